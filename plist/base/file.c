@@ -1,0 +1,295 @@
+#include "plist/base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* As many symbolic links in a row as the kernel follows. */
+#define LINKS_MAX 40
+
+/* --- finding ---------------------------------------------------------------------------------------- */
+
+static void free_text(char **text)
+{
+	free(*text);
+}
+
+#define TEXT_AUTO __attribute__((cleanup(free_text))) char *
+
+/* The folder part of a path as something that can be opened: "." for a bare name, "/" at the top. */
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return strdup(".");
+	if (slash == path)
+		return strdup("/");
+	return strndup(path, (size_t)(slash - path));
+}
+
+static const char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static bool is_file_name(const char *name)
+{
+	return *name && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+/* A directory that may be searched and not listed is good enough to read and replace files in. */
+static int open_folder(const char *folder)
+{
+	int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0 && errno == EACCES)
+		dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return dir;
+}
+
+/* `folder` and a link's target, which counts from there unless it is absolute. NULL: out of memory. */
+static char *join_target(const char *folder, const char *target)
+{
+	BUF_AUTO joined = BUF_INIT;
+
+	if (*target != '/') {
+		buf_add_text(&joined, folder);
+		buf_add_char(&joined, '/');
+	}
+	buf_add_text(&joined, target);
+	return buf_ok(&joined) ? buf_steal(&joined, NULL) : NULL;
+}
+
+/* One step: opens the folder of `*path` as place->dir. If the name in it is a symbolic link, `*path`
+ * becomes where that leads. 1: a link, go on; 0: arrived; -1. */
+static int step(struct place *place, char **path, struct error *err)
+{
+	TEXT_AUTO folder = folder_of(*path);
+	char target[PATH_MAX];
+	ssize_t len;
+	char *next;
+
+	if (!folder)
+		return error_memory(err);
+	if (!is_file_name(name_of(*path)))
+		return error_set(err, EISDIR, "this names a directory: give a file");
+	place->dir = open_folder(folder);
+	if (place->dir < 0)
+		return error_system(err, errno, "cannot open the directory it is in");
+	len = readlinkat(place->dir, name_of(*path), target, sizeof(target) - 1);
+	if (len < 0) {
+		if (errno == EINVAL || errno == ENOENT)
+			return 0;
+		return error_system(err, errno, "cannot be looked up");
+	}
+	target[len] = '\0';
+	next = join_target(folder, target);
+	if (!next)
+		return error_memory(err);
+	free(*path);
+	*path = next;
+	close(place->dir);
+	place->dir = -1;
+	return 1;
+}
+
+/* The absolute path, with the folder's own links resolved. */
+static int resolve_path(struct place *place, const char *path, struct error *err)
+{
+	TEXT_AUTO folder = folder_of(path);
+	TEXT_AUTO real = folder ? realpath(folder, NULL) : NULL;
+	BUF_AUTO whole = BUF_INIT;
+
+	if (!folder)
+		return error_memory(err);
+	if (!real)
+		return error_system(err, errno, "cannot resolve the directory it is in");
+	buf_add_text(&whole, strcmp(real, "/") == 0 ? "" : real);
+	buf_add_char(&whole, '/');
+	buf_add_text(&whole, name_of(path));
+	place->name = strdup(name_of(path));
+	if (!place->name || !buf_ok(&whole))
+		return error_memory(err);
+	place->path = buf_steal(&whole, NULL);
+	return 0;
+}
+
+static int find(struct place *place, const char *path, struct error *err)
+{
+	TEXT_AUTO at = strdup(path);
+	int links, more = 1;
+
+	place->shown = strdup(path);
+	if (!at || !place->shown)
+		return error_memory(err);
+	for (links = 0; more == 1; links++) {
+		if (links > LINKS_MAX)
+			return error_system(err, ELOOP, "cannot be looked up");
+		more = step(place, &at, err);
+	}
+	return more < 0 ? -1 : resolve_path(place, at, err);
+}
+
+int place_open(struct place *place, const char *path, struct error *err)
+{
+	*place = PLACE_INIT;
+	if (find(place, path, err) == 0)
+		return 0;
+	error_in_file(err, path);
+	place_close(place);
+	return -1;
+}
+
+void place_close(struct place *place)
+{
+	if (place->dir >= 0)
+		close(place->dir);
+	free(place->name);
+	free(place->path);
+	free(place->shown);
+	*place = PLACE_INIT;
+}
+
+int place_sync(const struct place *place, struct error *err)
+{
+	if (fsync(place->dir) == 0)
+		return 0;
+	/* A directory opened by O_PATH, and file systems that know no such thing. */
+	if (errno == EBADF || errno == EINVAL || errno == ENOTSUP || errno == ENOSYS)
+		return 0;
+	error_system(err, errno, "its directory cannot be written through to the disk");
+	error_in_file(err, place->shown);
+	return -1;
+}
+
+/* --- reading ---------------------------------------------------------------------------------------- */
+
+/* Appends at most `room` bytes. How many, 0 at the end, -1 with errno. */
+static ssize_t read_some(int fd, struct buf *out, size_t room)
+{
+	size_t before = out->len;
+	ssize_t got;
+
+	buf_resize(out, before + room);
+	if (!buf_ok(out)) {
+		errno = ENOMEM;
+		return -1;
+	}
+	do
+		got = read(fd, out->data + before, room);
+	while (got < 0 && errno == EINTR);
+	buf_resize(out, before + (got > 0 ? (size_t)got : 0));
+	return got;
+}
+
+/* Reads to the end, whatever fstat said: files grow, and pipes have no size. `expected` saves steps. */
+static int read_all(int fd, size_t expected, size_t max, struct buf *out, struct error *err)
+{
+	ssize_t got;
+
+	buf_clear(out);
+	do {
+		got = read_some(fd, out, out->len <= expected ? expected - out->len + 1 : 64 << 10);
+		if (got < 0 && errno == ENOMEM)
+			return error_memory(err);
+		if (got < 0)
+			return error_system(err, errno, "cannot be read");
+		if (out->len > max)
+			return error_set(err, EFBIG, "it is too large: at most %zu bytes are read", max);
+	} while (got > 0);
+	return 0;
+}
+
+static int read_regular(int fd, size_t max, struct buf *out, struct stat *st, struct error *err)
+{
+	struct stat found;
+
+	if (fstat(fd, &found) < 0)
+		return error_system(err, errno, "cannot be read");
+	if (S_ISDIR(found.st_mode))
+		return error_set(err, EISDIR, "this is a directory: give a file");
+	if (!S_ISREG(found.st_mode))
+		return error_set(err, EINVAL, "this is not a regular file: give one");
+	if (found.st_size > 0 && (size_t)found.st_size > max)
+		return error_set(err, EFBIG, "it is too large: at most %zu bytes are read", max);
+	if (read_all(fd, (size_t)found.st_size, max, out, err) < 0)
+		return -1;
+	if (st)
+		*st = found;
+	return 0;
+}
+
+int file_read(const struct place *place, size_t max, struct buf *out, struct stat *st, struct error *err)
+{
+	/* O_NONBLOCK: a fifo that was put there must not make us wait. */
+	int fd = openat(place->dir, place->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int result;
+
+	if (fd < 0) {
+		error_system(err, errno, "cannot be opened");
+		error_in_file(err, place->shown);
+		return -1;
+	}
+	result = read_regular(fd, max, out, st, err);
+	if (result < 0)
+		error_in_file(err, place->shown);
+	close(fd);
+	return result;
+}
+
+static int read_opened(int fd, size_t max, struct buf *out, struct error *err)
+{
+	struct stat found;
+
+	if (fstat(fd, &found) < 0)
+		return error_system(err, errno, "cannot be read");
+	if (S_ISREG(found.st_mode))
+		return read_regular(fd, max, out, NULL, err);
+	if (S_ISDIR(found.st_mode))
+		return error_set(err, EISDIR, "this is a directory: give a file");
+	return read_all(fd, 4096, max, out, err);
+}
+
+int file_read_path(const char *path, size_t max, struct buf *out, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	int result;
+
+	if (fd < 0) {
+		error_system(err, errno, "cannot be opened");
+		error_in_file(err, path);
+		return -1;
+	}
+	result = read_opened(fd, max, out, err);
+	if (result < 0)
+		error_in_file(err, path);
+	close(fd);
+	return result;
+}
+
+/* --- writing ---------------------------------------------------------------------------------------- */
+
+int file_write_all(int fd, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+	ssize_t done;
+
+	while (len) {
+		done = write(fd, at, len);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0) {
+			errno = done < 0 ? errno : EIO;
+			return -1;
+		}
+		at += done;
+		len -= (size_t)done;
+	}
+	return 0;
+}

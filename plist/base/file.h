@@ -1,0 +1,72 @@
+/*
+ * Files on disk: read whole, replaced whole.
+ *
+ * A `place` is a file found once and for all: its directory is open and the file is named in it, so that it
+ * can be read and replaced even when a mount covers the path it was found by. A place owns its descriptor
+ * and its names; place_close() gives them back.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+#include "plist/base/buf.h"
+#include "plist/base/error.h"
+
+struct place {
+	int dir;     /* O_PATH or O_RDONLY descriptor of the directory; -1: closed */
+	char *name;  /* in that directory: never a symbolic link when it was opened */
+	char *path;  /* absolute, links resolved (realpath) */
+	char *shown; /* as the user gave it, for messages */
+};
+
+#define PLACE_INIT ((struct place){ .dir = -1 })
+
+/* Finds `path`: follows symbolic links, also of the file itself. The file need not be there (its directory
+ * must). 0, or -1: no such directory, not a directory, ... */
+int place_open(struct place *place, const char *path, struct error *err);
+void place_close(struct place *place);
+
+/* Writes the place's directory through to the disk, where that can be done. 0 or -1. */
+int place_sync(const struct place *place, struct error *err);
+
+/* Reads the file at a place into `out` (replaces what was in it). `max`: EFBIG above it. `st` (may be NULL)
+ * is what fstat said. Anything but a regular file is refused. 0, or -1 with the file's shown name. */
+int file_read(const struct place *place, size_t max, struct buf *out, struct stat *st, struct error *err);
+
+/* Reads a file by its path, following links, pipes allowed. */
+int file_read_path(const char *path, size_t max, struct buf *out, struct error *err);
+
+/* Writes all of it, however often write(2) is interrupted or takes less. 0, or -1 with errno set. */
+int file_write_all(int fd, const void *bytes, size_t len);
+
+/* How file_replace() goes about it. */
+struct replace_options {
+	const struct stat *like;  /* owner and mode to keep; -1 as owner or group: whoever makes it;
+				   * NULL: 0644 and the umask */
+	const char *backup;       /* suffix: the old file stays under NAME+suffix; NULL: it does not */
+};
+
+/* Replaces the file at a place, atomically: a temporary file in the same directory, owner, mode, access
+ * lists and other extended attributes of the old one, fsync, rename, fsync of the directory. Whatever
+ * happens, the file is the old one or the new one; the temporary one never stays. 0 with `*st` (may be
+ * NULL) what the new file is, or -1. */
+int file_replace(const struct place *place, const void *bytes, size_t len,
+		 const struct replace_options *options, struct stat *st, struct error *err);
+
+/* True if `suffix` can make a backup's name: not empty, no '/', and the name not too long. */
+bool file_backup_fits(const struct place *place, const char *suffix);
+
+/* Makes a new file beside a place, called ".NAME" + `suffix`, or with ".2", ".3", ... after it when that is
+ * there; mode 0600, fsynced. Never overwrites. `made` gets its name. A NAME too long for that is cut.
+ * 0 or -1. */
+int file_beside(const struct place *place, const char *suffix, const void *bytes, size_t len,
+		struct buf *made, struct error *err);
+
+/* How many files such as file_beside() makes are there; the first one's name in `first` (may be NULL).
+ * 0 for a directory that may not be listed. */
+size_t file_count_beside(const struct place *place, const char *suffix, struct buf *first);
+
+#endif
