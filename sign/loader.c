@@ -1,0 +1,228 @@
+#include "sign/loader.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/provider.h>
+#include <openssl/store.h>
+#include <openssl/ui.h>
+
+#include "plist/base/buf.h"
+#include "plist/base/file.h"
+#include "sign/internal.h"
+#include "sign/openssl_error.h"
+
+/* No bundle of keys and certificates is nearly as large. */
+#define FILE_MAX (16u << 20)
+
+/* Ends the walk through a file in which one object after the other is broken. */
+#define FAILURES_MAX 64
+
+/* What is being loaded, and from where. */
+struct source {
+	const char *path;
+	struct buf bytes; /* the file; wiped by buf_free() */
+	bool is_uri;      /* `path` is for a store provider; `bytes` is empty */
+	int expect;       /* OSSL_STORE_INFO_CERT, or 0: everything */
+	struct passphrase *passphrase;
+};
+
+/* ------------------------------------------------------------------ where the bytes are */
+
+/* "pkcs11:object=x", and "file:" too: a scheme as RFC 3986, 3.1 has it, when no file is called so. */
+static bool is_uri(const char *path)
+{
+	size_t len = 0;
+
+	while (isalnum((unsigned char)path[len]) || (len && path[len] && strchr("+-.", path[len])))
+		len++;
+	return len > 1 && path[len] == ':' && isalpha((unsigned char)path[0]) && access(path, F_OK) != 0;
+}
+
+static int source_open(struct source *source, struct error *err)
+{
+	source->is_uri = is_uri(source->path);
+	if (source->is_uri)
+		return 0;
+	return file_read_path(source->path, FILE_MAX, &source->bytes, err);
+}
+
+/* ------------------------------------------------------------------ one pass through a store */
+
+static int take(OSSL_STORE_INFO *info, struct loaded *out)
+{
+	switch (OSSL_STORE_INFO_get_type(info)) {
+	case OSSL_STORE_INFO_PKEY:
+		if (!out->key)
+			out->key = OSSL_STORE_INFO_get1_PKEY(info);
+		return 0;
+	case OSSL_STORE_INFO_PUBKEY:
+		out->public_key = true;
+		return 0;
+	case OSSL_STORE_INFO_CERT:
+		return certs_add(out->certs, OSSL_STORE_INFO_get0_CERT(info));
+	}
+	return 0;
+}
+
+/* An object that cannot be read is left out: whether what was wanted came is for the caller to see. At the
+ * end of a file OpenSSL answers NULL too. */
+static int walk(OSSL_STORE_CTX *store, struct loaded *out)
+{
+	int failures = 0, result = 0;
+
+	while (!result && failures < FAILURES_MAX && !OSSL_STORE_eof(store)) {
+		OSSL_STORE_INFO *info = OSSL_STORE_load(store);
+
+		if (info)
+			result = take(info, out);
+		else
+			failures++;
+		OSSL_STORE_INFO_free(info);
+	}
+	return result;
+}
+
+static OSSL_STORE_CTX *store_open(const struct source *source, BIO *bio, UI_METHOD *ui)
+{
+	if (source->is_uri)
+		return OSSL_STORE_open_ex(source->path, NULL, NULL, ui, source->passphrase, NULL, NULL, NULL);
+	return OSSL_STORE_attach(bio, "file", NULL, NULL, ui, source->passphrase, NULL, NULL, NULL);
+}
+
+static int load_through(const struct source *source, UI_METHOD *ui, struct loaded *out, struct error *err)
+{
+	BIO_AUTO *bio = BIO_new_mem_buf(buf_text(&source->bytes), (int)source->bytes.len);
+	OSSL_STORE_CTX *store = bio ? store_open(source, bio, ui) : NULL;
+	int result;
+
+	if (!store && source->is_uri)
+		return openssl_error(err, NULL,
+				     "there is no such file, and OpenSSL has no store that opens it");
+	if (!store)
+		return openssl_error(err, NULL, "OpenSSL cannot read it");
+	if (source->expect)
+		OSSL_STORE_expect(store, source->expect);
+	result = walk(store, out);
+	OSSL_STORE_close(store);
+	return result ? error_memory(err) : 0;
+}
+
+static int load_once(const struct source *source, struct loaded *out, struct error *err)
+{
+	UI_METHOD *ui = UI_UTIL_wrap_read_pem_callback(passphrase_callback, 0);
+	int result;
+
+	if (!ui)
+		return error_memory(err);
+	result = load_through(source, ui, out, err);
+	UI_destroy_method(ui);
+	return result;
+}
+
+/* ------------------------------------------------------------------ both passes, and what came of them */
+
+static bool found(const struct source *source, const struct loaded *loaded)
+{
+	return source->expect == OSSL_STORE_INFO_CERT ? sk_X509_num(loaded->certs) > 0 : loaded->key != NULL;
+}
+
+/* Old PKCS#12 files are encrypted with RC2, which only the provider "legacy" still has. The key that comes
+ * out belongs to the provider "default", so that "legacy" need not stay. */
+static int load_with_legacy(const struct source *source, struct loaded *out, struct error *err)
+{
+	OSSL_PROVIDER *legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
+	int result;
+
+	if (!legacy)
+		return 0;
+	result = load_once(source, out, err);
+	OSSL_PROVIDER_unload(legacy);
+	return result;
+}
+
+static int load(const struct source *source, struct loaded *out, struct error *err)
+{
+	out->certs = sk_X509_new_null();
+	if (!out->certs)
+		return error_memory(err);
+	source->passphrase->wanted = false;
+	source->passphrase->what = source->path;
+	if (load_once(source, out, err))
+		return -1;
+	if (found(source, out) || !source->passphrase->known || !source->passphrase->wanted)
+		return 0;
+	return load_with_legacy(source, out, err);
+}
+
+/* Nothing came and the passphrase was wanted: why it did not help. */
+static int explain_passphrase(const struct passphrase *passphrase, struct error *err)
+{
+	if (passphrase->known)
+		return error_set(err, EACCES,
+				 "the passphrase does not open it: give the right one with passin=");
+	return error_set(err, passphrase->why.code,
+			 "it is encrypted, and no passphrase was given: %s; give it with passin= "
+			 "(pass:TEXT, env:NAME, file:PATH, fd:N or stdin)",
+			 passphrase->why.text);
+}
+
+static int explain(const struct source *source, const struct loaded *loaded, struct error *err)
+{
+	if (source->passphrase->wanted)
+		return explain_passphrase(source->passphrase, err);
+	if (source->expect == OSSL_STORE_INFO_CERT)
+		return error_set(err, EINVAL,
+				 "it holds no certificate: give a file with one, PEM, DER or PKCS#12");
+	if (loaded->public_key)
+		return error_set(err, EINVAL,
+				 "it holds a public key only: give the file with the private one");
+	if (sk_X509_num(loaded->certs) > 0)
+		return error_set(err, EINVAL,
+				 "it holds a certificate and no private key: give the file with the key as "
+				 "key=, and this one as cert=");
+	return error_set(err, EINVAL, "it holds no private key: give a file with one, PEM, DER or PKCS#12");
+}
+
+static int load_path(const char *path, int expect, struct passphrase *passphrase, struct loaded *out,
+		     struct error *err)
+{
+	struct source source = { .path = path, .expect = expect, .passphrase = passphrase };
+	int result;
+
+	memset(out, 0, sizeof(*out));
+	ERR_clear_error();
+	result = source_open(&source, err);
+	if (!result)
+		result = load(&source, out, err);
+	if (!result && !found(&source, out))
+		result = explain(&source, out, err);
+	buf_free(&source.bytes);
+	ERR_clear_error();
+	if (result)
+		error_in_file(err, path);
+	return result;
+}
+
+int loader_key(const char *path, struct passphrase *passphrase, struct loaded *out, struct error *err)
+{
+	return load_path(path, 0, passphrase, out, err);
+}
+
+int loader_certs(const char *path, struct passphrase *passphrase, struct loaded *out, struct error *err)
+{
+	return load_path(path, OSSL_STORE_INFO_CERT, passphrase, out, err);
+}
+
+void loaded_free(struct loaded *loaded)
+{
+	EVP_PKEY_free(loaded->key);
+	sk_X509_pop_free(loaded->certs, X509_free);
+	memset(loaded, 0, sizeof(*loaded));
+}

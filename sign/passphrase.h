@@ -1,0 +1,39 @@
+/*
+ * The passphrase of a key: where it comes from, and whether it was wanted.
+ *
+ * A `passphrase` holds the secret in memory of its own; who opens one closes it, which wipes it. It is asked
+ * for at most once, whatever number of files it opens.
+ */
+#ifndef SIGN_PASSPHRASE_H
+#define SIGN_PASSPHRASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "plist/base/error.h"
+
+/* OpenSSL takes no longer one (PEM_BUFSIZE). */
+#define PASSPHRASE_MAX 1024
+
+struct passphrase {
+	bool known;       /* `text` is set */
+	bool wanted;      /* something asked for it; who uses it sets this back to false */
+	bool refused;     /* the terminal was asked in vain: `why` says how; it is not asked again */
+	const char *what; /* the file it opens, for the prompt; borrowed */
+	struct error why;
+	size_t len;
+	char text[PASSPHRASE_MAX + 1];
+};
+
+/* Reads the passphrase from `passin`, one of openssl-passphrase-options(1): "pass:TEXT", "env:NAME",
+ * "file:PATH", "fd:N", "stdin"; of the last three the first line, byte for byte and no further, so that the
+ * rest stays there to be read. NULL: the terminal will be asked when something wants the passphrase.
+ * 0 or -1; close it in both cases. Messages never quote `passin`: it may be the secret itself. */
+int passphrase_open(struct passphrase *passphrase, const char *passin, struct error *err);
+
+/* A pem_password_cb; `data` is the struct passphrase. The length, or -1 if there is none. */
+int passphrase_callback(char *out, int size, int writing, void *data);
+
+void passphrase_close(struct passphrase *passphrase);
+
+#endif
