@@ -1,0 +1,149 @@
+/* Base64, declared in value.h: strict, as a byte that is lost in a certificate is lost in silence. */
+#include "plist/value.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static const char ALPHABET[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+#define RULE "not-a-plist"
+
+static int digit_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == '+')
+		return 62;
+	return c == '/' ? 63 : -1;
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Six bits after six bits; `bits` holds what does not fill a byte yet. */
+struct decoder {
+	char *out;
+	size_t made;
+	uint32_t bits;
+	unsigned digits; /* of the group of four */
+	unsigned padding;
+};
+
+static int refuse_character(char c, size_t at, struct error *err)
+{
+	unsigned char byte = (unsigned char)c;
+
+	if (byte > ' ' && byte < 0x7f)
+		return error_rule(err, RULE, "'%c' (character %zu) is not base64: letters, digits, '+', '/' and "
+				  "'=' at the end are", c, at + 1);
+	return error_rule(err, RULE, "byte 0x%02x (character %zu) is not base64: letters, digits, '+', '/' and "
+			  "'=' at the end are", byte, at + 1);
+}
+
+static void take_digit(struct decoder *decoder, int value)
+{
+	decoder->bits = decoder->bits << 6 | (uint32_t)value;
+	if (decoder->digits++)
+		decoder->out[decoder->made++] = (char)(decoder->bits >> (6 - 2 * (decoder->digits - 1)));
+	decoder->digits %= 4;
+}
+
+static int take_character(struct decoder *decoder, char c, size_t at, struct error *err)
+{
+	int value = digit_value(c);
+
+	if (is_space(c))
+		return 0;
+	if (c == '=') {
+		decoder->padding++;
+		return 0;
+	}
+	if (value < 0)
+		return refuse_character(c, at, err);
+	if (decoder->padding)
+		return error_rule(err, RULE, "base64 goes on after '=' (character %zu): its end must be the end", at + 1);
+	take_digit(decoder, value);
+	return 0;
+}
+
+static int finish(const struct decoder *decoder, struct error *err)
+{
+	unsigned missing = (4 - decoder->digits) % 4;
+	uint32_t rest = decoder->bits & ((1U << (decoder->digits == 2 ? 4 : 2)) - 1);
+
+	if (missing == 3)
+		return error_rule(err, RULE, "base64 is cut off: one character is left over after groups of four");
+	if (decoder->padding != missing)
+		return error_rule(err, RULE, "base64 ends with %u '=' where %u belong: it is cut off, or joined from pieces",
+				  decoder->padding, missing);
+	if (missing && rest)
+		return error_rule(err, RULE, "base64 has bits left over after its last byte: it is cut off");
+	return 0;
+}
+
+static int decode(struct decoder *decoder, const char *text, size_t len, struct error *err)
+{
+	for (size_t at = 0; at < len; at++)
+		if (take_character(decoder, text[at], at, err) < 0)
+			return -1;
+	return finish(decoder, err);
+}
+
+int value_decode_base64(const char *text, size_t len, struct buf *out, struct error *err)
+{
+	size_t before = out->len;
+	struct decoder decoder = { 0 };
+	int result;
+
+	buf_resize(out, before + len / 4 * 3 + 3);
+	if (!buf_ok(out))
+		return error_memory(err);
+	decoder.out = out->data + before;
+	result = decode(&decoder, text, len, err);
+	if (result < 0)
+		explicit_bzero(decoder.out, decoder.made);
+	buf_resize(out, before + (result < 0 ? 0 : decoder.made));
+	return result;
+}
+
+static void encode_group(const unsigned char *bytes, size_t len, char group[4])
+{
+	uint32_t bits = (uint32_t)bytes[0] << 16;
+
+	if (len > 1)
+		bits |= (uint32_t)bytes[1] << 8;
+	if (len > 2)
+		bits |= bytes[2];
+	group[0] = ALPHABET[bits >> 18];
+	group[1] = ALPHABET[bits >> 12 & 63];
+	group[2] = '=';
+	group[3] = '=';
+	if (len > 1)
+		group[2] = ALPHABET[bits >> 6 & 63];
+	if (len > 2)
+		group[3] = ALPHABET[bits & 63];
+}
+
+void value_encode_base64(const void *bytes, size_t len, struct buf *out)
+{
+	const unsigned char *at = bytes;
+	size_t before = out->len;
+	char *group;
+
+	buf_resize(out, before + (len + 2) / 3 * 4);
+	if (!buf_ok(out))
+		return;
+	for (group = out->data + before; len; group += 4) {
+		size_t taken = len < 3 ? len : 3;
+
+		encode_group(at, taken, group);
+		at += taken;
+		len -= taken;
+	}
+}

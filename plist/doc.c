@@ -1,0 +1,109 @@
+#include "plist/doc.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "plist/bplist.h"
+#include "plist/encoding.h"
+#include "plist/xml_read.h"
+
+static int too_big(const char *name, struct error *err)
+{
+	error_set(err, EFBIG, "larger than %zu MiB: profilefs takes no plist as large as that",
+		  DOC_SIZE_MAX >> 20);
+	error_in_file(err, name);
+	return -1;
+}
+
+/* Looks at the first line only: a file with mixed line ends is as it begins. */
+static bool has_crlf(const struct buf *source)
+{
+	const char *end = source->len ? memchr(source->data, '\n', source->len) : NULL;
+
+	return end && end > source->data && end[-1] == '\r';
+}
+
+static int read_xml(struct doc *doc, const char *name, const void *bytes, size_t len, struct error *err)
+{
+	if (encoding_to_utf8(bytes, len, &doc->source, &doc->recoded, err) < 0)
+		return -1;
+	if (doc->source.len > DOC_SIZE_MAX)
+		return too_big(name, err);
+	doc->crlf = has_crlf(&doc->source);
+	return xml_read(doc, name, err);
+}
+
+static int read_binary(struct doc *doc, const char *name, const void *bytes, size_t len, struct error *err)
+{
+	doc->format = DOC_BINARY;
+	buf_add(&doc->source, bytes, len);
+	if (!buf_ok(&doc->source))
+		return error_memory(err);
+	return bplist_read(doc, name, err);
+}
+
+int doc_read(struct doc *doc, const char *name, const void *bytes, size_t len, struct error *err)
+{
+	int rc;
+
+	*doc = (struct doc){ 0 };
+	if (len > DOC_SIZE_MAX)
+		return too_big(name, err);
+	if (bplist_recognise(bytes, len))
+		rc = read_binary(doc, name, bytes, len, err);
+	else
+		rc = read_xml(doc, name, bytes, len, err);
+	if (rc < 0) {
+		error_in_file(err, name);
+		doc_free(doc);
+	}
+	return rc;
+}
+
+int doc_new(struct doc *doc, struct error *err)
+{
+	*doc = (struct doc){ .format = DOC_XML };
+	doc->root = node_new(NODE_DICT);
+	return doc->root ? 0 : error_memory(err);
+}
+
+void doc_position(const struct doc *doc, size_t offset, unsigned long *line, unsigned long *column)
+{
+	if (doc->format == DOC_BINARY) {
+		*line = 0;
+		*column = 0;
+		return;
+	}
+	encoding_position(buf_text(&doc->source), doc->source.len, offset, line, column);
+}
+
+static size_t position_in(const struct node *node)
+{
+	size_t position = 0;
+
+	while ((node = node_previous(node)))
+		position++;
+	return position;
+}
+
+/* From the node up, then written from the root down: paths are as deep as documents may be, and a few
+ * levels more in a tree that was built by hand. */
+void doc_path(const struct node *node, struct buf *out)
+{
+	if (!node->parent)
+		return;
+	doc_path(node->parent, out);
+	if (node->parent->parent)
+		buf_add_char(out, '/');
+	if (node->key)
+		buf_add(out, node->key, node->key_len);
+	else
+		buf_add_format(out, "%02zu", position_in(node));
+}
+
+void doc_free(struct doc *doc)
+{
+	node_free(doc->root);
+	buf_free(&doc->source);
+	*doc = (struct doc){ 0 };
+}

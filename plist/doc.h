@@ -1,0 +1,58 @@
+/*
+ * A property list document: the tree, and the source bytes it was read from.
+ *
+ * Reading is strict: what libplist or others silently make into something else is an error with line and
+ * column, or is kept exactly. Writing copies every byte that was not edited.
+ *
+ * The document owns its source and its tree. doc_free() frees both.
+ */
+#ifndef PLIST_DOC_H
+#define PLIST_DOC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "plist/base/buf.h"
+#include "plist/base/error.h"
+#include "plist/node.h"
+
+#define DOC_DEPTH_MAX 512                     /* nesting; libplist's own limit */
+#define DOC_SIZE_MAX  ((size_t)64 << 20)      /* bytes of a source */
+#define DOC_NODES_MAX ((size_t)4 << 20)       /* nodes, also of an expanded binary plist */
+
+enum doc_format { DOC_XML, DOC_BINARY };
+
+struct doc {
+	enum doc_format format;
+	struct buf source;           /* XML: as UTF-8, what all spans count in; binary: the file's bytes */
+	const char *recoded;         /* name of the encoding the source was in if not UTF-8, else NULL */
+	struct node *root;           /* always there after doc_read() */
+	struct error duplicate;      /* code != 0: a dict has a key twice; such a document must not be written */
+	bool crlf;                   /* the source's lines end in CR LF */
+};
+
+/* Reads XML or binary, told apart by content. `name` is the file's name in messages; `bytes` are copied.
+ * The root may be any type. 0, or -1 with the rule "not-a-plist" and file, line and column (XML), or
+ * ENOMEM, EFBIG. `doc` is then empty and need not be freed. */
+int doc_read(struct doc *doc, const char *name, const void *bytes, size_t len, struct error *err);
+
+/* A document without a source: an empty dict, to be written as XML. 0, or -1: out of memory. */
+int doc_new(struct doc *doc, struct error *err);
+
+/* Appends the document as it is now. In its own format an unedited document gives its source bytes back;
+ * XML with edits is the source with only those changed. The result is read back and compared with the tree
+ * before this returns 0; a difference is an error (EIO), never output. A binary document is written by
+ * libplist; XML from a binary one is laid out as Apple's tools do it. A value that the format cannot hold
+ * (a control character in XML; a placeholder or an integer past 64 bits in binary) is an error that names
+ * the key. 0 or -1; `out` is unchanged on failure. */
+int doc_write(const struct doc *doc, enum doc_format format, struct buf *out, struct error *err);
+
+/* Line and column (from 1, columns in characters) of an offset in the XML source; 0, 0 for binary. */
+void doc_position(const struct doc *doc, size_t offset, unsigned long *line, unsigned long *column);
+
+/* The path of a node from the root, keys and two-digit indices joined by '/', as messages show it. */
+void doc_path(const struct node *node, struct buf *out);
+
+void doc_free(struct doc *doc);
+
+#endif

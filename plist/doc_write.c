@@ -1,0 +1,56 @@
+#include "plist/doc.h"
+
+#include <errno.h>
+
+#include "plist/bplist.h"
+#include "plist/xml_write.h"
+
+/* Reads what was written back and compares it with the tree: a mistake of ours must never reach a profile. */
+static int read_back(const struct doc *doc, enum doc_format format, const struct buf *written, struct error *err)
+{
+	struct error why = ERROR_INIT;
+	struct doc again;
+	bool same;
+
+	if (doc_read(&again, "", written->data, written->len, &why)) {
+		if (why.code == ENOMEM || why.code == EFBIG) {
+			*err = why;
+			return -1;
+		}
+		return error_set(err, EIO, "the edited property list cannot be read back and was not written: %s",
+				 why.text);
+	}
+	same = format == DOC_XML ? node_equal(doc->root, again.root, true) : bplist_equal(doc->root, again.root);
+	doc_free(&again);
+	if (!same)
+		return error_set(err, EIO,
+				 "the edited property list reads back as something else and was not written");
+	return 0;
+}
+
+/* True if the document's own bytes still say what it is. Those of a recoded one do not: they are not in the
+ * encoding that they declare. */
+static bool is_source(const struct doc *doc, enum doc_format format)
+{
+	return format == doc->format && doc->source.len && !doc->recoded && !node_differs(doc->root);
+}
+
+int doc_write(const struct doc *doc, enum doc_format format, struct buf *out, struct error *err)
+{
+	BUF_AUTO written = BUF_INIT;
+	int result;
+
+	if (is_source(doc, format)) {
+		buf_add(out, doc->source.data, doc->source.len);
+		return buf_ok(out) ? 0 : error_memory(err);
+	}
+	if (doc->duplicate.code) {
+		*err = doc->duplicate;
+		return -1;
+	}
+	result = format == DOC_XML ? xml_write(doc, &written, err) : bplist_write(doc, &written, err);
+	if (result || read_back(doc, format, &written, err))
+		return -1;
+	buf_add(out, written.data, written.len);
+	return buf_ok(out) ? 0 : error_memory(err);
+}

@@ -1,0 +1,169 @@
+/*
+ * The profile as data: a tree of nodes that remembers where each of them stands in the source.
+ *
+ * Ownership: a container owns its children; node_free() frees a node and all below it. A node that is in
+ * a container is freed with it and by nobody else. Keys and values are owned by the node.
+ *
+ * The invariants that lossless saving stands on:
+ *
+ *   1. A child that came from the source (`placed`) is never unlinked from its parent's list and never
+ *      changes its place in it. Removing it only marks it `removed`; so the list always holds all of the
+ *      source's children in the source's order, with new children between them, and the writer can walk
+ *      list and source side by side. A removed child also keeps its place for a child of the same key
+ *      that is made again (node_revive).
+ *   2. A move is a removal here and a new node there; the new node may still borrow its bytes
+ *      (`source` set, `placed` not).
+ *   3. `changed` is true exactly when a scalar's type or value differs from what the source has; setting
+ *      the old value again clears it.
+ *
+ * Lists and lookups pass over removed nodes: use node_first(), node_next(), node_find(), never the links.
+ */
+#ifndef PLIST_NODE_H
+#define PLIST_NODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uthash.h>
+
+enum node_type {
+	NODE_DICT,
+	NODE_ARRAY,
+	NODE_STRING,
+	NODE_INTEGER,
+	NODE_REAL,
+	NODE_BOOLEAN,
+	NODE_DATE,
+	NODE_DATA,
+	NODE_TYPE_COUNT
+};
+
+/* A half-open range of byte offsets in the document's source; {0, 0}: not from the source. */
+struct span {
+	size_t start, end;
+};
+
+struct node_source {
+	struct span key;     /* the whole <key>...</key>, in a dict */
+	struct span element; /* the whole value: <string>...</string>, <true/>, <dict>...</dict> */
+	struct span inner;   /* between the tags; {element.end, element.end} for a self-closing element */
+};
+
+/*
+ * A scalar's value is text: what the file shows without its final newline (see value.h), or the raw
+ * bytes for data. So integers of any size, reals as they were spelt, and placeholders are kept.
+ */
+struct scalar {
+	enum node_type type;
+	bool placeholder;      /* not a string, and wholly a placeholder: written as it stands, not as base64 */
+	char *bytes;           /* NUL-terminated for convenience; may hold NULs */
+	size_t len;
+};
+
+struct node {
+	enum node_type type;   /* the type now */
+	bool removed;
+	bool placed;
+	bool changed;
+	bool shadowed;         /* an earlier one of duplicate keys: listed nowhere */
+	bool uid;              /* the dict {CF$UID: n} that a binary plist's UID was read as */
+	struct node *parent, *prev, *next;
+	struct node *first, *last; /* all children, removed ones too: see above */
+	size_t count;          /* children that are not removed and not shadowed */
+	struct node *index;    /* children of a dict by key (uthash), the removed ones too */
+	UT_hash_handle hh;
+	struct node *displaced; /* a removed child of the same key, whose index entry this one took over */
+	char *key;             /* in a dict; NUL-terminated for convenience */
+	size_t key_len;
+	struct scalar value;   /* of a scalar */
+	struct scalar *was;    /* what the source has, while `changed` */
+	struct node_source source;
+	void *user;            /* for whoever shows the node; not touched here */
+};
+
+bool node_is_scalar(enum node_type type);
+
+/* "dict", "array", "string", ... as messages, .types files and attributes name it. */
+const char *node_type_name(enum node_type type);
+
+/* The type that `name` names, or NODE_TYPE_COUNT. */
+enum node_type node_type_from_name(const char *name);
+
+/* A new node outside any container, with an empty value. NULL: out of memory. */
+struct node *node_new(enum node_type type);
+
+/* Wipes and frees `node` and all below it. It must not be in a container. NULL is fine. */
+void node_free(struct node *node);
+
+/* Children that are there. */
+struct node *node_first(const struct node *parent);
+struct node *node_next(const struct node *node);
+struct node *node_previous(const struct node *node);
+
+/* The child with that key, or NULL. */
+struct node *node_find(const struct node *dict, const char *key, size_t len);
+
+/* node_find for a C string. */
+struct node *node_get(const struct node *dict, const char *key);
+
+/* The removed child of that key, or NULL: where a key that is made again has its place. */
+struct node *node_find_removed(const struct node *dict, const char *key, size_t len);
+
+/* The `position`th child (from 0) that is there, or NULL. */
+struct node *node_at(const struct node *parent, size_t position);
+
+/* Appends `child` as the reader finds it in the source; sets `placed`. The key (copied) only in a dict.
+ * A key that was there before is shadowed and `*duplicate` is set. 0, or -1: out of memory. */
+int node_append_source(struct node *parent, struct node *child, const char *key, size_t key_len,
+		       bool *duplicate);
+
+/* Puts a new child (not `placed`) before `before`, or at the end for NULL; takes ownership on success.
+ * In a dict, `key` (copied) must not be there. A removed child that has the key gives up its index entry
+ * but keeps its bytes' place. 0, or -1: out of memory. */
+int node_insert(struct node *parent, struct node *before, struct node *child, const char *key, size_t key_len);
+
+/* Marks a placed child removed; unlinks and frees one that is not from the source. */
+void node_remove(struct node *child);
+
+/* The same, but never frees: a child that is not from the source is marked, too, and so keeps its place
+ * until node_purge(). What unlink(2) needs, as the key may be made again. */
+void node_mark_removed(struct node *child);
+
+/* Takes a child out of its parent, for moving it: the caller owns it. In the place of one that came from the
+ * source a removed child stays behind, so that invariant 1 holds; the moved one is no longer `placed` but may
+ * still borrow its bytes, and so may all below it. NULL: out of memory, nothing changed. */
+struct node *node_take(struct node *child);
+
+/* Brings a removed child back, as it was. */
+void node_revive(struct node *child);
+
+/* Frees the removed children below `root` that are not from the source. */
+void node_purge(struct node *root);
+
+/* Sets type and value of a scalar; copies `bytes`. A container becomes empty of live children first.
+ * Keeps `changed` true to invariant 3. 0, or -1: out of memory, nothing changed. */
+int node_set(struct node *node, enum node_type type, const char *bytes, size_t len);
+
+/* node_set for a string. */
+int node_set_string(struct node *node, const char *text);
+
+/* Makes `node` (any type) an empty container. */
+void node_set_container(struct node *node, enum node_type type);
+
+/* A copy of `node` and what is there below it: not in a container, values only unless `borrow`, which
+ * keeps the source ranges so that the writer can copy the bytes. NULL: out of memory. */
+struct node *node_copy(const struct node *node, bool borrow);
+
+/* True when types, keys and values are equal. Dict order matters only if `ordered`. */
+bool node_equal(const struct node *a, const struct node *b, bool ordered);
+
+/* True when the writer would have to write something other than the source's bytes for it. */
+bool node_differs(const struct node *node);
+
+/* True if the value of a non-string scalar is a placeholder (see placeholder.h), not a value. */
+bool node_is_placeholder(const struct node *node);
+
+/* The value as text, "" for containers. Not for values that may hold NULs. */
+const char *node_text(const struct node *node);
+
+#endif

@@ -1,0 +1,180 @@
+/* The two macros of uthash must be known before it is included. */
+#define HASH_FUNCTION(key, len, value) ((value) = hash_of((key), (len)))
+#define uthash_nonfatal_oom(child)     ((void)((child)->hh.tbl = NULL))
+
+#include "plist/node_index.h"
+
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+/* --- the hash: SipHash-1-3, so that nobody can make up keys that all fall into one bucket -------------- */
+
+static uint64_t secret[2];
+
+/* Before main, and so before there are threads. Without randomness yet, what is hard to guess must do. */
+__attribute__((constructor)) static void choose_secret(void)
+{
+	struct timespec now = { 0, 0 };
+
+	if (getrandom(secret, sizeof(secret), GRND_NONBLOCK) == (ssize_t)sizeof(secret))
+		return;
+	clock_gettime(CLOCK_REALTIME, &now);
+	secret[0] = (uint64_t)now.tv_nsec ^ (uint64_t)now.tv_sec << 30;
+	secret[1] = (uint64_t)(uintptr_t)&now;
+}
+
+static uint64_t rotate(uint64_t x, unsigned bits)
+{
+	return x << bits | x >> (64 - bits);
+}
+
+static void stir(uint64_t v[4])
+{
+	v[0] += v[1];
+	v[2] += v[3];
+	v[1] = rotate(v[1], 13) ^ v[0];
+	v[3] = rotate(v[3], 16) ^ v[2];
+	v[0] = rotate(v[0], 32);
+	v[2] += v[1];
+	v[0] += v[3];
+	v[1] = rotate(v[1], 17) ^ v[2];
+	v[3] = rotate(v[3], 21) ^ v[0];
+	v[2] = rotate(v[2], 32);
+}
+
+static void absorb(uint64_t v[4], uint64_t word)
+{
+	v[3] ^= word;
+	stir(v);
+	v[0] ^= word;
+}
+
+static unsigned hash_of(const void *key, size_t len)
+{
+	uint64_t v[4] = { secret[0] ^ 0x736f6d6570736575, secret[1] ^ 0x646f72616e646f6d,
+			  secret[0] ^ 0x6c7967656e657261, secret[1] ^ 0x7465646279746573 };
+	const unsigned char *at = key;
+	uint64_t word, tail = (uint64_t)len << 56;
+	size_t left = len;
+
+	for (; left >= sizeof(word); left -= sizeof(word), at += sizeof(word)) {
+		memcpy(&word, at, sizeof(word));
+		absorb(v, word);
+	}
+	while (left--)
+		tail |= (uint64_t)at[left] << 8 * left;
+	absorb(v, tail);
+	v[2] ^= 0xff;
+	stir(v);
+	stir(v);
+	stir(v);
+	return (unsigned)(v[0] ^ v[1] ^ v[2] ^ v[3]);
+}
+
+/* --- entries ------------------------------------------------------------------------------------------ */
+
+struct node *node_index_find(const struct node *dict, const char *key, size_t len)
+{
+	struct node *found = NULL;
+
+	HASH_FIND(hh, dict->index, key, len, found);
+	return found;
+}
+
+int node_index_add(struct node *child)
+{
+	struct node *dict = child->parent;
+
+	HASH_ADD_KEYPTR(hh, dict->index, child->key, child->key_len, child);
+	return child->hh.tbl ? 0 : -1;
+}
+
+/* uthash has no such operation, and deleting and adding could run out of memory: so the child is put
+ * where the holder stands in the table's two lists, that of all entries and that of the bucket. */
+void node_index_hand_over(struct node *holder, struct node *child)
+{
+	UT_hash_handle *hh = &child->hh;
+	UT_hash_table *table = holder->hh.tbl;
+	unsigned bucket;
+
+	*hh = holder->hh;
+	hh->key = child->key;
+	if (hh->prev)
+		((struct node *)hh->prev)->hh.next = child;
+	else
+		child->parent->index = child;
+	if (hh->next)
+		((struct node *)hh->next)->hh.prev = child;
+	else
+		table->tail = hh;
+	HASH_TO_BKT(hh->hashv, table->num_buckets, bucket);
+	if (hh->hh_prev)
+		hh->hh_prev->hh_next = hh;
+	else
+		table->buckets[bucket].hh_head = hh;
+	if (hh->hh_next)
+		hh->hh_next->hh_prev = hh;
+	holder->hh.tbl = NULL;
+}
+
+void node_index_displace(struct node *holder, struct node *child)
+{
+	child->displaced = holder;
+	node_index_hand_over(holder, child);
+}
+
+/* --- stacks ------------------------------------------------------------------------------------------- */
+
+/* Takes out a child that is not on top. False: it is not in this stack. */
+static bool take_out(struct node *holder, struct node *child)
+{
+	struct node *above = holder;
+
+	while (above && above->displaced != child)
+		above = above->displaced;
+	if (!above)
+		return false;
+	above->displaced = child->displaced;
+	child->displaced = NULL;
+	return true;
+}
+
+static struct node *holder_of(const struct node *child)
+{
+	return child->key ? node_index_find(child->parent, child->key, child->key_len) : NULL;
+}
+
+void node_index_leave(struct node *child)
+{
+	struct node *holder = holder_of(child);
+
+	if (holder != child) {
+		if (holder)
+			take_out(holder, child);
+		return;
+	}
+	if (child->displaced)
+		node_index_hand_over(child, child->displaced);
+	else
+		HASH_DELETE(hh, child->parent->index, child);
+	child->displaced = NULL;
+	child->hh.tbl = NULL;
+}
+
+bool node_index_raise(struct node *child)
+{
+	struct node *holder = holder_of(child);
+
+	if (holder == child)
+		return true;
+	if (!holder || !holder->removed || !take_out(holder, child))
+		return false;
+	node_index_displace(holder, child);
+	return true;
+}
+
+void node_index_free(struct node *dict)
+{
+	HASH_CLEAR(hh, dict->index);
+}

@@ -1,0 +1,420 @@
+#include "plist/xml_read.h"
+
+#include <errno.h>
+#include <expat.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plist/placeholder.h"
+#include "plist/value.h"
+#include "plist/xml_diagnose.h"
+#include "plist/xml_reader.h"
+
+#define SPACE " \t\r\n"
+#define VALUES_ALLOWED "dict, array, string, integer, real, true, false, date and data"
+
+static const struct element elements[] = {
+	{ "plist", KIND_PLIST, NODE_TYPE_COUNT },
+	{ "key", KIND_KEY, NODE_TYPE_COUNT },
+	{ "string", KIND_SCALAR, NODE_STRING },
+	{ "dict", KIND_CONTAINER, NODE_DICT },
+	{ "array", KIND_CONTAINER, NODE_ARRAY },
+	{ "integer", KIND_SCALAR, NODE_INTEGER },
+	{ "true", KIND_SCALAR, NODE_BOOLEAN },
+	{ "false", KIND_SCALAR, NODE_BOOLEAN },
+	{ "data", KIND_SCALAR, NODE_DATA },
+	{ "real", KIND_SCALAR, NODE_REAL },
+	{ "date", KIND_SCALAR, NODE_DATE },
+};
+
+/* What is open when nothing is. */
+static const struct element document = { "", KIND_DOCUMENT, NODE_TYPE_COUNT };
+
+/*
+ * Start tags.
+ */
+
+static const struct element *find_element(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(elements) / sizeof(elements[0]); i++)
+		if (strcmp(elements[i].name, name) == 0)
+			return &elements[i];
+	return NULL;
+}
+
+static void push(struct xml_reader *reader, const struct element *element, struct node *node)
+{
+	reader->stack[++reader->depth] = (struct open){ element, node, reader_offset(reader) };
+	buf_resize(&reader->text, 0);
+}
+
+/* Says what is wrong with an element at this place, whatever it holds. False if something is. */
+static bool check_place(struct xml_reader *reader, const char *name, const struct element *element)
+{
+	const struct element *open = reader_top(reader)->element;
+	int shown = xml_shown(name);
+
+	if (reader->doc->source.data[reader_offset(reader)] != '<')
+		reader_fail(reader, "the element <%.*s> comes from an entity: write it out", shown, name);
+	else if (open->kind == KIND_DOCUMENT && (!element || element->kind != KIND_PLIST))
+		reader_fail(reader, "the outermost element is <%.*s>, and must be <plist>", shown, name);
+	else if (!element)
+		reader_fail(reader, "<%.*s> is not an element of plists: allowed are " VALUES_ALLOWED, shown,
+			    name);
+	else if (open->kind != KIND_DOCUMENT && element->kind == KIND_PLIST)
+		reader_fail(reader, "a <plist> inside another: there is only one, around everything");
+	else if (open->kind == KIND_SCALAR || open->kind == KIND_KEY)
+		reader_fail(reader, "<%s> cannot hold <%s>: only text, with '&lt;' for '<'", open->name,
+			    element->name);
+	else
+		return true;
+	return false;
+}
+
+static void start_key(struct xml_reader *reader, const struct element *element)
+{
+	struct open *open = reader_top(reader);
+
+	if (!open->node || open->node->type != NODE_DICT)
+		reader_fail(reader, "a <key> directly in <%s>: keys stand in <dict> only",
+			    open->element->name);
+	else if (reader->has_key)
+		reader_fail(reader, "the key '%.*s' has no value: another <key> follows",
+			    xml_shown(buf_text(&reader->key)), buf_text(&reader->key));
+	else
+		push(reader, element, NULL);
+}
+
+/* Notes the first key that a dict has twice; reading goes on. */
+static void note_duplicate(struct xml_reader *reader, const struct node *node, const struct node *earlier)
+{
+	struct error *err = &reader->doc->duplicate;
+	unsigned long line, column;
+	BUF_AUTO path = BUF_INIT;
+
+	if (err->code)
+		return;
+	doc_position(reader->doc, earlier->source.key.start, &line, &column);
+	error_rule(err, "duplicate-key",
+		   "this key is there twice, first in line %lu: readers disagree on which "
+		   "one counts; take one out",
+		   line);
+	doc_position(reader->doc, node->source.key.start, &line, &column);
+	error_at(err, line, column);
+	error_in_file(err, reader->name);
+	doc_path(node, &path);
+	error_in_key(err, buf_text(&path));
+}
+
+/* Puts a new node into the open container, or makes it the root. 0 or -1: out of memory, `node` is not in. */
+static int attach(struct xml_reader *reader, struct node *node)
+{
+	struct node *parent = reader_top(reader)->node;
+	struct node *earlier = NULL;
+	bool duplicate = false;
+
+	if (!parent) {
+		reader->doc->root = node;
+		return 0;
+	}
+	if (parent->type != NODE_DICT)
+		return node_append_source(parent, node, NULL, 0, &duplicate);
+	if (!reader->doc->duplicate.code)
+		earlier = node_find(parent, buf_text(&reader->key), reader->key.len);
+	if (node_append_source(parent, node, buf_text(&reader->key), reader->key.len, &duplicate) < 0)
+		return -1;
+	node->source.key = reader->key_span;
+	reader->has_key = false;
+	if (earlier)
+		note_duplicate(reader, node, earlier);
+	return 0;
+}
+
+static bool check_value(struct xml_reader *reader, const struct element *element)
+{
+	struct open *open = reader_top(reader);
+
+	if (!open->node && reader->doc->root)
+		reader_fail(reader, "a second value in <plist>, which holds one: put both into an <array>");
+	else if (open->node && open->node->type == NODE_DICT && !reader->has_key)
+		reader_fail(reader, "a <%s> without a <key> before it: in <dict>, every value has one",
+			    element->name);
+	else if (element->kind == KIND_CONTAINER && reader->depth > DOC_DEPTH_MAX)
+		reader_fail(reader, "nested more than %d deep: that is the most a plist may be",
+			    DOC_DEPTH_MAX);
+	else if (reader->nodes == DOC_NODES_MAX)
+		reader_fail_size(reader, "values", DOC_NODES_MAX);
+	else
+		return true;
+	return false;
+}
+
+static void start_value(struct xml_reader *reader, const struct element *element)
+{
+	struct span tag = reader_token(reader);
+	struct node *node;
+
+	if (!check_value(reader, element))
+		return;
+	node = node_new(element->type);
+	if (!node || attach(reader, node) < 0) {
+		node_free(node);
+		reader_fail_memory(reader);
+		return;
+	}
+	reader->nodes++;
+	node->source.element = tag;
+	node->source.inner.start = tag.end;
+	push(reader, element, node);
+}
+
+static void XMLCALL on_start(void *user, const XML_Char *name, const XML_Char **attributes)
+{
+	struct xml_reader *reader = user;
+	const struct element *element = find_element(name);
+
+	(void)attributes;
+	if (reader->failed || !check_place(reader, name, element))
+		return;
+	if (element->kind == KIND_PLIST)
+		push(reader, element, NULL);
+	else if (element->kind == KIND_KEY)
+		start_key(reader, element);
+	else
+		start_value(reader, element);
+}
+
+/*
+ * Text.
+ */
+
+/* Between elements only white space may stand. A chunk of text that stands in the source as it is reported
+ * has its own offset for each byte; one that comes from a reference has only the reference's. */
+static void check_space(struct xml_reader *reader, const char *text, size_t len)
+{
+	size_t offset = reader_offset(reader);
+	size_t i = 0;
+
+	while (i < len && strchr(SPACE, text[i]))
+		i++;
+	if (i == len)
+		return;
+	if (reader->doc->source.data[offset] != '&')
+		offset += i;
+	reader_fail_at(reader, offset, "text directly in <%s>: values stand in elements, such as <string>",
+		       reader_top(reader)->element->name);
+}
+
+static void XMLCALL on_text(void *user, const XML_Char *text, int len)
+{
+	struct xml_reader *reader = user;
+	struct open *open = reader_top(reader);
+
+	if (reader->failed)
+		return;
+	reader->expanded += (size_t)len;
+	if (reader->expanded > DOC_SIZE_MAX)
+		reader_fail_size(reader, "bytes of text, entities expanded", DOC_SIZE_MAX);
+	else if (open->element->kind == KIND_KEY || open->element->kind == KIND_SCALAR)
+		buf_add(&reader->text, text, (size_t)len);
+	else
+		check_space(reader, text, (size_t)len);
+}
+
+/*
+ * End tags: an element's text becomes its value.
+ */
+
+/* Gives a node that has no value yet a copy of `bytes`. */
+static void take_value(struct xml_reader *reader, struct node *node, const char *bytes, size_t len)
+{
+	char *copy = malloc(len + 1);
+
+	if (!copy) {
+		reader_fail_memory(reader);
+		return;
+	}
+	if (len)
+		memcpy(copy, bytes, len);
+	copy[len] = '\0';
+	free(node->value.bytes);
+	node->value.type = node->type;
+	node->value.bytes = copy;
+	node->value.len = len;
+}
+
+/* Cuts white space off both ends. */
+static struct span trim(const struct buf *text)
+{
+	struct span span = { 0, text->len };
+
+	while (span.start < span.end && strchr(SPACE, text->data[span.start]))
+		span.start++;
+	while (span.end > span.start && strchr(SPACE, text->data[span.end - 1]))
+		span.end--;
+	return span;
+}
+
+static void end_boolean(struct xml_reader *reader, struct open *open)
+{
+	struct span content = trim(&reader->text);
+	const char *name = open->element->name;
+
+	if (content.start < content.end)
+		reader_fail_at(reader, open->offset, "<%s> cannot hold anything: write <%s/>", name, name);
+	else
+		take_value(reader, open->node, name, strlen(name));
+}
+
+/* Reads the text as `type`. What is wrong with it is said of the whole element. */
+static int convert(struct xml_reader *reader, struct open *open, struct buf *out)
+{
+	if (open->node->type == NODE_DATA)
+		return value_decode_base64(buf_text(&reader->text), reader->text.len, out, reader->err);
+	return value_from_xml(open->node->type, buf_text(&reader->text), reader->text.len, false, out,
+			      reader->err);
+}
+
+static void end_converted(struct xml_reader *reader, struct open *open)
+{
+	struct span content = trim(&reader->text);
+	const char *text = buf_text(&reader->text) + content.start;
+	BUF_AUTO value = BUF_INIT;
+
+	if (placeholder_whole(text, content.end - content.start)) {
+		take_value(reader, open->node, text, content.end - content.start);
+		open->node->value.placeholder = true;
+	} else if (convert(reader, open, &value) < 0) {
+		if (reader->err->code == ENOMEM)
+			reader_fail_memory(reader);
+		else
+			reader_stop_at(reader, open->offset);
+	} else if (!buf_ok(&value)) {
+		reader_fail_memory(reader);
+	} else {
+		take_value(reader, open->node, buf_text(&value), value.len);
+	}
+}
+
+static void end_scalar(struct xml_reader *reader, struct open *open)
+{
+	if (!buf_ok(&reader->text))
+		reader_fail_memory(reader);
+	else if (open->node->type == NODE_STRING)
+		take_value(reader, open->node, buf_text(&reader->text), reader->text.len);
+	else if (open->node->type == NODE_BOOLEAN)
+		end_boolean(reader, open);
+	else
+		end_converted(reader, open);
+}
+
+static void end_key(struct xml_reader *reader, struct open *open)
+{
+	reader->key_span = (struct span){ open->offset, reader_token(reader).end };
+	reader->has_key = true;
+	buf_resize(&reader->key, 0);
+	buf_add(&reader->key, buf_text(&reader->text), reader->text.len);
+	if (!buf_ok(&reader->text) || !buf_ok(&reader->key))
+		reader_fail_memory(reader);
+}
+
+/* After a self-closing tag Expat reports an end tag of no bytes: both ranges then end with the tag. */
+static void close_spans(struct xml_reader *reader, struct node *node)
+{
+	struct span tag = reader_token(reader);
+
+	node->source.element.end = tag.end;
+	node->source.inner.end = tag.start;
+}
+
+static void end_container(struct xml_reader *reader, struct open *open)
+{
+	if (open->node->type == NODE_DICT && reader->has_key)
+		reader_fail_at(reader, reader->key_span.start, "the key '%.*s' has no value: its <dict> ends",
+			       xml_shown(buf_text(&reader->key)), buf_text(&reader->key));
+}
+
+static void XMLCALL on_end(void *user, const XML_Char *name)
+{
+	struct xml_reader *reader = user;
+	struct open *open = reader_top(reader);
+
+	(void)name;
+	if (reader->failed)
+		return;
+	if (open->element->kind == KIND_KEY)
+		end_key(reader, open);
+	else if (open->element->kind == KIND_SCALAR)
+		end_scalar(reader, open);
+	else if (open->element->kind == KIND_CONTAINER)
+		end_container(reader, open);
+	else if (!reader->doc->root)
+		reader_fail_at(reader, open->offset,
+			       "nothing in <plist>: it holds exactly one value, a <dict> in profiles");
+	if (reader->failed)
+		return;
+	if (open->node)
+		close_spans(reader, open->node);
+	reader->depth--;
+}
+
+/*
+ * The parser.
+ */
+
+static void set_handlers(struct xml_reader *reader)
+{
+	XML_SetUserData(reader->parser, reader);
+	XML_SetElementHandler(reader->parser, on_start, on_end);
+	XML_SetCharacterDataHandler(reader->parser, on_text);
+	reader_guard_entities(reader);
+}
+
+/* Says why Expat stopped by itself. */
+static void explain(struct xml_reader *reader)
+{
+	struct open *open = reader_top(reader);
+
+	xml_explain(XML_GetErrorCode(reader->parser), &reader->doc->source, reader_offset(reader),
+		    reader->depth ? open->element->name : NULL, open->offset, reader->err);
+	error_in_file(reader->err, reader->name);
+}
+
+static int parse(struct xml_reader *reader)
+{
+	const struct buf *source = &reader->doc->source;
+
+	if (xml_recognise(source, reader->err) < 0) {
+		error_in_file(reader->err, reader->name);
+		return -1;
+	}
+	reader->parser = XML_ParserCreate("UTF-8");
+	if (!reader->parser)
+		return error_memory(reader->err);
+	set_handlers(reader);
+	if (XML_Parse(reader->parser, buf_text(source), (int)source->len, XML_TRUE) == XML_STATUS_OK)
+		return 0;
+	if (!reader->failed)
+		explain(reader);
+	return -1;
+}
+
+int xml_read(struct doc *doc, const char *name, struct error *err)
+{
+	struct xml_reader reader = { .doc = doc, .name = name, .err = err, .stack[0].element = &document };
+	int rc;
+
+	doc->format = DOC_XML;
+	rc = parse(&reader);
+	if (reader.parser)
+		XML_ParserFree(reader.parser);
+	buf_free(&reader.key);
+	buf_free(&reader.text);
+	if (rc < 0) {
+		node_free(doc->root);
+		doc->root = NULL;
+	}
+	return rc;
+}

@@ -1,0 +1,83 @@
+#include "plist/xml_reader.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+size_t reader_offset(const struct xml_reader *reader)
+{
+	XML_Index index = XML_GetCurrentByteIndex(reader->parser);
+
+	return index < 0 ? 0 : (size_t)index;
+}
+
+struct span reader_token(const struct xml_reader *reader)
+{
+	size_t start = reader_offset(reader);
+
+	return (struct span){ start, start + (size_t)XML_GetCurrentByteCount(reader->parser) };
+}
+
+struct open *reader_top(struct xml_reader *reader)
+{
+	return &reader->stack[reader->depth];
+}
+
+void reader_stop_at(struct xml_reader *reader, size_t offset)
+{
+	struct open *open = reader_top(reader);
+	unsigned long line, column;
+	BUF_AUTO path = BUF_INIT;
+
+	reader->failed = true;
+	doc_position(reader->doc, offset, &line, &column);
+	error_at(reader->err, line, column);
+	error_in_file(reader->err, reader->name);
+	if (open->node) {
+		doc_path(open->node, &path);
+		error_in_key(reader->err, buf_text(&path));
+	}
+	XML_StopParser(reader->parser, XML_FALSE);
+}
+
+__attribute__((format(printf, 3, 0)))
+static void fail(struct xml_reader *reader, size_t offset, const char *format, va_list args)
+{
+	char text[sizeof(reader->err->text)];
+
+	vsnprintf(text, sizeof(text), format, args);
+	error_rule(reader->err, "not-a-plist", "%s", text);
+	reader_stop_at(reader, offset);
+}
+
+void reader_fail(struct xml_reader *reader, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fail(reader, reader_offset(reader), format, args);
+	va_end(args);
+}
+
+void reader_fail_at(struct xml_reader *reader, size_t offset, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fail(reader, offset, format, args);
+	va_end(args);
+}
+
+void reader_fail_size(struct xml_reader *reader, const char *what, size_t max)
+{
+	error_set(reader->err, EFBIG, "more than %zu %s: profilefs takes no plist as large as that", max,
+		  what);
+	reader_stop_at(reader, reader_offset(reader));
+}
+
+void reader_fail_memory(struct xml_reader *reader)
+{
+	reader->failed = true;
+	error_memory(reader->err);
+	XML_StopParser(reader->parser, XML_FALSE);
+}

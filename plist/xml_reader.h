@@ -1,0 +1,76 @@
+/*
+ * What the parts of the XML reader share: the state between two of Expat's callbacks, and its errors.
+ *
+ * A callback that finds something wrong says so once through one of the reader_fail functions; that stops the
+ * parser. Callbacks that Expat still makes then must do nothing: they look at `failed` first. Every node is
+ * in the tree below doc->root from its start tag on, so there is nothing to free but the tree and the
+ * buffers, whatever happens; xml_read() does that.
+ */
+#ifndef PLIST_XML_READER_H
+#define PLIST_XML_READER_H
+
+#include <expat.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "plist/base/buf.h"
+#include "plist/base/error.h"
+#include "plist/doc.h"
+#include "plist/node.h"
+
+enum kind { KIND_DOCUMENT, KIND_PLIST, KIND_KEY, KIND_CONTAINER, KIND_SCALAR };
+
+struct element {
+	const char *name;
+	enum kind kind;
+	enum node_type type;       /* of a container or scalar */
+};
+
+/* An element that is open. */
+struct open {
+	const struct element *element;
+	struct node *node;         /* NULL for the document, plist and key */
+	size_t offset;             /* of its start tag */
+};
+
+struct xml_reader {
+	XML_Parser parser;
+	struct doc *doc;
+	const char *name;
+	struct error *err;
+	bool failed;               /* `err` is filled in; callbacks that still come do nothing */
+	struct open stack[DOC_DEPTH_MAX + 3]; /* the document, plist, the containers, a key or scalar */
+	size_t depth;              /* index of the innermost one */
+	bool has_key;              /* a key waits for its value */
+	struct span key_span;
+	struct buf key;
+	struct buf text;           /* character data of the open key or scalar */
+	size_t expanded;           /* bytes of character data so far, entities expanded */
+	size_t nodes;
+	size_t declarations;
+};
+
+/* Where the token that Expat reports begins, and its whole range. */
+size_t reader_offset(const struct xml_reader *reader);
+struct span reader_token(const struct xml_reader *reader);
+
+/* The innermost open element. */
+struct open *reader_top(struct xml_reader *reader);
+
+/* Says what is wrong with the token that Expat reports, or at an offset of the source [not-a-plist]. */
+void reader_fail(struct xml_reader *reader, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void reader_fail_at(struct xml_reader *reader, size_t offset, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* More than `max` of `what`: EFBIG. */
+void reader_fail_size(struct xml_reader *reader, const char *what, size_t max);
+
+void reader_fail_memory(struct xml_reader *reader);
+
+/* Adds file, line, column and the innermost node's path to the error that is in reader->err already. */
+void reader_stop_at(struct xml_reader *reader, size_t offset);
+
+/* Sets the handlers that keep entities harmless: none from outside, none unknown, not too many. */
+void reader_guard_entities(struct xml_reader *reader);
+
+#endif
