@@ -1,0 +1,90 @@
+/* Extended attributes: user.profilefs.type and user.profilefs.error. */
+#include <errno.h>
+#include <string.h>
+
+#include "fs/tree/item.h"
+#include "fs/tree/refusal.h"
+#include "fs/tree/types.h"
+
+#define OURS  "user.profilefs."
+#define TYPE  OURS "type"
+#define ERROR OURS "error"
+
+static bool is_ours(const char *name)
+{
+	return strncmp(name, OURS, strlen(OURS)) == 0;
+}
+
+static bool has_type(const struct item *item)
+{
+	return (item->kind == ITEM_KEY || item->kind == ITEM_DIR) && item->node;
+}
+
+static int get_error(const struct item *item, struct buf *value)
+{
+	char line[4096];
+
+	if (!item->refusal)
+		return -ENODATA;
+	error_format(item->refusal, line, sizeof(line));
+	buf_add_text(value, line);
+	return buf_ok(value) ? 0 : -ENOMEM;
+}
+
+int tree_getxattr(struct tree *tree, struct item *item, const char *name, struct buf *value)
+{
+	(void)tree;
+	if (!is_ours(name))
+		return -EOPNOTSUPP;
+	if (strcmp(name, ERROR) == 0)
+		return get_error(item, value);
+	if (strcmp(name, TYPE) != 0 || !has_type(item))
+		return -ENODATA;
+	types_describe(item, value);
+	return buf_ok(value) ? 0 : -ENOMEM;
+}
+
+static int set_type(struct tree *tree, struct item *item, const char *words, size_t len)
+{
+	struct said *said = said_make(&item->parent->dir->said, item->name);
+	int result;
+
+	if (!said)
+		return -ENOMEM;
+	if (said_parse(said, words, len) < 0)
+		return refuse_text(tree, item, NULL, EINVAL,
+				   "'%.*s' is no type: string, integer, real, boolean, date, data, dict, array, or array and "
+				   "the type of its elements", (int)(len < 100 ? len : 100), words);
+	result = types_retype(tree, item, said, true);
+	if (result == -EINVAL) {
+		said_clear(said);
+		if (!item->refusal)
+			return refuse_text(tree, item, NULL, EINVAL, "what is there cannot be read as %.*s",
+					   (int)(len < 100 ? len : 100), words);
+	}
+	return result;
+}
+
+int tree_setxattr(struct tree *tree, struct item *item, const char *name, const void *value, size_t size)
+{
+	if (!is_ours(name))
+		return -EOPNOTSUPP;
+	if (strcmp(name, TYPE) != 0 || !item->parent || (item->kind != ITEM_KEY && item->kind != ITEM_DIR))
+		return 0;
+	return set_type(tree, item, value, size);
+}
+
+int tree_removexattr(struct tree *tree, struct item *item, const char *name)
+{
+	(void)tree;
+	(void)item;
+	return is_ours(name) ? 0 : -EOPNOTSUPP;
+}
+
+int tree_listxattr(struct tree *tree, struct item *item, struct buf *names)
+{
+	(void)tree;
+	if (has_type(item))
+		buf_add(names, TYPE, sizeof(TYPE));
+	return buf_ok(names) ? 0 : -ENOMEM;
+}

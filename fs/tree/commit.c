@@ -1,0 +1,114 @@
+#include "fs/tree/commit.h"
+
+#include <errno.h>
+#include <string.h>
+
+static bool line_is(const struct line *line, const struct node *node)
+{
+	return node->type == line->type && node->value.len == line->len &&
+	       (line->len == 0 || memcmp(node->value.bytes, line->bytes, line->len) == 0);
+}
+
+static int insert_line(struct node *array, struct node *before, const struct line *line)
+{
+	struct node *child = node_new(line->type);
+
+	if (child && node_set(child, line->type, line->bytes, line->len) == 0 &&
+	    node_insert(array, before, child, NULL, 0) == 0)
+		return 0;
+	node_free(child);
+	return -ENOMEM;
+}
+
+/* Lines that did not change keep their nodes, and so their bytes in the source: what is alike at the start
+ * and at the end stays, what lies between is replaced one by one. */
+static int set_lines(struct node *array, const struct meaning *meaning)
+{
+	const struct line *line = meaning->lines, *end = meaning->lines + meaning->line_count;
+	struct node *first = node_first(array), *after = NULL, *last, *next;
+
+	for (; first && line < end && line_is(line, first); line++)
+		first = node_next(first);
+	for (last = first; last && (next = node_next(last)); last = next)
+		;
+	while (first && last && line < end && line_is(end - 1, last)) {
+		after = last;
+		end--;
+		if (last == first)
+			first = NULL;
+		else
+			last = node_previous(last);
+	}
+	for (; first && first != after; first = next) {
+		next = node_next(first);
+		if (line == end)
+			node_remove(first);
+		else if (node_set(first, line->type, line->bytes, line->len) < 0)
+			return -ENOMEM;
+		else
+			line++;
+	}
+	for (; line < end; line++)
+		if (insert_line(array, after, line) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+static int set_value(struct node *node, const struct meaning *meaning)
+{
+	if (meaning->type != NODE_ARRAY)
+		return node_set(node, meaning->type, meaning->bytes, meaning->len);
+	if (node->type != NODE_ARRAY)
+		node_set_container(node, NODE_ARRAY);
+	return set_lines(node, meaning);
+}
+
+struct node *commit_node(const struct meaning *meaning)
+{
+	struct node *node = node_new(meaning->type);
+
+	if (node && set_value(node, meaning) < 0) {
+		node_free(node);
+		return NULL;
+	}
+	return node;
+}
+
+static int move(const struct change *change)
+{
+	struct node *taken = node_take(change->node);
+
+	if (!taken)
+		return -1;
+	return node_insert(change->parent, change->before, taken, change->key, change->key_len);
+}
+
+static int apply(const struct change *change)
+{
+	switch (change->kind) {
+	case CHANGE_VALUE:
+		return set_value(change->node, change->meaning);
+	case CHANGE_CONTAINER:
+		node_set_container(change->node, change->type);
+		return 0;
+	case CHANGE_INSERT:
+		return node_insert(change->parent, change->before, change->node, change->key, change->key_len);
+	case CHANGE_MOVE:
+		return move(change);
+	case CHANGE_REMOVE:
+		node_mark_removed(change->node);
+		return 0;
+	case CHANGE_REVIVE:
+		node_revive(change->node);
+		return 0;
+	}
+	return -1;
+}
+
+int commit(struct tree *tree, const struct change *change)
+{
+	if (apply(change) < 0)
+		return -ENOMEM;
+	tree->profile->commits++;
+	return 0;
+}

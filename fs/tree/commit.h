@@ -1,0 +1,38 @@
+/*
+ * Commits: the only place where the document changes while it is shown as a tree.
+ *
+ * Whatever a write, a removal, a rename or a fill-in does to the document goes through commit(), one change
+ * at a time; so it is counted here, and a journal has one place to listen.
+ */
+#ifndef TREE_COMMIT_H
+#define TREE_COMMIT_H
+
+#include "fs/tree/item.h"
+#include "fs/tree/text.h"
+
+enum change_kind {
+	CHANGE_VALUE,     /* `node` takes the value `meaning` */
+	CHANGE_CONTAINER, /* `node` becomes an empty container of `type` */
+	CHANGE_INSERT,    /* `node`, free so far, into `parent` before `before`, as `key` in a dict */
+	CHANGE_MOVE,      /* the same with a node that is somewhere in the document */
+	CHANGE_REMOVE,    /* `node` is removed, and keeps its place until the save */
+	CHANGE_REVIVE     /* `node` is there again, as it was */
+};
+
+struct change {
+	enum change_kind kind;
+	struct node *node;
+	struct node *parent, *before;
+	const char *key;
+	size_t key_len;
+	enum node_type type;
+	const struct meaning *meaning;
+};
+
+/* Makes one change. 0 or -ENOMEM. */
+int commit(struct tree *tree, const struct change *change);
+
+/* A new node that holds `meaning`, for CHANGE_INSERT. NULL: out of memory. */
+struct node *commit_node(const struct meaning *meaning);
+
+#endif

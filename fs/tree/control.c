@@ -1,0 +1,133 @@
+#include "fs/tree/control.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/tree/judge.h"
+#include "fs/tree/names.h"
+#include "fs/tree/refusal.h"
+
+static void add_problem_line(const struct error *problem, struct buf *out)
+{
+	char line[4096];
+
+	error_format(problem, line, sizeof(line));
+	buf_add_format(out, "%s\n", line);
+}
+
+static void read_status(struct tree *tree, struct buf *out)
+{
+	const struct profile *profile = tree->profile;
+
+	buf_add_format(out, "profile: %s\n", profile->place.path);
+	if (profile->options.output)
+		buf_add_format(out, "output: %s\n", profile->target.path);
+	if (tree->mountpoint)
+		buf_add_format(out, "mountpoint: %s\n", tree->mountpoint);
+	if (tree->pid)
+		buf_add_format(out, "pid: %ld\n", (long)tree->pid);
+	buf_add_format(out, "signed: %s\n", envelope_form(profile->envelope) != ENVELOPE_PLAIN ? "yes" : "no");
+	buf_add_format(out, "read-only: %s\n", profile->read_only ? "yes" : "no");
+	if (profile->read_only && profile->why_read_only.code)
+		buf_add_format(out, "why-read-only: %s\n", profile->why_read_only.text);
+	buf_add_format(out, "edited: %s\n", profile->commits != profile->commits_saved ? "yes" : "no");
+}
+
+static void read_problems(struct tree *tree, struct buf *out)
+{
+	struct problems problems = PROBLEMS_INIT;
+	size_t i;
+
+	judge_all(tree, &problems);
+	for (i = 0; i < problems.count; i++)
+		add_problem_line(&problems.list[i], out);
+	problems_free(&problems);
+}
+
+static void read_last_error(struct tree *tree, struct buf *out)
+{
+	if (tree->last_error.code)
+		add_problem_line(&tree->last_error, out);
+}
+
+static void read_profile(struct tree *tree, struct buf *out)
+{
+	struct error err;
+
+	if (profile_xml(tree->profile, out, &err) < 0)
+		add_problem_line(&err, out);
+}
+
+static void read_signature(struct tree *tree, struct buf *out)
+{
+	envelope_describe(tree->profile->envelope, out);
+}
+
+static const struct {
+	const char *name;
+	void (*read)(struct tree *tree, struct buf *out);
+} files[] = {
+	{ "status", read_status },
+	{ "problems", read_problems },
+	{ "last-error", read_last_error },
+	{ "profile", read_profile },
+	{ "signature", read_signature },
+};
+
+#define FILE_COUNT (sizeof(files) / sizeof(*files))
+
+int control_load(struct tree *tree)
+{
+	struct item *dir, *item;
+	size_t i;
+	int result = control_dir(tree, &dir);
+
+	for (i = 0; result == 0 && i < FILE_COUNT; i++) {
+		if (item_child(dir, files[i].name))
+			continue;
+		item = item_new(tree, ITEM_CONTROL);
+		if (!item)
+			return -ENOMEM;
+		item->control = (int)i;
+		result = item_link(tree, dir, NULL, files[i].name, item);
+		if (result < 0)
+			item_settle(tree, item);
+	}
+	return result;
+}
+
+int control_dir(struct tree *tree, struct item **out)
+{
+	struct item *item = tree->control;
+
+	if (!item) {
+		item = item_new(tree, ITEM_CONTROL_DIR);
+		if (!item)
+			return -ENOMEM;
+		item->name = strdup(NAME_OF_CONTROL);
+		if (!item->name || dir_make(item, NULL, SHAPE_DICT) < 0) {
+			item_settle(tree, item);
+			return -ENOMEM;
+		}
+		item->parent = tree->root;
+		tree->control = item;
+	}
+	*out = item;
+	return 0;
+}
+
+int control_lookup(struct tree *tree, const char *name, struct item **item)
+{
+	int result = control_load(tree);
+
+	if (result < 0)
+		return result;
+	*item = item_child(tree->control, name);
+	return *item ? 0 : -ENOENT;
+}
+
+void control_read(struct tree *tree, const struct item *item, struct buf *out)
+{
+	files[item->control].read(tree, out);
+}

@@ -1,0 +1,262 @@
+/* Directories: their lists, filled from nodes, and what was removed from them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/tree/item.h"
+#include "fs/tree/names.h"
+#include "fs/tree/text.h"
+
+#define PAYLOAD_CONTENT "PayloadContent"
+#define PAYLOAD_TYPE    "PayloadType"
+
+int dir_make(struct item *item, struct node *node, enum dir_shape shape)
+{
+	item->dir = calloc(1, sizeof(*item->dir));
+	if (!item->dir)
+		return -ENOMEM;
+	item->dir->shape = shape;
+	item->node = node;
+	if (node)
+		node->user = item;
+	return 0;
+}
+
+void dir_free(struct dir *dir)
+{
+	if (!dir)
+		return;
+	ghosts_free(dir->ghosts);
+	said_free_table(dir->said);
+	buf_free(&dir->types_unread);
+	free(dir);
+}
+
+/* The profile's PayloadContent: a directory of payloads, also when it is empty. */
+static bool is_payload_content(const struct item *parent, const struct node *node)
+{
+	return parent && !parent->parent && parent->node && parent->dir->shape == SHAPE_DICT &&
+	       node->type == NODE_ARRAY && node->key && strcmp(node->key, PAYLOAD_CONTENT) == 0;
+}
+
+enum dir_shape dir_shape_of(const struct item *parent, const struct node *node)
+{
+	if (node->type == NODE_DICT)
+		return SHAPE_DICT;
+	return is_payload_content(parent, node) ? SHAPE_PAYLOADS : SHAPE_ARRAY;
+}
+
+static int link_or_free(struct tree *tree, struct item *dir, struct item *before, const char *name,
+			struct item *item, struct item **shown)
+{
+	int result = item_link(tree, dir, before, name, item);
+
+	if (result < 0)
+		item_settle(tree, item);
+	else if (shown)
+		*shown = item;
+	return result;
+}
+
+int dir_show_dir(struct tree *tree, struct item *dir, struct item *before, const char *name, struct node *node,
+		 struct item **shown)
+{
+	struct item *item = item_new(tree, ITEM_DIR);
+
+	if (!item)
+		return -ENOMEM;
+	if (dir_make(item, node, dir_shape_of(dir, node)) < 0) {
+		item_settle(tree, item);
+		return -ENOMEM;
+	}
+	return link_or_free(tree, dir, before, name, item, shown);
+}
+
+int dir_show(struct tree *tree, struct item *dir, struct item *before, const char *name, struct node *node,
+	     struct item **shown)
+{
+	struct item *item;
+
+	if (!text_is_file(node) || is_payload_content(dir, node))
+		return dir_show_dir(tree, dir, before, name, node, shown);
+	item = item_new(tree, ITEM_KEY);
+	if (!item)
+		return -ENOMEM;
+	item->node = node;
+	node->user = item;
+	return link_or_free(tree, dir, before, name, item, shown);
+}
+
+int dir_payload_name(const struct item *dir, const struct node *payload, size_t position, struct buf *name)
+{
+	const struct node *type = payload->type == NODE_DICT ? node_get(payload, PAYLOAD_TYPE) : NULL;
+	BUF_AUTO base = BUF_INIT;
+	unsigned number = 1;
+
+	if (type && type->type == NODE_STRING && type->value.len > 0)
+		name_from_key(type->value.bytes, type->value.len, &base);
+	if (base.len == 0 || base.len > NAME_LENGTH_MAX - 11) {
+		buf_clear(&base);
+		name_from_index((uint32_t)position, &base);
+	}
+	buf_assign(name, base.data, base.len);
+	while (buf_ok(name) && item_child(dir, buf_text(name))) {
+		buf_assign(name, base.data, base.len);
+		buf_add_format(name, ".%u", ++number);
+	}
+	return buf_ok(name) && buf_ok(&base) ? 0 : -ENOMEM;
+}
+
+/* A key's name; two cut names may collide, then the later one gets a number. */
+static int dict_name(const struct item *dir, const struct node *node, struct buf *name)
+{
+	BUF_AUTO base = BUF_INIT;
+	unsigned number = 1;
+
+	name_from_key(node->key, node->key_len, &base);
+	buf_assign(name, base.data, base.len);
+	while (buf_ok(name) && item_child(dir, buf_text(name))) {
+		buf_assign(name, base.data, base.len);
+		buf_add_format(name, "-%x", ++number);
+	}
+	return buf_ok(name) && buf_ok(&base) ? 0 : -ENOMEM;
+}
+
+static int child_name(const struct item *dir, const struct node *node, size_t position, struct buf *name)
+{
+	switch (dir->dir->shape) {
+	case SHAPE_DICT:
+		return dict_name(dir, node, name);
+	case SHAPE_PAYLOADS:
+		return dir_payload_name(dir, node, position, name);
+	case SHAPE_ARRAY:
+		name_from_index((uint32_t)position, name);
+		return buf_ok(name) ? 0 : -ENOMEM;
+	}
+	return -ENOMEM;
+}
+
+int dir_load(struct tree *tree, struct item *dir)
+{
+	BUF_AUTO name = BUF_INIT;
+	struct node *child;
+	size_t position = 0;
+	int result;
+
+	if (dir->dir->loaded || !dir->node)
+		return 0;
+	for (child = node_first(dir->node); child; child = node_next(child), position++) {
+		if (child->user)
+			continue; /* shown by an earlier attempt that ran out of memory */
+		buf_clear(&name);
+		result = child_name(dir, child, position, &name);
+		if (result == 0)
+			result = dir_show(tree, dir, NULL, buf_text(&name), child, NULL);
+		if (result < 0)
+			return result;
+	}
+	dir->dir->loaded = true;
+	return 0;
+}
+
+struct item *dir_find(const struct item *dir, const char *name)
+{
+	struct item *item = item_child(dir, name);
+	BUF_AUTO canonical = BUF_INIT;
+	uint32_t index;
+
+	if (item || dir->dir->shape != SHAPE_ARRAY || !name_to_index(name, &index))
+		return item;
+	name_from_index(index, &canonical);
+	return buf_ok(&canonical) ? item_child(dir, buf_text(&canonical)) : NULL;
+}
+
+struct item *dir_place_for_index(const struct item *dir, uint32_t index)
+{
+	struct item *item, *before = NULL;
+	uint32_t other;
+
+	for (item = dir->dir->last; item; item = item->prev) {
+		if (!item->node || !name_to_index(item->name, &other))
+			continue;
+		if (other <= index)
+			break;
+		before = item;
+	}
+	return before;
+}
+
+int entry_key(const struct item *dir, const char *name, struct buf *key)
+{
+	const struct item *item = item_child(dir, name);
+	const struct ghost *ghost = ghost_find(dir, name);
+	const struct node *node = item && item->node ? item->node : ghost ? ghost->node : NULL;
+	const struct said *said = said_find(dir->dir->said, name);
+
+	if (node && node->key)
+		buf_add(key, node->key, node->key_len);
+	else if (said && said->key)
+		buf_add(key, said->key, said->key_len);
+	else if (name_is_cut(name))
+		buf_add_text(key, name);
+	else
+		return name_to_key(name, key);
+	return 0;
+}
+
+struct ghost *ghost_find(const struct item *dir, const char *name)
+{
+	struct ghost *ghost = NULL;
+
+	HASH_FIND_STR(dir->dir->ghosts, name, ghost);
+	return ghost;
+}
+
+int ghost_add(struct item *dir, const char *name, struct node *node, struct ghost *children, struct said *said)
+{
+	struct ghost *old = ghost_find(dir, name);
+	struct ghost *ghost = calloc(1, sizeof(*ghost));
+
+	if (!ghost)
+		return -ENOMEM;
+	ghost->name = strdup(name);
+	if (ghost->name) {
+		if (old)
+			ghost_take(dir, old);
+		HASH_ADD_KEYPTR(hh, dir->dir->ghosts, ghost->name, strlen(ghost->name), ghost);
+	}
+	if (!ghost->name || !ghost->hh.tbl) {
+		free(ghost->name);
+		free(ghost);
+		return -ENOMEM;
+	}
+	if (old)
+		ghost_free(old);
+	ghost->node = node;
+	ghost->children = children;
+	ghost->said = said;
+	return 0;
+}
+
+void ghost_take(struct item *dir, struct ghost *ghost)
+{
+	HASH_DEL(dir->dir->ghosts, ghost);
+}
+
+void ghost_free(struct ghost *ghost)
+{
+	ghosts_free(ghost->children);
+	said_free_table(ghost->said);
+	free(ghost->name);
+	free(ghost);
+}
+
+void ghosts_free(struct ghost *ghosts)
+{
+	struct ghost *ghost, *next;
+
+	HASH_ITER(hh, ghosts, ghost, next) {
+		HASH_DEL(ghosts, ghost);
+		ghost_free(ghost);
+	}
+}

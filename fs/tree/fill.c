@@ -1,0 +1,229 @@
+#include "fs/tree/fill.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "fs/tree/commit.h"
+#include "fs/tree/names.h"
+#include "fs/tree/types.h"
+#include "fs/tree/uuid.h"
+
+#define IDENTIFIER "PayloadIdentifier"
+#define TYPE       "PayloadType"
+#define UUID       "PayloadUUID"
+#define VERSION    "PayloadVersion"
+
+/* Gives a key of a payload a value, whether it is there or not. */
+static int put(struct tree *tree, struct item *payload, const char *key, enum node_type type, const char *text)
+{
+	struct meaning meaning = { .type = type, .bytes = text, .len = strlen(text) };
+	struct item *item = item_child(payload, key);
+	struct change change = { .kind = CHANGE_VALUE, .meaning = &meaning };
+
+	if (item && item->node) {
+		change.node = item->node;
+		item->as_written = false;
+		buf_free(&item->content);
+		item_touch(tree, item);
+		return commit(tree, &change);
+	}
+	change = (struct change){ .kind = CHANGE_INSERT, .parent = payload->node, .key = key, .key_len = strlen(key) };
+	change.node = commit_node(&meaning);
+	if (!change.node)
+		return -ENOMEM;
+	if (commit(tree, &change) < 0) {
+		node_free(change.node);
+		return -ENOMEM;
+	}
+	item_touch(tree, payload);
+	return dir_show(tree, payload, NULL, key, change.node, NULL);
+}
+
+static const char *text_at(const struct node *dict, const char *key)
+{
+	const struct node *node = dict->type == NODE_DICT ? node_get(dict, key) : NULL;
+
+	return node && node->type == NODE_STRING && node->value.len ? node_text(node) : NULL;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b && strcasecmp(a, b) == 0;
+}
+
+/* True if the profile or another payload has this value under this key, too. */
+static bool is_taken(const struct tree *tree, const struct node *payload, const char *key, const char *text)
+{
+	const struct node *other;
+
+	if (same_text(text_at(tree->profile->doc.root, key), text))
+		return true;
+	for (other = node_first(payload->parent); other; other = node_next(other))
+		if (other != payload && same_text(text_at(other, key), text))
+			return true;
+	return false;
+}
+
+static void say_fresh(const struct item *payload, const char *key, const char *text, struct problems *notes)
+{
+	BUF_AUTO path = BUF_INIT;
+
+	item_path(payload, key, &path);
+	problems_say(notes, SEVERITY_NOTE, NULL, buf_text(&path),
+		     "was copied from another payload; it has a fresh one now, %s", text);
+}
+
+static int fill_uuid(struct tree *tree, struct item *payload, struct problems *notes)
+{
+	const char *text = text_at(payload->node, UUID);
+	char fresh[37];
+
+	if (text && !is_taken(tree, payload->node, UUID, text))
+		return 0;
+	if (node_get(payload->node, UUID) && !text)
+		return 0; /* something else than a text: not ours to replace */
+	uuid_make(fresh);
+	if (text)
+		say_fresh(payload, UUID, fresh, notes);
+	return put(tree, payload, UUID, NODE_STRING, fresh);
+}
+
+static int fill_identifier(struct tree *tree, struct item *payload, struct problems *notes)
+{
+	const char *text = text_at(payload->node, IDENTIFIER);
+	const char *type = text_at(payload->node, TYPE), *uuid = text_at(payload->node, UUID);
+	BUF_AUTO fresh = BUF_INIT;
+
+	if (text && !is_taken(tree, payload->node, IDENTIFIER, text))
+		return 0;
+	if (!type || !uuid || (node_get(payload->node, IDENTIFIER) && !text))
+		return 0;
+	buf_add_format(&fresh, "%s.%s", type, uuid);
+	if (!buf_ok(&fresh))
+		return -ENOMEM;
+	if (text)
+		say_fresh(payload, IDENTIFIER, buf_text(&fresh), notes);
+	return put(tree, payload, IDENTIFIER, NODE_STRING, buf_text(&fresh));
+}
+
+static int fill_type(struct tree *tree, struct item *payload)
+{
+	BUF_AUTO type = BUF_INIT;
+
+	if (node_get(payload->node, TYPE))
+		return 0;
+	if (name_to_payload_type(payload->name, &type) < 0)
+		return -EINVAL;
+	return put(tree, payload, TYPE, NODE_STRING, buf_text(&type));
+}
+
+static int fill_payload(struct tree *tree, struct item *payload, struct problems *notes)
+{
+	int result = dir_load(tree, payload);
+
+	if (result == 0)
+		result = fill_type(tree, payload);
+	if (result == 0 && !node_get(payload->node, VERSION))
+		result = put(tree, payload, VERSION, NODE_INTEGER, "1");
+	if (result == 0)
+		result = fill_uuid(tree, payload, notes);
+	if (result == 0)
+		result = fill_identifier(tree, payload, notes);
+	return result;
+}
+
+/* --- order ------------------------------------------------------------------------------------------ */
+
+static uint32_t order_of(const struct item *payload)
+{
+	const struct said *said = said_find(payload->parent->dir->said, payload->name);
+
+	return said && said->order ? said->order : UINT32_MAX;
+}
+
+static int by_order(const void *a, const void *b)
+{
+	const struct item *x = *(struct item *const *)a, *y = *(struct item *const *)b;
+	uint32_t x_order = order_of(x), y_order = order_of(y);
+
+	if (x_order != y_order)
+		return x_order < y_order ? -1 : 1;
+	return types_compare_payloads(x->name, y->name);
+}
+
+static bool any_order(const struct item *dir)
+{
+	struct said *said, *next;
+
+	HASH_ITER(hh, dir->dir->said, said, next)
+		if (said->order)
+			return true;
+	return false;
+}
+
+/* Puts the payloads into order that were made here; all, where .types says an order. */
+static int order_payloads(struct tree *tree, struct item *dir)
+{
+	struct item **list = calloc(dir->dir->count + 1, sizeof(*list)), *item;
+	struct change move = { .kind = CHANGE_MOVE, .parent = dir->node };
+	bool all = any_order(dir), sorted = true;
+	size_t count = 0, i;
+	int result = list ? 0 : -ENOMEM;
+
+	for (item = dir->dir->first; list && item; item = item->next)
+		if (item->node && (all || item->made))
+			list[count++] = item;
+	for (i = 1; i < count; i++)
+		sorted = sorted && by_order(&list[i - 1], &list[i]) <= 0;
+	if (!sorted)
+		qsort(list, count, sizeof(*list), by_order);
+	for (i = 0; !sorted && i < count && result == 0; i++) {
+		move.node = list[i]->node;
+		result = commit(tree, &move);
+	}
+	free(list);
+	return result;
+}
+
+static int fill_payloads(struct tree *tree, struct problems *notes)
+{
+	struct item *dir = item_child(tree->root, "PayloadContent"), *item;
+	int result = 0;
+
+	if (!dir || dir->kind != ITEM_DIR || dir->dir->shape != SHAPE_PAYLOADS || dir_load(tree, dir) < 0)
+		return 0;
+	for (item = dir->dir->first; item && result == 0; item = item->next)
+		if (item->made && item->node)
+			result = fill_payload(tree, item, notes);
+	return result < 0 ? result : order_payloads(tree, dir);
+}
+
+/* --- empty directories ------------------------------------------------------------------------------ */
+
+static int fill_empty_below(struct tree *tree, struct item *dir)
+{
+	struct said *said, *next;
+	struct item *item;
+	int result = 0;
+
+	if (!dir->dir->loaded)
+		return 0;
+	HASH_ITER(hh, dir->dir->said, said, next)
+		if (said->empty && result == 0 && !dir_find(dir, said->name))
+			result = tree_mkdir(tree, dir, said->name, &item);
+	for (item = dir->dir->first; item && result == 0; item = item->next)
+		if (item->kind == ITEM_DIR)
+			result = fill_empty_below(tree, item);
+	return result;
+}
+
+int fill_in(struct tree *tree, struct problems *notes)
+{
+	int result = fill_empty_below(tree, tree->root);
+
+	if (result < 0)
+		return result;
+	return tree->root->dir->loaded ? fill_payloads(tree, notes) : 0;
+}

@@ -1,0 +1,13 @@
+/*
+ * What a save completes in payloads that were made in this mount: the keys that every payload must have,
+ * fresh identities where they were copied, their order, and empty directories that .types speaks of.
+ */
+#ifndef TREE_FILL_H
+#define TREE_FILL_H
+
+#include "fs/tree/item.h"
+
+/* Completes everything. What it did is said through `notes`. 0 or -errno. */
+int fill_in(struct tree *tree, struct problems *notes);
+
+#endif

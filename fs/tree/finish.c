@@ -1,0 +1,125 @@
+/* Saving the tree: everything that is pending is decided first. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "fs/tree/fill.h"
+#include "fs/tree/item.h"
+#include "fs/tree/judge.h"
+#include "fs/tree/make.h"
+#include "fs/tree/refusal.h"
+#include "fs/tree/stage.h"
+#include "fs/tree/types.h"
+
+static void report(struct tree *tree, const struct error *problem)
+{
+	const struct tree_surroundings *around = &tree->surroundings;
+
+	if (around->report)
+		around->report(around->context, problem);
+}
+
+static void report_all(struct tree *tree, struct problems *problems)
+{
+	size_t i;
+
+	for (i = 0; i < problems->count; i++) {
+		error_in_file(&problems->list[i], tree->profile->place.shown);
+		report(tree, &problems->list[i]);
+	}
+	problems_free(problems);
+}
+
+static void say_path(struct tree *tree, const struct item *item, enum severity severity, const char *text)
+{
+	struct error note;
+
+	error_set(&note, EINVAL, "%s", text);
+	note.severity = severity;
+	refusal_locate(tree, item, NULL, &note);
+	report(tree, &note);
+}
+
+/* What is still open and no value as it stands is not in what is saved. */
+static void list_unfinished(struct tree *tree)
+{
+	const struct item *item;
+
+	for (item = tree->items; item; item = item->by_ino.next)
+		if (item->kind == ITEM_KEY && item->parent && item->stage)
+			say_path(tree, item, SEVERITY_WARNING,
+				 "is still being written and no value yet: what was there before is saved; save again when it "
+				 "is closed");
+}
+
+static enum save_outcome save(struct tree *tree, struct error *err)
+{
+	struct problems notes = PROBLEMS_INIT;
+	struct error invalid;
+	enum save_outcome outcome;
+	bool is_invalid;
+
+	io_settle_open(tree);
+	list_unfinished(tree);
+	if (tree->profile->commits && fill_in(tree, &notes) < 0)
+		problems_say(&notes, SEVERITY_WARNING, NULL, NULL, "not everything that is missing could be filled in");
+	if (tree->profile->commits)
+		types_problems(tree, &notes);
+	is_invalid = tree->profile->commits && judge_new_error(tree, &invalid);
+	outcome = profile_save(tree->profile, is_invalid ? &invalid : NULL, &notes, err);
+	report_all(tree, &notes);
+	return outcome;
+}
+
+static const int save_errno[] = {
+	[SAVE_UNCHANGED] = 0,
+	[SAVE_DONE] = 0,
+	[SAVE_INVALID] = EINVAL,
+	[SAVE_CONFLICT] = ESTALE,
+	[SAVE_FAILED] = EIO,
+};
+
+int tree_sync(struct tree *tree)
+{
+	struct error err;
+	enum save_outcome outcome = save(tree, &err);
+
+	if (save_errno[outcome] == 0)
+		return 0;
+	return refuse(tree, NULL, NULL, &err, save_errno[outcome]);
+}
+
+static void list_scratch(struct tree *tree)
+{
+	const struct item *item;
+
+	for (item = tree->items; item; item = item->by_ino.next)
+		if ((item->kind == ITEM_SCRATCH || item->kind == ITEM_LINK) && item->parent)
+			say_path(tree, item, SEVERITY_NOTE, "was a scratch file and is gone with the mount");
+}
+
+int tree_finish(struct tree *tree)
+{
+	struct problems notes = PROBLEMS_INIT;
+	struct error err, beside;
+	enum save_outcome outcome = save(tree, &err);
+
+	tree_unreported(tree);
+	list_scratch(tree);
+	if (save_errno[outcome] == 0)
+		return 0;
+	refuse(tree, NULL, NULL, &err, save_errno[outcome]);
+	if (profile_keep_beside(tree->profile, outcome, &notes, &beside) < 0)
+		refuse(tree, NULL, NULL, &beside, EIO);
+	report_all(tree, &notes);
+	return 1;
+}
+
+void tree_discard(struct tree *tree)
+{
+	struct item *item;
+
+	for (item = tree->items; item; item = item->by_ino.next)
+		if (item->kind == ITEM_KEY)
+			stage_drop(tree, item);
+	tree->profile->commits = tree->profile->commits_saved;
+}

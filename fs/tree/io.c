@@ -1,0 +1,354 @@
+/* Open files: reading, writing, truncating, and the moments at which what was written is judged. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/tree/control.h"
+#include "fs/tree/item.h"
+#include "fs/tree/make.h"
+#include "fs/tree/refusal.h"
+#include "fs/tree/stage.h"
+#include "fs/tree/types.h"
+
+struct handle {
+	struct item *item;
+	bool reads, writes, append;
+	bool wrote;      /* since the last commit */
+	bool refused;    /* every write fails until the file is truncated to nothing */
+	bool made;       /* reads `content`, made when it was opened */
+	struct buf content;
+};
+
+bool handle_writes(const struct handle *handle)
+{
+	return handle->writes;
+}
+
+bool handle_direct(const struct handle *handle)
+{
+	return handle->made;
+}
+
+/* Files that are made when they are opened. A .types that is opened for writing begins with what it shows. */
+static int open_made(struct tree *tree, struct item *item, struct handle *handle)
+{
+	struct buf *out = handle->writes ? &item->content : &handle->content;
+
+	handle->made = true;
+	if (item->kind == ITEM_CONTROL) {
+		control_read(tree, item, out);
+	} else if (!item->as_written) {
+		buf_clear(out);
+		types_read(tree, item, out);
+	} else if (!handle->writes) {
+		buf_add(out, item->content.data, item->content.len);
+	}
+	return buf_ok(out) ? 0 : -ENOMEM;
+}
+
+/* O_TRUNC: what is written next begins at nothing. */
+static int truncate_all(struct tree *tree, struct item *item)
+{
+	if (item->kind != ITEM_KEY) {
+		buf_clear(&item->content);
+		item->as_written = item->kind == ITEM_TYPES;
+		item_touch(tree, item);
+		return 0;
+	}
+	if (!item->stage)
+		return stage_begin(tree, item, true);
+	buf_clear(&item->stage->bytes);
+	item->stage->sequence = item->stage->judged = 0;
+	item->stage->written = false;
+	item_touch(tree, item);
+	return 0;
+}
+
+int tree_open(struct tree *tree, struct item *item, int flags, struct handle **out)
+{
+	int access = flags & O_ACCMODE, result = 0;
+	struct handle *handle;
+
+	if (item->kind == ITEM_DIR || item->kind == ITEM_CONTROL_DIR)
+		return -EISDIR;
+	if (item->kind == ITEM_CONTROL && access != O_RDONLY)
+		return -EACCES;
+	handle = calloc(1, sizeof(*handle));
+	if (!handle)
+		return -ENOMEM;
+	handle->item = item;
+	handle->reads = access != O_WRONLY;
+	handle->writes = access != O_RDONLY;
+	handle->append = flags & O_APPEND;
+	if (item->kind == ITEM_CONTROL || item->kind == ITEM_TYPES)
+		result = open_made(tree, item, handle);
+	if (result == 0 && handle->writes && (flags & O_TRUNC))
+		result = truncate_all(tree, item);
+	if (result < 0) {
+		buf_free(&handle->content);
+		free(handle);
+		return result;
+	}
+	item->opens++;
+	*out = handle;
+	return 0;
+}
+
+/* A slice of `len` bytes at `bytes`. */
+static void add_slice(const char *bytes, size_t len, size_t size, off_t offset, struct buf *out)
+{
+	if (offset < 0 || (size_t)offset >= len)
+		return;
+	len -= (size_t)offset;
+	buf_add(out, bytes + offset, size < len ? size : len);
+}
+
+int tree_read(struct tree *tree, struct handle *handle, size_t size, off_t offset, struct buf *out)
+{
+	BUF_AUTO made = BUF_INIT;
+	const char *bytes;
+	size_t len;
+
+	(void)tree;
+	if (handle->made && !handle->writes) {
+		add_slice(buf_text(&handle->content), handle->content.len, size, offset, out);
+		return buf_ok(out) ? 0 : -ENOMEM;
+	}
+	if (item_bytes(handle->item, &made, &bytes, &len) < 0)
+		return -ENOMEM;
+	add_slice(bytes, len, size, offset, out);
+	return buf_ok(out) ? 0 : -ENOMEM;
+}
+
+/* Puts bytes into a buffer at an offset, filling a gap with zeros. */
+static int put_bytes(struct buf *buf, const void *bytes, size_t size, size_t offset)
+{
+	if (size > VALUE_SIZE_MAX || offset > VALUE_SIZE_MAX - size)
+		return -EFBIG;
+	if (offset == buf->len) {
+		buf_add(buf, bytes, size);
+		return buf_ok(buf) ? 0 : -ENOMEM;
+	}
+	if (offset + size > buf->len)
+		buf_resize(buf, offset + size);
+	if (!buf_ok(buf))
+		return -ENOMEM;
+	if (size)
+		memcpy(buf->data + offset, bytes, size);
+	return 0;
+}
+
+static int put_or_refuse(struct tree *tree, struct item *item, struct buf *buf, const void *bytes, size_t size,
+			 size_t offset)
+{
+	int result = put_bytes(buf, bytes, size, offset);
+
+	if (result != -EFBIG)
+		return result;
+	return refuse_text(tree, item, NULL, EFBIG, "a value may have at most %zu bytes", VALUE_SIZE_MAX);
+}
+
+/* Why what was written can never become a value. */
+static void explain(const struct expect *expect, struct item *item, const char *bytes, size_t len,
+		    struct error *err)
+{
+	struct meaning meaning;
+
+	error_rule(err, "wrong-type", "this cannot become a value of its type");
+	if (text_parse(expect, bytes, len, &meaning, err) < 0)
+		return;
+	place_check(item->parent, item->name, &meaning, err);
+	meaning_free(&meaning);
+}
+
+/* Judges what stands in order from the start, when this write went on from there. */
+static int judge(struct tree *tree, struct item *item, size_t offset, size_t size, bool append)
+{
+	struct stage *stage = item->stage;
+	const char *bytes = buf_text(&stage->bytes);
+	struct expectation expectation;
+	enum verdict verdict;
+	struct error err;
+
+	if (offset != stage->sequence && !append)
+		return 0;
+	stage->sequence = offset + size;
+	if (expectation_of(tree, item->parent, item->name, item, &expectation) < 0)
+		return -ENOMEM;
+	verdict = text_prefix(&expectation.expect, bytes, stage->sequence, &stage->judged);
+	if (verdict != VERDICT_NEVER && !place_may_begin(item->parent, item->name, bytes, stage->sequence))
+		verdict = VERDICT_NEVER;
+	if (verdict == VERDICT_NEVER)
+		explain(&expectation.expect, item, bytes, stage->sequence, &err);
+	expectation_free(&expectation);
+	return verdict == VERDICT_NEVER ? refuse(tree, item, NULL, &err, EINVAL) : 0;
+}
+
+static int write_staged(struct tree *tree, struct handle *handle, const void *bytes, size_t size, off_t offset)
+{
+	struct item *item = handle->item;
+	size_t at;
+	int result;
+
+	if (handle->refused)
+		return -EINVAL;
+	result = stage_begin(tree, item, false);
+	if (result < 0)
+		return result;
+	at = handle->append ? item->stage->bytes.len : (size_t)offset;
+	result = put_or_refuse(tree, item, &item->stage->bytes, bytes, size, at);
+	if (result == 0) {
+		item->stage->written = true;
+		handle->wrote = true;
+		result = judge(tree, item, at, size, handle->append);
+	}
+	if (result < 0) {
+		handle->refused = true;
+		handle->wrote = false;
+		stage_drop(tree, item);
+		return result;
+	}
+	item->mtime = tree_now(tree);
+	return 0;
+}
+
+int tree_write(struct tree *tree, struct handle *handle, const void *bytes, size_t size, off_t offset)
+{
+	struct item *item = handle->item;
+	int result;
+
+	if (!handle->writes)
+		return -EBADF;
+	if (offset < 0)
+		return -EINVAL;
+	if (item->kind == ITEM_KEY)
+		return write_staged(tree, handle, bytes, size, offset);
+	if (handle->append)
+		offset = (off_t)item->content.len;
+	result = put_or_refuse(tree, item, &item->content, bytes, size, (size_t)offset);
+	handle->wrote = true;
+	item->as_written = item->kind == ITEM_TYPES;
+	item->mtime = tree_now(tree);
+	return result;
+}
+
+static int truncate_to(struct tree *tree, struct item *item, size_t size)
+{
+	int result = stage_begin(tree, item, false);
+
+	if (result < 0)
+		return result;
+	buf_resize(&item->stage->bytes, size);
+	if (!buf_ok(&item->stage->bytes))
+		return -ENOMEM;
+	item->stage->written = true;
+	if (item->stage->sequence > size)
+		item->stage->sequence = size;
+	if (item->stage->judged > size)
+		item->stage->judged = 0;
+	item_touch(tree, item);
+	return 0;
+}
+
+/* Decides a truncation that nothing was written after. */
+static int settle_truncation(struct tree *tree, struct item *item)
+{
+	int result = stage_commit(tree, item);
+
+	if (result == -EINVAL)
+		unreported_add(tree, item);
+	return result;
+}
+
+int tree_truncate(struct tree *tree, struct item *item, struct handle *handle, off_t size)
+{
+	int result;
+
+	if (item->kind == ITEM_DIR || item->kind == ITEM_CONTROL_DIR)
+		return -EISDIR;
+	if (item->kind == ITEM_CONTROL)
+		return -EACCES;
+	if (size < 0)
+		return -EINVAL;
+	if ((size_t)size > VALUE_SIZE_MAX)
+		return refuse_text(tree, item, NULL, EFBIG, "a value may have at most %zu bytes", VALUE_SIZE_MAX);
+	if (item->kind != ITEM_KEY) {
+		buf_resize(&item->content, (size_t)size);
+		item_touch(tree, item);
+		return buf_ok(&item->content) ? 0 : -ENOMEM;
+	}
+	if (handle && size == 0)
+		handle->refused = false;
+	if (handle && handle->refused)
+		return -EINVAL;
+	result = size == 0 ? truncate_all(tree, item) : truncate_to(tree, item, (size_t)size);
+	if (handle)
+		handle->wrote = handle->wrote || size != 0;
+	else if (result == 0 && item->opens == 0)
+		result = stage_commit(tree, item);
+	return result;
+}
+
+int tree_flush(struct tree *tree, struct handle *handle)
+{
+	struct item *item = handle->item;
+	int result;
+
+	if (handle->refused)
+		return -EINVAL;
+	if (!handle->wrote)
+		return 0;
+	handle->wrote = false;
+	if (item->kind == ITEM_TYPES) {
+		types_apply(tree, item);
+		return 0;
+	}
+	if (item->kind != ITEM_KEY)
+		return 0;
+	result = stage_commit(tree, item);
+	if (result < 0) {
+		handle->refused = true;
+		unreported_add(tree, item);
+	}
+	return result;
+}
+
+int tree_fsync(struct tree *tree, struct handle *handle)
+{
+	if (handle->refused)
+		return -EINVAL;
+	if (handle->wrote && handle->item->kind == ITEM_KEY && !stage_is_valid(tree, handle->item))
+		return 0; /* more may come: close decides */
+	return tree_flush(tree, handle);
+}
+
+void tree_release(struct tree *tree, struct handle *handle)
+{
+	struct item *item = handle->item;
+
+	buf_free(&handle->content);
+	free(handle);
+	if (item->opens == 1 && item->kind == ITEM_KEY && item->parent) {
+		if (item->stage)
+			settle_truncation(tree, item);
+		if (!item->node)
+			make_undo(tree, item);
+	}
+	item->opens--;
+	if (item->opens == 0 && item->kind == ITEM_TYPES && item->as_written)
+		types_apply(tree, item);
+	item_settle(tree, item);
+}
+
+/* Open files at a save: what is valid is committed, and an unfinished truncation is decided. */
+void io_settle_open(struct tree *tree)
+{
+	struct item *item, *next;
+
+	HASH_ITER(by_ino, tree->items, item, next) {
+		if (item->kind == ITEM_KEY && item->parent && item->stage &&
+		    (!item->stage->written || stage_is_valid(tree, item)))
+			settle_truncation(tree, item);
+	}
+}

@@ -1,0 +1,211 @@
+#include "fs/tree/item.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/tree/names.h"
+
+static struct timespec real_time(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now;
+}
+
+static bool later(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
+}
+
+struct timespec tree_now(struct tree *tree)
+{
+	const struct tree_surroundings *around = &tree->surroundings;
+	struct timespec now = around->now ? around->now(around->context) : real_time();
+
+	if (!later(&now, &tree->last_time)) {
+		now = tree->last_time;
+		if (++now.tv_nsec == 1000000000) {
+			now.tv_nsec = 0;
+			now.tv_sec++;
+		}
+	}
+	tree->last_time = now;
+	return now;
+}
+
+struct item *item_new(struct tree *tree, enum item_kind kind)
+{
+	struct item *item = calloc(1, sizeof(*item));
+
+	if (!item)
+		return NULL;
+	item->kind = kind;
+	item->ino = ++tree->last_ino;
+	HASH_ADD(by_ino, tree->items, ino, sizeof(item->ino), item);
+	if (!item->by_ino.tbl) {
+		free(item);
+		return NULL;
+	}
+	item->mtime = tree->profile->found.st_ino ? tree->profile->found.st_mtim : tree_now(tree);
+	return item;
+}
+
+int item_link(struct tree *tree, struct item *dir, struct item *before, const char *name, struct item *item)
+{
+	struct dir *d = dir->dir;
+	char *copy = strdup(name);
+
+	(void)tree;
+	if (!copy)
+		return -ENOMEM;
+	HASH_ADD_KEYPTR(by_name, d->names, copy, strlen(copy), item);
+	if (!item->by_name.tbl) {
+		free(copy);
+		return -ENOMEM;
+	}
+	item->name = copy;
+	item->parent = dir;
+	item->next = before;
+	item->prev = before ? before->prev : d->last;
+	*(item->prev ? &item->prev->next : &d->first) = item;
+	*(before ? &before->prev : &d->last) = item;
+	d->count++;
+	return 0;
+}
+
+void item_unlink(struct tree *tree, struct item *item)
+{
+	struct dir *d = item->parent->dir;
+
+	HASH_DELETE(by_name, d->names, item);
+	*(item->prev ? &item->prev->next : &d->first) = item->next;
+	*(item->next ? &item->next->prev : &d->last) = item->prev;
+	d->count--;
+	item->prev = item->next = NULL;
+	item->parent = NULL;
+	free(item->name);
+	item->name = NULL;
+	item_settle(tree, item);
+}
+
+static void stage_free(struct stage *stage)
+{
+	if (stage)
+		buf_free(&stage->bytes);
+	free(stage);
+}
+
+/* Everything that an item owns, its place in the table excepted. */
+static void item_free(struct item *item)
+{
+	if (item->node && item->node->user == item)
+		item->node->user = NULL;
+	stage_free(item->stage);
+	buf_free(&item->content);
+	dir_free(item->dir);
+	free(item->refusal);
+	free(item->name);
+	free(item);
+}
+
+/* Items below a directory that is gone: they are not linked any more. */
+static void orphan_children(struct tree *tree, struct item *item)
+{
+	struct item *child;
+
+	if (!item->dir)
+		return;
+	while ((child = item->dir->first))
+		item_unlink(tree, child);
+	if (item->dir->types) {
+		child = item->dir->types;
+		item->dir->types = NULL;
+		child->parent = NULL;
+		item_settle(tree, child);
+	}
+}
+
+void item_settle(struct tree *tree, struct item *item)
+{
+	if (item->parent || item->held || item->opens || item == tree->root || item == tree->control)
+		return;
+	orphan_children(tree, item);
+	HASH_DELETE(by_ino, tree->items, item);
+	item_free(item);
+}
+
+struct item *item_child(const struct item *dir, const char *name)
+{
+	struct item *item = NULL;
+
+	HASH_FIND(by_name, dir->dir->names, name, strlen(name), item);
+	return item;
+}
+
+void item_touch(struct tree *tree, struct item *item)
+{
+	const struct tree_surroundings *around = &tree->surroundings;
+
+	item->mtime = tree_now(tree);
+	if (around->attributes_changed)
+		around->attributes_changed(around->context, item->ino);
+}
+
+static void add_path(const struct item *item, struct buf *out)
+{
+	if (!item->parent)
+		return;
+	add_path(item->parent, out);
+	if (out->len)
+		buf_add_char(out, '/');
+	name_quote(item->name, out);
+}
+
+void item_path(const struct item *item, const char *name, struct buf *out)
+{
+	add_path(item, out);
+	if (!name)
+		return;
+	if (out->len)
+		buf_add_char(out, '/');
+	name_quote(name, out);
+}
+
+struct item *tree_item(struct tree *tree, uint64_t ino)
+{
+	struct item *item = NULL;
+
+	HASH_FIND(by_ino, tree->items, &ino, sizeof(ino), item);
+	return item;
+}
+
+uint64_t item_ino(const struct item *item)
+{
+	return item->ino;
+}
+
+void tree_hold(struct item *item)
+{
+	item->held++;
+}
+
+void tree_drop(struct tree *tree, struct item *item, uint64_t count)
+{
+	item->held -= count < item->held ? count : item->held;
+	item_settle(tree, item);
+}
+
+void items_free(struct tree *tree)
+{
+	struct item *item, *next;
+
+	HASH_ITER(by_ino, tree->items, item, next)
+		if (item->dir)
+			HASH_CLEAR(by_name, item->dir->names);
+	HASH_ITER(by_ino, tree->items, item, next) {
+		HASH_DELETE(by_ino, tree->items, item);
+		item_free(item);
+	}
+}

@@ -1,0 +1,171 @@
+/*
+ * Items: the inode table and the directories' lists. Internal to this room.
+ *
+ * The table owns every item. An item is freed when it is neither linked, nor held, nor open. A directory's
+ * list keeps document order; its hash finds names. For a directory of the profile, list and names are
+ * filled from the nodes when it is first used (dir_load), and kept in step with them afterwards by whoever
+ * changes either: a node's `user` is its item as long as the item shows it.
+ */
+#ifndef TREE_ITEM_H
+#define TREE_ITEM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+#include <uthash.h>
+
+#include "fs/tree/said.h"
+#include "fs/tree/tree.h"
+#include "plist/node.h"
+
+enum item_kind {
+	ITEM_DIR,         /* a container shown as a directory */
+	ITEM_KEY,         /* a value shown as a file */
+	ITEM_SCRATCH,     /* a file in memory; also what is left of an unlinked file that is open */
+	ITEM_LINK,        /* a symbolic link, in memory */
+	ITEM_TYPES,       /* the .types of a directory */
+	ITEM_CONTROL_DIR, /* .profilefs */
+	ITEM_CONTROL      /* a file in it */
+};
+
+enum dir_shape {
+	SHAPE_DICT,    /* names are keys */
+	SHAPE_ARRAY,   /* names are 00, 01, ... */
+	SHAPE_PAYLOADS /* names are payload types */
+};
+
+/* What is being written to a file and not committed yet. */
+struct stage {
+	struct buf bytes;
+	size_t sequence;  /* bytes before this were written in order from the start, or stood there for an append */
+	size_t judged;    /* bytes of `sequence` that need no second look (whole lines, whole characters) */
+	bool written;     /* false: only truncated so far */
+};
+
+/* A name that was removed in this mount: what it had, for when it is made again. */
+struct ghost {
+	char *name;
+	struct node *node;       /* removed, still in its parent */
+	struct ghost *children;  /* of a directory */
+	struct said *said;
+	UT_hash_handle hh;
+};
+
+struct dir {
+	enum dir_shape shape;
+	bool loaded;
+	struct item *names;      /* hash of linked items by name */
+	struct item *first, *last;
+	size_t count;
+	struct ghost *ghosts;
+	struct said *said;       /* what .types said of names */
+	struct buf types_unread; /* lines of .types that were not understood */
+	struct item *types;      /* the .types item, once it was looked at */
+	bool types_written;      /* it was written in this mount: shown even when nothing needs it */
+	bool types_hidden;       /* it was removed, and nothing was made here since */
+};
+
+struct item {
+	uint64_t ino;
+	enum item_kind kind;
+	struct item *parent;     /* NULL: not linked */
+	char *name;
+	struct item *prev, *next;
+	UT_hash_handle by_name, by_ino;
+	uint64_t held;
+	unsigned opens;
+	struct node *node;       /* ITEM_DIR, ITEM_KEY; NULL: a key that has no value yet */
+	struct stage *stage;
+	struct buf content;      /* scratch bytes, link target, .types as written; a key's bytes as they were written */
+	bool as_written;         /* a key's file shows `content`, not the text of its node */
+	bool made;               /* a payload made in this mount */
+	struct timespec mtime;
+	struct error *refusal;   /* the last one, for user.profilefs.error */
+	struct dir *dir;         /* ITEM_DIR */
+	int control;             /* which file of .profilefs */
+};
+
+struct tree {
+	struct profile *profile;
+	struct tree_surroundings surroundings;
+	struct item *items;      /* by inode number */
+	uint64_t last_ino;
+	struct item *root, *control;
+	struct timespec last_time;
+	struct error last_error;
+	struct unreported *unreported;
+	struct baseline *baseline;
+	char *mountpoint;
+	pid_t pid;
+};
+
+/* Makes an item and puts it into the table, not linked. NULL: out of memory. */
+struct item *item_new(struct tree *tree, enum item_kind kind);
+
+/* Links it into a directory under a name (copied), before `before` or at the end. 0 or -ENOMEM. */
+int item_link(struct tree *tree, struct item *dir, struct item *before, const char *name, struct item *item);
+
+/* Takes it out of its directory; frees it if nobody holds it. */
+void item_unlink(struct tree *tree, struct item *item);
+
+/* Frees it if it is neither linked, nor held, nor open. */
+void item_settle(struct tree *tree, struct item *item);
+
+/* Frees all items: the end of the tree. */
+void items_free(struct tree *tree);
+
+/* The linked item of a name, or NULL. The directory must be loaded. */
+struct item *item_child(const struct item *dir, const char *name);
+
+/* Content changed: a time strictly later than any before, and the kernel's copy of the attributes is void. */
+void item_touch(struct tree *tree, struct item *item);
+
+/* The tree's time: never the same twice, never backwards. */
+struct timespec tree_now(struct tree *tree);
+
+/* Path from the root, as messages show it; `name` (may be NULL) is a child that need not be there. */
+void item_path(const struct item *item, const char *name, struct buf *out);
+
+/* --- directories ------------------------------------------------------------------------------------ */
+
+/* Gives an item the form of a directory for `node`. 0 or -ENOMEM. */
+int dir_make(struct item *item, struct node *node, enum dir_shape shape);
+
+/* Fills it from its node, once. 0 or -ENOMEM. */
+int dir_load(struct tree *tree, struct item *dir);
+
+/* Makes an item for `node` and links it under `name`, before `before` or last. 0 or -ENOMEM. */
+int dir_show(struct tree *tree, struct item *dir, struct item *before, const char *name, struct node *node,
+	     struct item **item);
+
+/* The same for a container that is to be a directory, also where it could be a file of lines. */
+int dir_show_dir(struct tree *tree, struct item *dir, struct item *before, const char *name, struct node *node,
+		 struct item **item);
+
+/* The shape that a container's directory has in `parent` under that key. */
+enum dir_shape dir_shape_of(const struct item *parent, const struct node *node);
+
+/* Appends a name for a payload of that type that is free in `dir`. 0 or -ENOMEM. */
+int dir_payload_name(const struct item *dir, const struct node *payload, size_t position, struct buf *name);
+
+/* The item that an element of this index must stand before; NULL: last. */
+struct item *dir_place_for_index(const struct item *dir, uint32_t index);
+
+/* The item under the spelling `name`, which in an array may be another number's spelling; NULL: none. */
+struct item *dir_find(const struct item *dir, const char *name);
+
+/* Appends the key that `name` stands for in a dict's directory. A cut name whose key nobody has said yet
+ * stands for itself until then (see said.h). 0, or -1: not the spelling of a key. */
+int entry_key(const struct item *dir, const char *name, struct buf *key);
+
+void dir_free(struct dir *dir);
+
+struct ghost *ghost_find(const struct item *dir, const char *name);
+/* Remembers a removed name. Takes over `children` and `said`. 0 or -ENOMEM. */
+int ghost_add(struct item *dir, const char *name, struct node *node, struct ghost *children, struct said *said);
+/* Takes it out of the directory; the caller frees it with ghost_free(). */
+void ghost_take(struct item *dir, struct ghost *ghost);
+void ghost_free(struct ghost *ghost);
+void ghosts_free(struct ghost *ghosts);
+
+#endif

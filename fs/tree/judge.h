@@ -1,0 +1,23 @@
+/*
+ * Judging the whole: what concerns more than one value, at mount and at save.
+ *
+ * An error that was there when the profile was opened does not keep it from being saved; the same error is
+ * the same rule at the same node, whatever its path or line is now.
+ */
+#ifndef TREE_JUDGE_H
+#define TREE_JUDGE_H
+
+#include "fs/tree/item.h"
+
+/* Remembers the errors that are there now. 0 or -ENOMEM. */
+int judge_baseline(struct tree *tree);
+
+/* Adds every problem that is there now, old and new, with its place. */
+void judge_all(struct tree *tree, struct problems *problems);
+
+/* The first error that the edits brought in. True, and `*err` is filled in; false: none. */
+bool judge_new_error(struct tree *tree, struct error *err);
+
+void judge_free(struct tree *tree);
+
+#endif

@@ -1,0 +1,234 @@
+#include "fs/tree/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define POLL_MS 20
+
+/* What a lock file holds: "PID PATH\n". Longer paths are cut: it is for messages only. */
+#define WORD_MAX 4200
+
+/* --- the runtime directory -------------------------------------------------------------------------- */
+
+/* The user's own $XDG_RUNTIME_DIR, or NULL. */
+static const char *session_dir(void)
+{
+	const char *dir = getenv("XDG_RUNTIME_DIR");
+	struct stat st;
+
+	if (!dir || *dir != '/' || stat(dir, &st) < 0)
+		return NULL;
+	return S_ISDIR(st.st_mode) && st.st_uid == geteuid() ? dir : NULL;
+}
+
+/* What is in it says who has which profile open, and is trusted: nobody else may write there. */
+static int check_dir(const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return error_system(err, errno, "the runtime directory cannot be looked up");
+	if (!S_ISDIR(st.st_mode))
+		return error_set(err, ENOTDIR,
+				 "the runtime directory must be a directory: remove what is there");
+	if (st.st_uid != geteuid())
+		return error_set(err, EPERM,
+				 "the runtime directory belongs to user %lu, not to you: have it removed, "
+				 "or set XDG_RUNTIME_DIR to a directory of your own",
+				 (unsigned long)st.st_uid);
+	if (st.st_mode & 077)
+		return error_set(err, EPERM,
+				 "the runtime directory has mode %04o, so that others may use it: see that "
+				 "nobody did, then chmod 700 it",
+				 (unsigned)st.st_mode & 07777);
+	return 0;
+}
+
+static int make_dir(const char *path, struct error *err)
+{
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return error_system(err, errno, "the runtime directory cannot be made");
+	return check_dir(path, err);
+}
+
+int runtime_dir(struct buf *path, struct error *err)
+{
+	const char *session = session_dir();
+
+	buf_clear(path);
+	if (session)
+		buf_add_format(path, "%s/profilefs", session);
+	else
+		buf_add_format(path, "/tmp/profilefs-%lu", (unsigned long)geteuid());
+	if (!buf_ok(path))
+		return error_memory(err);
+	if (make_dir(path->data, err) == 0)
+		return 0;
+	error_in_file(err, path->data);
+	return -1;
+}
+
+/* --- the lock file ---------------------------------------------------------------------------------- */
+
+/* FNV-1a, 64 bits: short names for paths of any length. */
+static uint64_t hash_path(const char *path)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (; *path; path++)
+		hash = (hash ^ (unsigned char)*path) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+static int lock_path(const struct place *place, struct buf *path, struct error *err)
+{
+	if (runtime_dir(path, err) < 0)
+		return -1;
+	buf_add_format(path, "/lock-%016" PRIx64, hash_path(place->path));
+	return buf_ok(path) ? 0 : error_memory(err);
+}
+
+/* True if the file that was locked is still the one others will find, not one that was cleaned away. */
+static bool still_there(int fd, const char *path)
+{
+	struct stat held, there;
+
+	if (fstat(fd, &held) < 0 || lstat(path, &there) < 0)
+		return false;
+	return held.st_dev == there.st_dev && held.st_ino == there.st_ino;
+}
+
+static void leave_word(int fd, const char *path)
+{
+	char word[WORD_MAX];
+	int len = snprintf(word, sizeof(word), "%ld %s\n", (long)getpid(), path);
+	size_t size = len < (int)sizeof(word) ? (size_t)len : sizeof(word) - 1;
+
+	/* Only messages depend on it: the lock holds without. */
+	if (pwrite(fd, word, size, 0) == (ssize_t)size && ftruncate(fd, (off_t)size) < 0)
+		return;
+}
+
+/* What the holder left: its process, 0 if that is not known or gone, and the path (in `word`), or NULL. */
+static pid_t read_word(int fd, char *word, size_t size, const char **path)
+{
+	ssize_t got = pread(fd, word, size - 1, 0);
+	char *end;
+	long pid;
+
+	*path = NULL;
+	if (got <= 0)
+		return 0;
+	word[got] = '\0';
+	word[strcspn(word, "\n")] = '\0';
+	pid = strtol(word, &end, 10);
+	if (*end != ' ' || pid <= 0 || pid > INT32_MAX)
+		return 0;
+	*path = end + 1;
+	return kill((pid_t)pid, 0) == 0 || errno == EPERM ? (pid_t)pid : 0;
+}
+
+/* Says that it is taken, and by whom. */
+static int taken(const char *path, struct error *err)
+{
+	char word[WORD_MAX];
+	const char *profile;
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	pid_t pid = fd < 0 ? 0 : read_word(fd, word, sizeof(word), &profile);
+	char who[40] = "another process";
+
+	if (fd >= 0)
+		close(fd);
+	if (pid)
+		snprintf(who, sizeof(who), "process %ld", (long)pid);
+	return error_set(err, EBUSY,
+			 "it is mounted already, by %s: unmount it there first, or mount it with -o ro to "
+			 "look at it",
+			 who);
+}
+
+/* Opens the lock file and locks it; when it was cleaned away in between, the next one of that name.
+ * The descriptor, or -1 with errno: EWOULDBLOCK if somebody else has it. */
+static int open_locked(const char *path)
+{
+	int fd, code;
+
+	for (;;) {
+		fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0600);
+		if (fd < 0)
+			return -1;
+		if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+			code = errno;
+			close(fd);
+			errno = code;
+			return -1;
+		}
+		if (still_there(fd, path))
+			return fd;
+		close(fd);
+	}
+}
+
+static long milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int wait_for(struct lock *lock, const char *path, unsigned patience_ms, struct error *err)
+{
+	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
+	long until = milliseconds() + (long)patience_ms;
+
+	while ((lock->fd = open_locked(path)) < 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return error_system(err, errno, "its lock cannot be taken");
+		if (milliseconds() >= until)
+			return taken(path, err);
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+int lock_take(struct lock *lock, const struct place *place, unsigned patience_ms, struct error *err)
+{
+	BUF_AUTO path = BUF_INIT;
+
+	*lock = LOCK_INIT;
+	if (lock_path(place, &path, err) == 0 && wait_for(lock, path.data, patience_ms, err) == 0) {
+		leave_word(lock->fd, place->path);
+		return 0;
+	}
+	error_in_file(err, place->shown);
+	return -1;
+}
+
+void lock_adopt(const struct lock *lock)
+{
+	char word[WORD_MAX];
+	const char *path;
+
+	if (lock->fd < 0)
+		return;
+	read_word(lock->fd, word, sizeof(word), &path);
+	leave_word(lock->fd, path ? path : "");
+}
+
+void lock_release(struct lock *lock)
+{
+	/* The file stays: unlinking it would take the lock from a process that shares it since a fork. */
+	if (lock->fd >= 0)
+		close(lock->fd);
+	*lock = LOCK_INIT;
+}

@@ -1,0 +1,444 @@
+#include "fs/tree/make.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "fs/tree/commit.h"
+#include "fs/tree/names.h"
+#include "fs/tree/refusal.h"
+#include "fs/tree/stage.h"
+#include "fs/tree/types.h"
+
+static int check_array_name(struct tree *tree, struct item *dir, const char *name, struct buf *canonical)
+{
+	uint32_t index;
+
+	if (!name_to_index(name, &index))
+		return refuse_text(tree, dir, name, EINVAL,
+				   "the elements of an array are named by numbers: 00, 01, ...; any free number does");
+	name_from_index(index, canonical);
+	return buf_ok(canonical) ? 0 : -ENOMEM;
+}
+
+static int check_dict_name(struct tree *tree, struct item *dir, const char *name, struct buf *canonical)
+{
+	BUF_AUTO key = BUF_INIT;
+
+	if (entry_key(dir, name, &key) < 0)
+		return refuse_text(tree, dir, name, EINVAL,
+				   "no key is spelled so: '%%' begins an escape (%%2F is '/', %%25 is '%%'), and only what "
+				   "needs one is escaped");
+	buf_add_text(canonical, name);
+	return buf_ok(canonical) && buf_ok(&key) ? 0 : -ENOMEM;
+}
+
+static int check_payload_name(struct tree *tree, struct item *dir, const char *name, struct buf *canonical)
+{
+	BUF_AUTO type = BUF_INIT;
+
+	if (name_to_payload_type(name, &type) < 0 || type.len == 0)
+		return refuse_text(tree, dir, name, EINVAL,
+				   "a payload's directory is named by its PayloadType, with .2, .3, ... when there are "
+				   "several");
+	buf_add_text(canonical, name);
+	return buf_ok(canonical) && buf_ok(&type) ? 0 : -ENOMEM;
+}
+
+static int check_key_name(struct tree *tree, struct item *dir, const char *name, struct buf *canonical)
+{
+	switch (dir->dir->shape) {
+	case SHAPE_ARRAY:
+		return check_array_name(tree, dir, name, canonical);
+	case SHAPE_DICT:
+		return check_dict_name(tree, dir, name, canonical);
+	case SHAPE_PAYLOADS:
+		return check_payload_name(tree, dir, name, canonical);
+	}
+	return -EINVAL;
+}
+
+/* What must hold of a directory and a name before anything is made there. */
+static int check_dir(struct tree *tree, struct item *dir, const char *name)
+{
+	if (dir->kind == ITEM_CONTROL_DIR || name_kind(name) == NAME_CONTROL)
+		return -EPERM;
+	if (dir->kind != ITEM_DIR)
+		return -ENOTDIR;
+	if (!dir->parent && dir != tree->root)
+		return -ENOENT;
+	if (strlen(name) > NAME_LENGTH_MAX)
+		return -ENAMETOOLONG;
+	return dir_load(tree, dir);
+}
+
+int make_check(struct tree *tree, struct item *dir, const char *name, struct buf *canonical,
+	       enum entry_kind *kind)
+{
+	static const enum entry_kind kinds[] = {
+		[NAME_KEY] = ENTRY_KEY,
+		[NAME_SCRATCH] = ENTRY_SCRATCH,
+		[NAME_TYPES] = ENTRY_TYPES,
+	};
+	int result = check_dir(tree, dir, name);
+
+	if (result < 0)
+		return result;
+	*kind = kinds[name_kind(name)];
+	if (*kind == ENTRY_KEY)
+		return check_key_name(tree, dir, name, canonical);
+	buf_add_text(canonical, name);
+	return buf_ok(canonical) ? 0 : -ENOMEM;
+}
+
+struct item *make_place(const struct item *dir, const char *name)
+{
+	const struct ghost *ghost = ghost_find(dir, name);
+	const struct node *next;
+	uint32_t index;
+
+	if (dir->dir->shape == SHAPE_ARRAY)
+		return name_to_index(name, &index) ? dir_place_for_index(dir, index) : NULL;
+	next = ghost ? node_next(ghost->node) : NULL;
+	return next ? next->user : NULL;
+}
+
+/* A file item under a name that is free. */
+static int make_file(struct tree *tree, struct item *dir, const char *name, enum item_kind kind, struct item **out)
+{
+	struct item *before = kind == ITEM_KEY ? make_place(dir, name) : NULL;
+	struct item *item = item_new(tree, kind);
+	int result;
+
+	if (!item)
+		return -ENOMEM;
+	result = item_link(tree, dir, before, name, item);
+	if (result == 0 && kind == ITEM_KEY)
+		result = stage_begin(tree, item, true);
+	if (result < 0) {
+		if (item->parent)
+			item_unlink(tree, item);
+		else
+			item_settle(tree, item);
+		return result;
+	}
+	item_touch(tree, item);
+	item_touch(tree, dir);
+	*out = item;
+	return 0;
+}
+
+/* The mkstemp idiom, sedXXXXXX: a file opened for reading and writing that must not be there, under a name
+ * that is no key. */
+static bool is_temporary(const struct item *dir, const char *name, int flags)
+{
+	return (flags & O_ACCMODE) == O_RDWR && (flags & O_EXCL) && name_kind(name) == NAME_KEY &&
+	       !ghost_find(dir, name);
+}
+
+static int make_entry(struct tree *tree, struct item *dir, const char *name, int flags, struct item **item)
+{
+	BUF_AUTO canonical = BUF_INIT;
+	enum entry_kind kind;
+	int result = check_dir(tree, dir, name);
+
+	if (result < 0)
+		return result;
+	if (is_temporary(dir, name, flags))
+		return make_file(tree, dir, name, ITEM_SCRATCH, item);
+	result = make_check(tree, dir, name, &canonical, &kind);
+	if (result < 0)
+		return result;
+	if (kind == ENTRY_TYPES)
+		return types_make(tree, dir, item);
+	if (kind == ENTRY_SCRATCH)
+		return make_file(tree, dir, buf_text(&canonical), ITEM_SCRATCH, item);
+	if (dir->dir->shape == SHAPE_PAYLOADS)
+		return refuse_text(tree, dir, name, EINVAL, "a payload is a directory: make it with mkdir");
+	return make_file(tree, dir, buf_text(&canonical), ITEM_KEY, item);
+}
+
+int tree_create(struct tree *tree, struct item *dir, const char *name, int flags, struct item **item,
+		struct handle **handle)
+{
+	int result = tree_lookup(tree, dir, name, item);
+
+	if (result == 0)
+		return flags & O_EXCL ? -EEXIST : tree_open(tree, *item, flags, handle);
+	if (result == -ENOENT)
+		result = make_entry(tree, dir, name, flags, item);
+	if (result < 0)
+		return result;
+	return tree_open(tree, *item, flags & ~O_TRUNC, handle);
+}
+
+int tree_mknod(struct tree *tree, struct item *dir, const char *name, mode_t mode, struct item **item)
+{
+	int result;
+
+	if (!S_ISREG(mode) && (mode & S_IFMT) != 0)
+		return -EPERM;
+	result = tree_lookup(tree, dir, name, item);
+	if (result == 0)
+		return -EEXIST;
+	return result == -ENOENT ? make_entry(tree, dir, name, O_WRONLY, item) : result;
+}
+
+int tree_symlink(struct tree *tree, struct item *dir, const char *name, const char *target, struct item **out)
+{
+	BUF_AUTO canonical = BUF_INIT;
+	enum entry_kind kind;
+	struct item *item;
+	int result = tree_lookup(tree, dir, name, &item);
+
+	if (result == 0)
+		return -EEXIST;
+	if (result == -ENOENT)
+		result = make_check(tree, dir, name, &canonical, &kind);
+	if (result < 0)
+		return result;
+	if (kind == ENTRY_TYPES)
+		return -EPERM;
+	result = make_file(tree, dir, buf_text(&canonical), ITEM_LINK, &item);
+	if (result < 0)
+		return result;
+	buf_add_text(&item->content, target);
+	*out = item;
+	return buf_ok(&item->content) ? 0 : -ENOMEM;
+}
+
+int tree_readlink(const struct item *item, const char **target)
+{
+	if (item->kind != ITEM_LINK)
+		return -EINVAL;
+	*target = buf_text(&item->content);
+	return 0;
+}
+
+/* --- directories ------------------------------------------------------------------------------------ */
+
+static enum node_type new_dir_type(const struct item *dir, const char *name)
+{
+	const struct said *said = said_find(dir->dir->said, name);
+
+	if (said && (said->type == NODE_DICT || said->type == NODE_ARRAY))
+		return said->type;
+	return !dir->parent && strcmp(name, "PayloadContent") == 0 ? NODE_ARRAY : NODE_DICT;
+}
+
+/* The directory of a removed container is back, empty, with the memory of what was in it. */
+static int revive_dir(struct tree *tree, struct item *dir, const char *name, struct ghost *ghost, struct item **out)
+{
+	struct change change = { .kind = CHANGE_REVIVE, .node = ghost->node };
+	struct item *item = item_new(tree, ITEM_DIR);
+	int result;
+
+	if (!item)
+		return -ENOMEM;
+	result = dir_make(item, ghost->node, dir_shape_of(dir, ghost->node));
+	if (result == 0)
+		result = item_link(tree, dir, make_place(dir, name), name, item);
+	if (result < 0) {
+		item_settle(tree, item);
+		return result;
+	}
+	result = commit(tree, &change);
+	item->dir->loaded = true;
+	item->dir->ghosts = ghost->children;
+	item->dir->said = ghost->said;
+	ghost->children = NULL;
+	ghost->said = NULL;
+	ghost_take(dir, ghost);
+	ghost_free(ghost);
+	*out = item;
+	return result;
+}
+
+static int insert_dir(struct tree *tree, struct item *dir, const char *name, struct item **out)
+{
+	BUF_AUTO key = BUF_INIT;
+	const struct ghost *ghost = ghost_find(dir, name);
+	struct item *before = make_place(dir, name);
+	struct change change = { .kind = CHANGE_INSERT, .parent = dir->node };
+	int result;
+
+	buf_add(&key, "", 0);
+	if (dir->dir->shape == SHAPE_DICT && entry_key(dir, name, &key) < 0)
+		return -EINVAL;
+	change.key = dir->dir->shape == SHAPE_DICT ? buf_text(&key) : NULL;
+	change.key_len = key.len;
+	change.before = ghost ? ghost->node : before ? before->node : NULL;
+	change.node = node_new(new_dir_type(dir, name));
+	if (!change.node)
+		return -ENOMEM;
+	if (commit(tree, &change) < 0) {
+		node_free(change.node);
+		return -ENOMEM;
+	}
+	result = dir_show_dir(tree, dir, before, name, change.node, out);
+	if (result < 0)
+		node_remove(change.node);
+	return result;
+}
+
+int tree_mkdir(struct tree *tree, struct item *dir, const char *name, struct item **item)
+{
+	BUF_AUTO canonical = BUF_INIT;
+	enum entry_kind kind;
+	struct ghost *ghost;
+	int result = tree_lookup(tree, dir, name, item);
+
+	if (result == 0)
+		return -EEXIST;
+	if (result == -ENOENT)
+		result = make_check(tree, dir, name, &canonical, &kind);
+	if (result < 0)
+		return result;
+	if (kind != ENTRY_KEY)
+		return refuse_text(tree, dir, name, EPERM,
+				   "a directory of this name would be an editor's own, and lost at unmount; a key that is "
+				   "called so is spelled with an escape (%%2E for '.', %%7E for '~')");
+	ghost = ghost_find(dir, buf_text(&canonical));
+	if (ghost && !node_is_scalar(ghost->node->type) && (ghost->children || ghost->node->type == NODE_DICT))
+		result = revive_dir(tree, dir, buf_text(&canonical), ghost, item);
+	else
+		result = insert_dir(tree, dir, buf_text(&canonical), item);
+	if (result < 0)
+		return result;
+	(*item)->made = dir->dir->shape == SHAPE_PAYLOADS && !(*item)->node->placed;
+	dir->dir->types_hidden = false;
+	item_touch(tree, *item);
+	item_touch(tree, dir);
+	return 0;
+}
+
+/* --- removing --------------------------------------------------------------------------------------- */
+
+bool dir_is_empty(struct tree *tree, struct item *dir)
+{
+	return dir_load(tree, dir) == 0 && dir->dir->count == 0;
+}
+
+/* What an unlinked file shows to those who have it open. */
+int file_keep_bytes(struct item *item)
+{
+	BUF_AUTO made = BUF_INIT;
+	const char *bytes;
+	size_t len;
+
+	if (item_bytes(item, &made, &bytes, &len) < 0)
+		return -ENOMEM;
+	if (bytes == item->content.data)
+		return 0;
+	buf_assign(&item->content, bytes, len);
+	return buf_ok(&item->content) ? 0 : -ENOMEM;
+}
+
+/* Turns a key's file, whose node is gone or never was, into a scratch file. */
+void file_become_scratch(struct item *item)
+{
+	if (item->stage) {
+		buf_free(&item->stage->bytes);
+		free(item->stage);
+		item->stage = NULL;
+	}
+	if (item->node)
+		item->node->user = NULL;
+	item->node = NULL;
+	item->kind = ITEM_SCRATCH;
+	item->as_written = false;
+}
+
+int make_ghost(struct tree *tree, struct item *item)
+{
+	struct item *dir = item->parent;
+	struct change change = { .kind = CHANGE_REMOVE, .node = item->node };
+	struct dir *own = item->dir;
+
+	if (item->kind == ITEM_KEY && file_keep_bytes(item) < 0)
+		return -ENOMEM;
+	if (item->node) {
+		if (ghost_add(dir, item->name, item->node, own ? own->ghosts : NULL, own ? own->said : NULL) < 0)
+			return -ENOMEM;
+		if (own) {
+			own->ghosts = NULL;
+			own->said = NULL;
+		}
+		commit(tree, &change);
+	}
+	if (item->kind == ITEM_KEY)
+		file_become_scratch(item);
+	if (own && item->node) {
+		item->node->user = NULL;
+		item->node = NULL;
+	}
+	return 0;
+}
+
+int tree_unlink(struct tree *tree, struct item *dir, const char *name)
+{
+	struct item *item;
+	int result = tree_lookup(tree, dir, name, &item);
+
+	if (result < 0)
+		return result;
+	if (item->kind == ITEM_DIR)
+		return -EISDIR;
+	if (item->kind == ITEM_CONTROL || item->kind == ITEM_CONTROL_DIR)
+		return -EPERM;
+	if (item->kind == ITEM_TYPES) {
+		types_hide(tree, dir);
+		return 0;
+	}
+	if (item->kind == ITEM_KEY && (result = make_ghost(tree, item)) < 0)
+		return result;
+	item_touch(tree, item);
+	item_unlink(tree, item);
+	item_touch(tree, dir);
+	return 0;
+}
+
+int tree_rmdir(struct tree *tree, struct item *dir, const char *name)
+{
+	struct item *item;
+	int result = tree_lookup(tree, dir, name, &item);
+
+	if (result < 0)
+		return result;
+	if (item->kind == ITEM_CONTROL_DIR)
+		return -EPERM;
+	if (item->kind != ITEM_DIR)
+		return -ENOTDIR;
+	if (!dir_is_empty(tree, item))
+		return -ENOTEMPTY;
+	result = make_ghost(tree, item);
+	if (result < 0)
+		return result;
+	item_unlink(tree, item);
+	item_touch(tree, dir);
+	return 0;
+}
+
+void make_undo(struct tree *tree, struct item *item)
+{
+	struct item *dir = item->parent;
+	struct ghost *ghost = ghost_find(dir, item->name);
+	struct change change = { .kind = CHANGE_REVIVE };
+
+	if (ghost && text_is_file(ghost->node) && !ghost->children) {
+		change.node = ghost->node;
+		commit(tree, &change);
+		item->node = ghost->node;
+		item->node->user = item;
+		item->as_written = false;
+		buf_free(&item->content);
+		ghost_take(dir, ghost);
+		ghost_free(ghost);
+		item_touch(tree, item);
+		return;
+	}
+	item_unlink(tree, item);
+	item_touch(tree, dir);
+}

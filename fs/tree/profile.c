@@ -1,0 +1,433 @@
+#include "fs/tree/profile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fs/tree/fresh.h"
+
+/* How long a daemon that is just leaving may take to save. */
+#define LOCK_PATIENCE_MS 5000
+
+/* --- what was asked for ----------------------------------------------------------------------------- */
+
+static int check_options(const struct profile_options *options, struct error *err)
+{
+	const struct signer_files *signer = &options->signer;
+
+	if (!signer->key && (signer->cert || signer->chain || signer->passin))
+		return error_set(err, EINVAL, "cert=, chain= and passin= need key=FILE: give it too");
+	if (signer->key && options->unsign)
+		return error_set(err, EINVAL, "key= saves it signed, unsign plain: give one of them");
+	if (options->read_only && options->output)
+		return error_set(err, EINVAL, "ro saves nothing, output= saves: give one of them");
+	if (options->read_only && options->create)
+		return error_set(err, EINVAL, "what new begins must be saved: leave out ro");
+	return 0;
+}
+
+/* The first reason stands. */
+static void make_read_only(struct profile *profile, struct problems *notes, const struct error *why)
+{
+	if (profile->read_only)
+		return;
+	profile->read_only = true;
+	profile->why_read_only = *why;
+	profile->why_read_only.severity = SEVERITY_NOTE;
+	error_in_file(&profile->why_read_only, profile->place.shown);
+	problems_add(notes, &profile->why_read_only);
+}
+
+/* --- whether it could be saved ---------------------------------------------------------------------- */
+
+/* In a sticky directory only the owner of a file, or of the directory, may replace it. */
+static bool sticky_forbids(const struct place *place)
+{
+	struct stat dir, file;
+
+	if (geteuid() == 0 || fstat(place->dir, &dir) < 0 || !(dir.st_mode & S_ISVTX))
+		return false;
+	if (fstatat(place->dir, place->name, &file, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	return file.st_uid != geteuid() && dir.st_uid != geteuid();
+}
+
+/* Whether a file could be put at `place`, new or in place of the one there. 0, or -1 and why not. */
+static int check_writable(const struct place *place, struct error *why)
+{
+	if (faccessat(place->dir, ".", W_OK | X_OK, AT_EACCESS) < 0)
+		return error_system(why, errno, "no file can be made in its directory");
+	if (faccessat(place->dir, place->name, W_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT)
+		return error_system(why, errno, "it may not be written");
+	if (sticky_forbids(place))
+		return error_system(why, EPERM, "its directory lets only its owner replace it");
+	return 0;
+}
+
+static bool same_place(const struct place *a, const struct place *b)
+{
+	return strcmp(a->path, b->path) == 0;
+}
+
+/* A place of its own with the same directory, as it is now: the mount may cover the path later. */
+static int copy_place(struct place *to, const struct place *from, struct error *err)
+{
+	*to = PLACE_INIT;
+	to->dir = fcntl(from->dir, F_DUPFD_CLOEXEC, 0);
+	if (to->dir < 0)
+		return error_system(err, errno, "its directory cannot be opened twice");
+	to->name = strdup(from->name);
+	to->path = strdup(from->path);
+	to->shown = strdup(from->shown);
+	return to->name && to->path && to->shown ? 0 : error_memory(err);
+}
+
+/* `output` must be a file that can be written; the profile itself is no other place. */
+static int open_output(struct profile *profile, struct error *err)
+{
+	struct place *target = &profile->target;
+	struct stat st;
+
+	if (place_open(target, profile->options.output, err) < 0)
+		return -1;
+	if (same_place(target, &profile->place)) {
+		profile->options.output = NULL;
+		return 0;
+	}
+	if (fstatat(target->dir, target->name, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(st.st_mode))
+		error_set(err, EINVAL, "output= must name a regular file, or one that is not there");
+	else if (check_writable(target, err) == 0)
+		return 0;
+	error_in_file(err, target->shown);
+	return -1;
+}
+
+static int open_target(struct profile *profile, struct error *err)
+{
+	const char *backup = profile->options.backup;
+
+	if (profile->options.output && open_output(profile, err) < 0)
+		return -1;
+	if (!profile->options.output && profile->target.dir < 0 &&
+	    copy_place(&profile->target, &profile->place, err) < 0)
+		return -1;
+	if (backup && !file_backup_fits(&profile->target, backup))
+		return error_set(err, EINVAL,
+				 "backup= must be a suffix such as '~' or '.old': not empty, no '/', and "
+				 "short enough for a file's name");
+	return 0;
+}
+
+/* Without `output`, a profile that may not be written is read-only; a new one cannot be begun at all. */
+static int check_place(struct profile *profile, struct problems *notes, struct error *err)
+{
+	struct error why, shown;
+
+	if (profile->read_only || profile->options.output || check_writable(&profile->place, &why) == 0)
+		return 0;
+	if (profile->options.create) {
+		*err = why;
+		error_in_file(err, profile->place.shown);
+		return -1;
+	}
+	error_set(&shown, EROFS, "mounted read-only: %.700s; -o output=FILE saves elsewhere", why.text);
+	make_read_only(profile, notes, &shown);
+	return 0;
+}
+
+/* Nothing is locked for a mount that saves nothing. */
+static int lock(struct profile *profile, struct problems *notes, struct error *err)
+{
+	if (profile->read_only)
+		return 0;
+	if (lock_take(&profile->lock, &profile->place, LOCK_PATIENCE_MS, err) == 0)
+		return 0;
+	if (!profile->options.force || err->code != EBUSY)
+		return -1;
+	err->severity = SEVERITY_WARNING;
+	problems_add(notes, err);
+	return 0;
+}
+
+/* --- what is in it ---------------------------------------------------------------------------------- */
+
+static int check_signature(struct profile *profile, struct problems *notes, struct error *err)
+{
+	struct error why = ERROR_INIT;
+
+	if (envelope_intact(profile->envelope, &why))
+		return 0;
+	error_in_file(&why, profile->place.shown);
+	if (profile->options.force) {
+		why.severity = SEVERITY_WARNING;
+		problems_add(notes, &why);
+		return 0;
+	}
+	error_rule(err, "bad-signature", "%.800s; -o force opens it all the same", why.text);
+	error_in_file(err, profile->place.shown);
+	return -1;
+}
+
+static int check_root(const struct profile *profile, struct error *err)
+{
+	const struct node *root = profile->doc.root;
+	unsigned long line, column;
+
+	if (root->type == NODE_DICT)
+		return 0;
+	error_rule(err, "not-a-profile", "the top of a profile is a dict, here it is of type %s",
+		   node_type_name(root->type));
+	error_in_file(err, profile->place.shown);
+	doc_position(&profile->doc, root->source.element.start, &line, &column);
+	error_at(err, line, column);
+	return -1;
+}
+
+/* Of a source that is not UTF-8, an unedited document renders to something else than the file's bytes. */
+static int remember_rendering(struct profile *profile, struct error *err)
+{
+	if (!profile->doc.recoded)
+		return 0;
+	buf_clear(&profile->plist);
+	return doc_write(&profile->doc, profile->doc.format, &profile->plist, err);
+}
+
+/* From profile->bytes to the document. */
+static int unwrap(struct profile *profile, struct problems *notes, struct error *err)
+{
+	const char *name = profile->place.shown;
+
+	if (envelope_open(name, profile->bytes.data, profile->bytes.len, &profile->envelope, &profile->plist,
+			  err) < 0 ||
+	    check_signature(profile, notes, err) < 0 ||
+	    doc_read(&profile->doc, name, profile->plist.data, profile->plist.len, err) < 0 ||
+	    check_root(profile, err) < 0)
+		return -1;
+	if (profile->doc.duplicate.code)
+		return 0; /* never written */
+	return remember_rendering(profile, err);
+}
+
+static int load(struct profile *profile, struct problems *notes, struct error *err)
+{
+	const struct place *place = &profile->place;
+
+	if (file_read(place, PROFILE_SIZE_MAX, &profile->bytes, &profile->found, err) == 0)
+		return unwrap(profile, notes, err);
+	if (err->code == ENOENT) {
+		error_set(err, ENOENT, "there is no such file; -o new begins a fresh profile");
+		error_in_file(err, place->shown);
+	}
+	return -1;
+}
+
+/* A fresh profile that is to be there after the first save. */
+static int begin_fresh(struct profile *profile, struct error *err)
+{
+	const struct place *place = &profile->place;
+	BUF_AUTO nothing = BUF_INIT;
+	struct stat st;
+
+	if (fstatat(place->dir, place->name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		error_set(err, EEXIST, "it is there already: leave out -o new to edit it");
+		error_in_file(err, place->shown);
+		return -1;
+	}
+	if (fresh_profile(&profile->doc, err) < 0)
+		return -1;
+	profile->commits = 1;
+	return envelope_open(place->shown, "", 0, &profile->envelope, &nothing, err);
+}
+
+/* --- what is said about it -------------------------------------------------------------------------- */
+
+void profile_note(const struct profile *profile, struct problems *notes, const char *format, ...)
+{
+	struct error note;
+	char text[sizeof(note.text)];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	error_set(&note, EINVAL, "%s", text);
+	note.severity = SEVERITY_NOTE;
+	error_in_file(&note, profile->place.shown);
+	problems_add(notes, &note);
+}
+
+static void note_left_beside(const struct profile *profile, struct problems *notes)
+{
+	static const struct {
+		const char *suffix, *what;
+	} kinds[] = {
+		{ ".rejected", "an edit that could not be saved" },
+		{ ".conflict", "an edit that met a changed profile" },
+	};
+	size_t i, count;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		BUF_AUTO first = BUF_INIT;
+		char more[40] = "";
+
+		count = file_count_beside(&profile->place, kinds[i].suffix, &first);
+		if (!count)
+			continue;
+		if (count > 1)
+			snprintf(more, sizeof(more), " (and %zu more)", count - 1);
+		profile_note(profile, notes,
+			     "%s is beside it in %s%s: look at it with diff, remove it when done",
+			     kinds[i].what, buf_text(&first), more);
+	}
+}
+
+/* --- who signs it ----------------------------------------------------------------------------------- */
+
+static bool is_encrypted(const struct doc *doc)
+{
+	const struct node *flag = node_get(doc->root, "IsEncrypted");
+
+	return flag && flag->type == NODE_BOOLEAN && strcmp(node_text(flag), "true") == 0;
+}
+
+/* What cannot be saved as it should be is not to be edited. */
+static void decide_read_only(struct profile *profile, struct problems *notes)
+{
+	const struct profile_options *options = &profile->options;
+	struct error why;
+
+	if (profile->doc.duplicate.code) {
+		why = profile->doc.duplicate;
+		snprintf(why.text, sizeof(why.text), "mounted read-only: %.900s",
+			 profile->doc.duplicate.text);
+		make_read_only(profile, notes, &why);
+	}
+	if (is_encrypted(&profile->doc)) {
+		error_set(&why, EROFS,
+			  "mounted read-only: its payloads are encrypted, and are shown as they are");
+		make_read_only(profile, notes, &why);
+	}
+	if (envelope_form(profile->envelope) != ENVELOPE_PLAIN && !options->signer.key && !options->unsign) {
+		error_set(&why, EROFS,
+			  "mounted read-only: it is signed and no key was given; -o key=FILE,cert=FILE saves "
+			  "it signed again, -o unsign saves it plain");
+		make_read_only(profile, notes, &why);
+	}
+}
+
+/* Signs something at once: what key and digest cannot do must not come up when the edits are made. */
+static int try_signer(const struct profile *profile, struct error *err)
+{
+	const struct seal_options options = { .digest = profile->options.digest };
+	BUF_AUTO sealed = BUF_INIT;
+
+	return envelope_seal(profile->envelope, profile->signer, &options, "trial", 5, &sealed, NULL, err);
+}
+
+static int open_signer(struct profile *profile, struct problems *notes, struct error *err)
+{
+	if (profile->read_only || !profile->options.signer.key)
+		return 0;
+	if (signer_open(&profile->options.signer, &profile->signer, notes, err) < 0)
+		return -1;
+	return try_signer(profile, err);
+}
+
+/* --- the whole -------------------------------------------------------------------------------------- */
+
+static void begin(struct profile *profile, const struct profile_options *options)
+{
+	*profile = (struct profile){
+		.options = *options,
+		.place = PLACE_INIT,
+		.target = PLACE_INIT,
+		.lock = LOCK_INIT,
+		.why_read_only = ERROR_INIT,
+		.read_only = options->read_only,
+	};
+}
+
+/* The lock comes before the content: one who waited for it must see what the other saved. */
+static int open_all(struct profile *profile, const char *path, struct problems *notes, struct error *err)
+{
+	if (check_options(&profile->options, err) < 0 || place_open(&profile->place, path, err) < 0 ||
+	    open_target(profile, err) < 0 || check_place(profile, notes, err) < 0 ||
+	    lock(profile, notes, err) < 0)
+		return -1;
+	if (profile->options.create ? begin_fresh(profile, err) < 0 : load(profile, notes, err) < 0)
+		return -1;
+	decide_read_only(profile, notes);
+	if (open_signer(profile, notes, err) < 0)
+		return -1;
+	if (profile->read_only)
+		lock_release(&profile->lock);
+	else if (profile->doc.recoded)
+		profile_note(profile, notes, "it is written in %s: a save with edits makes it UTF-8",
+			     profile->doc.recoded);
+	note_left_beside(profile, notes);
+	return 0;
+}
+
+int profile_open(struct profile *profile, const char *path, const struct profile_options *options,
+		 struct problems *notes, struct error *err)
+{
+	begin(profile, options);
+	if (open_all(profile, path, notes, err) == 0)
+		return 0;
+	profile_close(profile);
+	return -1;
+}
+
+/* What the descriptors of a shell's <(...) name is no file in a directory: read by path, then found. */
+static int read_all(struct profile *profile, const char *path, struct problems *notes, struct error *err)
+{
+	if (file_read_path(path, PROFILE_SIZE_MAX, &profile->bytes, err) < 0 ||
+	    place_open(&profile->place, path, err) < 0)
+		return -1;
+	if (stat(path, &profile->found) < 0)
+		profile->found = (struct stat){ 0 };
+	if (unwrap(profile, notes, err) < 0)
+		return -1;
+	note_left_beside(profile, notes);
+	return 0;
+}
+
+int profile_read(struct profile *profile, const char *path, const struct profile_options *options,
+		 struct problems *notes, struct error *err)
+{
+	begin(profile, options);
+	profile->read_only = true;
+	if (read_all(profile, path, notes, err) == 0)
+		return 0;
+	profile_close(profile);
+	return -1;
+}
+
+enum doc_format profile_format(const struct profile *profile)
+{
+	if (profile->options.format == FORMAT_KEEP)
+		return profile->doc.format;
+	return profile->options.format == FORMAT_BINARY ? DOC_BINARY : DOC_XML;
+}
+
+int profile_xml(const struct profile *profile, struct buf *out, struct error *err)
+{
+	return doc_write(&profile->doc, DOC_XML, out, err);
+}
+
+void profile_close(struct profile *profile)
+{
+	signer_free(profile->signer);
+	envelope_free(profile->envelope);
+	doc_free(&profile->doc);
+	buf_free(&profile->plist);
+	buf_free(&profile->bytes);
+	place_close(&profile->target);
+	place_close(&profile->place);
+	/* Last: who waits for the lock may open everything else at once. */
+	lock_release(&profile->lock);
+	*profile = (struct profile){ .place = PLACE_INIT, .target = PLACE_INIT, .lock = LOCK_INIT };
+}

@@ -1,0 +1,85 @@
+/*
+ * One profile that is open: where it lies, what was found there, its envelope, its document, who signs it.
+ *
+ * profile_open() does everything that can fail for the user's sake (files, passphrases, signatures, locks)
+ * before anything is mounted. A profile owns all that it opened; profile_close() gives it back and saves
+ * nothing. Saving is fs/tree/save.h.
+ */
+#ifndef TREE_PROFILE_H
+#define TREE_PROFILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "fs/tree/lock.h"
+#include "plist/base/buf.h"
+#include "plist/base/error.h"
+#include "plist/base/file.h"
+#include "plist/doc.h"
+#include "sign/envelope.h"
+#include "sign/signer.h"
+
+/* The largest file that is read: the largest plist in a PEM envelope, with room for certificates. */
+#define PROFILE_SIZE_MAX (DOC_SIZE_MAX / 2 * 3)
+
+enum profile_format { FORMAT_KEEP, FORMAT_XML, FORMAT_BINARY };
+enum check_level { CHECK_STRICT, CHECK_WARN, CHECK_OFF };
+
+/* What the user asked for. Strings are borrowed and must outlive the profile. Zeroed: the defaults. */
+struct profile_options {
+	struct signer_files signer;  /* signer.key NULL: no key */
+	const char *digest;          /* NULL: the old signature's, at least SHA-256 */
+	const char *output;          /* save here instead; NULL: where it was */
+	const char *backup;          /* suffix under which the old profile is kept; NULL: it is not */
+	enum profile_format format;
+	enum check_level check;
+	bool read_only;
+	bool unsign;                 /* save plain what was signed */
+	bool create;                 /* the profile is not there yet: begin a fresh one */
+	bool force;                  /* open it although its signature does not fit, or it is locked */
+	bool no_placeholders;
+};
+
+struct profile {
+	struct profile_options options;
+	struct place place;          /* where it lies (symbolic links followed) */
+	struct place target;         /* where it is saved: the same, or `output` */
+	struct lock lock;
+	struct stat found;           /* of the file at `place` when it was read; zero if created */
+	struct buf bytes;            /* the file's content when it was read or last saved, envelope and all;
+				      * empty: created and not saved yet, so nothing may be at `place` */
+	struct buf plist;            /* the plist's bytes inside it: what an unedited document renders to */
+	struct envelope *envelope;
+	struct signer *signer;       /* NULL: none */
+	struct doc doc;
+	bool read_only;              /* asked for, or because nothing could be saved: then `why_read_only` */
+	struct error why_read_only;
+	bool output_written;         /* `output` was given and is there */
+	uint64_t commits;            /* how many changes were committed; 0: not edited */
+	uint64_t commits_saved;      /* `commits` when it was last saved */
+};
+
+/* Opens a profile for mounting: reads, locks, unwraps, checks the signature, parses, opens and matches the
+ * keys. Notes (read-only and why, expired signer, recoded source, a .rejected or .conflict file beside it)
+ * go to `notes`. 0, or -1 with everything given back. */
+int profile_open(struct profile *profile, const char *path, const struct profile_options *options,
+		 struct problems *notes, struct error *err);
+
+/* Reads a profile only to look at it: no lock, no keys, pipes allowed. Everything else as profile_open. */
+int profile_read(struct profile *profile, const char *path, const struct profile_options *options,
+		 struct problems *notes, struct error *err);
+
+/* Adds a note about the profile's file to `notes`. */
+void profile_note(const struct profile *profile, struct problems *notes, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* What a save writes: the format asked for, or the one it was in. */
+enum doc_format profile_format(const struct profile *profile);
+
+/* The plist as XML, as it would be saved now. 0 or -1. */
+int profile_xml(const struct profile *profile, struct buf *out, struct error *err);
+
+void profile_close(struct profile *profile);
+
+#endif

@@ -1,0 +1,498 @@
+/* Renaming: the commit point of every tool that replaces a file instead of writing into it. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/tree/commit.h"
+#include "fs/tree/make.h"
+#include "fs/tree/names.h"
+#include "fs/tree/refusal.h"
+#include "fs/tree/stage.h"
+#include "fs/tree/types.h"
+
+/* One rename, its names looked up. */
+struct rename {
+	struct item *source;
+	struct item *dir;      /* where it goes */
+	const char *name;      /* what it will be called there, canonical */
+	struct item *target;   /* what has that name now, or NULL */
+	enum entry_kind kind;  /* what the name means */
+};
+
+/* mv(1) takes EINVAL for a directory moved into itself. */
+static int as_rename_error(int result)
+{
+	return result == -EINVAL ? -EPERM : result;
+}
+
+/* Puts the source item under its new name. */
+static int relink(struct tree *tree, const struct rename *r, struct item *before)
+{
+	struct item *source = r->source, *old_dir = source->parent;
+	int result;
+
+	source->held++;
+	item_unlink(tree, source);
+	result = item_link(tree, r->dir, before, r->name, source);
+	item_touch(tree, old_dir);
+	item_touch(tree, r->dir);
+	item_touch(tree, source);
+	tree_drop(tree, source, 1);
+	return result;
+}
+
+/* What had the name is gone; who has it open still reads it. */
+static void unlink_target(struct tree *tree, struct item *target)
+{
+	if (target)
+		item_unlink(tree, target);
+}
+
+/* --- to a scratch name ------------------------------------------------------------------------------ */
+
+static int copy_types_to_scratch(struct tree *tree, const struct rename *r)
+{
+	struct item *scratch = item_new(tree, ITEM_SCRATCH);
+	int result;
+
+	if (!scratch)
+		return -ENOMEM;
+	types_read(tree, r->source, &scratch->content);
+	unlink_target(tree, r->target);
+	result = item_link(tree, r->dir, NULL, r->name, scratch);
+	if (result < 0) {
+		item_settle(tree, scratch);
+		return result;
+	}
+	types_hide(tree, r->source->parent);
+	item_touch(tree, r->dir);
+	return 0;
+}
+
+static int rename_to_scratch(struct tree *tree, const struct rename *r)
+{
+	int result = 0;
+
+	if (r->source->kind == ITEM_TYPES)
+		return copy_types_to_scratch(tree, r);
+	if (r->source->kind == ITEM_KEY)
+		result = make_ghost(tree, r->source);
+	if (result < 0)
+		return result;
+	unlink_target(tree, r->target);
+	return relink(tree, r, NULL);
+}
+
+/* --- to .types -------------------------------------------------------------------------------------- */
+
+static int rename_to_types(struct tree *tree, const struct rename *r)
+{
+	struct item *source = r->source, *old = r->dir->dir->types, *old_dir = source->parent;
+	char *name;
+
+	if (source->kind != ITEM_SCRATCH)
+		return refuse_text(tree, r->dir, r->name, EPERM, "only a scratch file can become a .types file");
+	name = strdup(NAME_OF_TYPES);
+	if (!name)
+		return -ENOMEM;
+	source->held++;
+	item_unlink(tree, source);
+	source->held--;
+	source->kind = ITEM_TYPES;
+	source->parent = r->dir;
+	source->name = name;
+	r->dir->dir->types = source;
+	if (old) {
+		old->parent = NULL;
+		old->kind = ITEM_SCRATCH;
+		item_settle(tree, old);
+	}
+	types_apply(tree, source);
+	item_touch(tree, old_dir);
+	item_touch(tree, r->dir);
+	return 0;
+}
+
+/* --- to a key's name -------------------------------------------------------------------------------- */
+
+/* The item that stands after where the node stands now. */
+static struct item *place_of(const struct rename *r, const struct node *node)
+{
+	const struct node *next;
+	uint32_t index;
+
+	if (r->dir->dir->shape == SHAPE_ARRAY)
+		return name_to_index(r->name, &index) ? dir_place_for_index(r->dir, index) : NULL;
+	for (next = node_next(node); next; next = node_next(next))
+		if (next->user)
+			return next->user;
+	return NULL;
+}
+
+/* True if the file can move with its node, type and style: nothing at the new name asks for a type. */
+static bool moves_whole(const struct rename *r)
+{
+	const struct said *said = said_find(r->dir->dir->said, r->name);
+
+	return r->source->kind == ITEM_KEY && r->source->node && !r->source->stage && !r->target &&
+	       !ghost_find(r->dir, r->name) && (!said || said->type == NODE_TYPE_COUNT);
+}
+
+/* Moves the source's node to its new place: where it was if it stays in its dict, else last, or where its
+ * number says. */
+static int move_node(struct tree *tree, const struct rename *r, const struct ghost *ghost)
+{
+	BUF_AUTO key = BUF_INIT;
+	struct node *node = r->source->node;
+	struct change change = { .kind = CHANGE_MOVE, .node = node, .parent = r->dir->node };
+	struct item *before;
+	uint32_t index;
+
+	buf_add(&key, "", 0);
+	if (r->dir->dir->shape == SHAPE_DICT && entry_key(r->dir, r->name, &key) < 0)
+		return -EINVAL;
+	if (r->dir->dir->shape == SHAPE_ARRAY && name_to_index(r->name, &index)) {
+		before = dir_place_for_index(r->dir, index);
+		if (before == r->source)
+			before = before->next;
+		change.before = before ? before->node : NULL;
+	} else if (ghost) {
+		change.before = ghost->node;
+	} else if (node->parent == r->dir->node) {
+		change.before = node_next(node);
+	}
+	change.key = r->dir->dir->shape == SHAPE_DICT ? buf_text(&key) : NULL;
+	change.key_len = key.len;
+	return commit(tree, &change);
+}
+
+static int check_moved(struct tree *tree, const struct rename *r)
+{
+	const struct node *node = r->source->node;
+	struct meaning meaning = { .type = node->type, .bytes = node->value.bytes, .len = node->value.len };
+	struct error err;
+
+	if (place_check(r->dir, r->name, &meaning, &err) < 0)
+		return refuse(tree, r->dir, r->name, &err, EPERM);
+	return 0;
+}
+
+static int move_file(struct tree *tree, const struct rename *r)
+{
+	int result = check_moved(tree, r);
+
+	if (result == 0)
+		result = move_node(tree, r, NULL);
+	if (result < 0)
+		return as_rename_error(result);
+	return relink(tree, r, place_of(r, r->source->node));
+}
+
+/* A refused replacement of a key that was removed a moment ago: the key is back as it was. */
+static void bring_back(struct tree *tree, const struct rename *r)
+{
+	struct ghost *ghost = ghost_find(r->dir, r->name);
+	struct change change = { .kind = CHANGE_REVIVE };
+
+	if (!ghost || r->target || ghost->children)
+		return;
+	if (dir_show(tree, r->dir, make_place(r->dir, r->name), r->name, ghost->node, NULL) < 0)
+		return;
+	change.node = ghost->node;
+	commit(tree, &change);
+	ghost_take(r->dir, ghost);
+	ghost_free(ghost);
+	item_touch(tree, r->dir);
+}
+
+/* The source's bytes become the value of the key. `holder` has the key's node for the time between. */
+static int put_under_name(struct tree *tree, const struct rename *r, const char *bytes, size_t len)
+{
+	struct item holder = { .kind = ITEM_KEY };
+	struct item *source = r->source, *target = r->target;
+	int result;
+
+	if (target && target->kind == ITEM_KEY) {
+		if (target->opens && file_keep_bytes(target) < 0)
+			return -ENOMEM;
+		holder.node = target->node;
+	}
+	result = value_put(tree, r->dir, r->name, &holder, bytes, len);
+	if (result < 0) {
+		bring_back(tree, r);
+		return as_rename_error(result);
+	}
+	if (target && target->kind == ITEM_KEY) {
+		target->node = NULL;
+		file_become_scratch(target);
+	}
+	if (source->kind == ITEM_KEY && (result = make_ghost(tree, source)) < 0)
+		return result;
+	source->kind = ITEM_KEY;
+	source->node = holder.node;
+	source->node->user = source;
+	unlink_target(tree, target);
+	return relink(tree, r, place_of(r, source->node));
+}
+
+static int rename_to_key(struct tree *tree, const struct rename *r)
+{
+	BUF_AUTO made = BUF_INIT, copy = BUF_INIT;
+	const char *bytes;
+	size_t len;
+	int result;
+
+	if (r->target && r->target->kind == ITEM_DIR)
+		return -EISDIR;
+	if (r->source->kind == ITEM_TYPES || r->dir->dir->shape == SHAPE_PAYLOADS)
+		return refuse_text(tree, r->dir, r->name, EPERM, "this file cannot become a key here");
+	if (r->source->kind == ITEM_LINK) {
+		if (r->target && r->target->kind == ITEM_KEY)
+			return refuse_text(tree, r->dir, r->name, EPERM, "a symbolic link cannot replace a key");
+		unlink_target(tree, r->target);
+		return relink(tree, r, NULL);
+	}
+	if (moves_whole(r))
+		return move_file(tree, r);
+	if (item_bytes(r->source, &made, &bytes, &len) < 0)
+		return -ENOMEM;
+	buf_add(&copy, bytes, len);
+	if (!buf_ok(&copy))
+		return -ENOMEM;
+	result = put_under_name(tree, r, buf_text(&copy), copy.len);
+	if (result < 0)
+		return result;
+	item_remember(r->source, buf_text(&copy), copy.len);
+	unreported_settle(tree, r->source);
+	return 0;
+}
+
+/* --- directories ------------------------------------------------------------------------------------ */
+
+/* A payload's directory is named by its PayloadType: a new name is a new type. */
+static int retype_payload(struct tree *tree, const struct rename *r)
+{
+	struct node *type = node_get(r->source->node, "PayloadType");
+	BUF_AUTO fresh = BUF_INIT;
+	struct meaning meaning = { .type = NODE_STRING };
+	struct change change = { .kind = CHANGE_VALUE, .node = type, .meaning = &meaning };
+	struct item *file;
+	int result;
+
+	if (!type || (type->type == NODE_STRING && name_fits_payload(r->name, type->value.bytes, type->value.len)))
+		return 0;
+	buf_add(&fresh, "", 0);
+	if (name_to_payload_type(r->name, &fresh) < 0)
+		return -EINVAL;
+	meaning.bytes = buf_text(&fresh);
+	meaning.len = fresh.len;
+	result = commit(tree, &change);
+	file = type->user;
+	if (file) {
+		file->as_written = false;
+		buf_free(&file->content);
+		item_touch(tree, file);
+	}
+	return result;
+}
+
+static int rename_dir(struct tree *tree, const struct rename *r)
+{
+	bool in_payloads = r->dir->dir->shape == SHAPE_PAYLOADS;
+	struct ghost *ghost;
+	int result;
+
+	if (r->kind != ENTRY_KEY)
+		return refuse_text(tree, r->dir, r->name, EPERM, "a directory cannot become an editor's own file");
+	if (in_payloads && r->source->node->type != NODE_DICT)
+		return refuse_text(tree, r->dir, r->name, EPERM, "a payload is a dictionary, not an array");
+	if (r->target && r->target->kind != ITEM_DIR)
+		return -ENOTDIR;
+	if (r->target && !dir_is_empty(tree, r->target))
+		return -ENOTEMPTY;
+	if (r->target) {
+		result = make_ghost(tree, r->target);
+		if (result < 0)
+			return result;
+		item_unlink(tree, r->target);
+	}
+	ghost = ghost_find(r->dir, r->name);
+	result = in_payloads ? retype_payload(tree, r) : 0;
+	if (result == 0 && !(in_payloads && r->source->parent == r->dir && !ghost))
+		result = move_node(tree, r, ghost);
+	if (result < 0)
+		return as_rename_error(result);
+	return relink(tree, r, place_of(r, r->source->node));
+}
+
+/* --- exchange --------------------------------------------------------------------------------------- */
+
+static bool is_plain_file(const struct item *item)
+{
+	return item->kind == ITEM_KEY || item->kind == ITEM_SCRATCH;
+}
+
+/* Checks that the bytes could become the value of that key. */
+static int check_bytes(struct tree *tree, struct item *key, const struct buf *bytes)
+{
+	struct expectation expectation;
+	struct meaning meaning;
+	struct error err;
+	int result;
+
+	if (key->kind != ITEM_KEY)
+		return 0;
+	if (expectation_of(tree, key->parent, key->name, key, &expectation) < 0)
+		return -ENOMEM;
+	result = text_parse(&expectation.expect, buf_text(bytes), bytes->len, &meaning, &err);
+	if (result == 0) {
+		result = place_check(key->parent, key->name, &meaning, &err);
+		meaning_free(&meaning);
+	}
+	expectation_free(&expectation);
+	return result < 0 ? refuse(tree, key, NULL, &err, EPERM) : 0;
+}
+
+static int put_bytes(struct tree *tree, struct item *item, const struct buf *bytes)
+{
+	int result = 0;
+
+	if (item->kind == ITEM_KEY) {
+		result = value_put(tree, item->parent, item->name, item, buf_text(bytes), bytes->len);
+		if (result == 0)
+			item_remember(item, buf_text(bytes), bytes->len);
+	} else {
+		buf_assign(&item->content, bytes->data, bytes->len);
+	}
+	item_touch(tree, item);
+	return result;
+}
+
+/* Two inodes change names: what belongs to the name (the node, the kind) is swapped back to it. */
+static void swap_identities(struct item *a, struct item *b)
+{
+	struct item keep = *a;
+
+	a->kind = b->kind;
+	a->node = b->node;
+	a->content = b->content;
+	a->as_written = b->as_written;
+	b->kind = keep.kind;
+	b->node = keep.node;
+	b->content = keep.content;
+	b->as_written = keep.as_written;
+	if (a->node)
+		a->node->user = a;
+	if (b->node)
+		b->node->user = b;
+}
+
+static int swap_links(struct tree *tree, struct item *a, struct item *b)
+{
+	struct item *a_dir = a->parent, *b_dir = b->parent, *a_next = a->next, *b_next = b->next;
+	char *a_name = strdup(a->name), *b_name = strdup(b->name);
+	int result = -ENOMEM;
+
+	if (a_name && b_name) {
+		a->held++;
+		b->held++;
+		item_unlink(tree, a);
+		item_unlink(tree, b);
+		result = item_link(tree, a_dir, a_next == b ? b_next : a_next, a_name, b);
+		if (result == 0)
+			result = item_link(tree, b_dir, b_next == a ? b : b_next, b_name, a);
+		item_touch(tree, a_dir);
+		item_touch(tree, b_dir);
+		tree_drop(tree, a, 1);
+		tree_drop(tree, b, 1);
+	}
+	free(a_name);
+	free(b_name);
+	return result;
+}
+
+static int exchange(struct tree *tree, const struct rename *r)
+{
+	struct item *a = r->source, *b = r->target;
+	BUF_AUTO a_bytes = BUF_INIT, b_bytes = BUF_INIT, made = BUF_INIT;
+	const char *bytes;
+	size_t len;
+	int result;
+
+	if (!is_plain_file(a) || !is_plain_file(b))
+		return refuse_text(tree, r->dir, r->name, EINVAL, "only files can be exchanged: rename them one by one");
+	if (item_bytes(a, &made, &bytes, &len) < 0)
+		return -ENOMEM;
+	buf_add(&a_bytes, bytes, len);
+	buf_clear(&made);
+	if (item_bytes(b, &made, &bytes, &len) < 0)
+		return -ENOMEM;
+	buf_add(&b_bytes, bytes, len);
+	if (!buf_ok(&a_bytes) || !buf_ok(&b_bytes))
+		return -ENOMEM;
+	result = check_bytes(tree, b, &a_bytes);
+	if (result == 0)
+		result = check_bytes(tree, a, &b_bytes);
+	if (result == 0)
+		result = put_bytes(tree, b, &a_bytes);
+	if (result == 0)
+		result = put_bytes(tree, a, &b_bytes);
+	if (result < 0)
+		return result;
+	swap_identities(a, b);
+	return swap_links(tree, a, b);
+}
+
+/* --- the door --------------------------------------------------------------------------------------- */
+
+static int dispatch(struct tree *tree, const struct rename *r)
+{
+	if (r->source->kind == ITEM_DIR)
+		return rename_dir(tree, r);
+	switch (r->kind) {
+	case ENTRY_SCRATCH:
+		return rename_to_scratch(tree, r);
+	case ENTRY_TYPES:
+		return rename_to_types(tree, r);
+	case ENTRY_KEY:
+		return rename_to_key(tree, r);
+	}
+	return -EINVAL;
+}
+
+int tree_rename(struct tree *tree, struct item *from_dir, const char *from, struct item *to_dir, const char *to,
+		unsigned flags)
+{
+	BUF_AUTO canonical = BUF_INIT;
+	struct rename r = { .dir = to_dir };
+	int result;
+
+	if (flags & ~(unsigned)(RENAME_NOREPLACE | RENAME_EXCHANGE))
+		return -EINVAL;
+	result = tree_lookup(tree, from_dir, from, &r.source);
+	if (result < 0)
+		return result;
+	if (r.source->kind == ITEM_CONTROL || r.source->kind == ITEM_CONTROL_DIR)
+		return -EPERM;
+	result = tree_lookup(tree, to_dir, to, &r.target);
+	if (result < 0 && result != -ENOENT)
+		return result;
+	if (r.target == r.source)
+		return 0;
+	if (r.target ? flags & RENAME_NOREPLACE : flags & RENAME_EXCHANGE)
+		return r.target ? -EEXIST : -ENOENT;
+	if (r.target && (r.target->kind == ITEM_CONTROL || r.target->kind == ITEM_CONTROL_DIR))
+		return -EPERM;
+	if (flags & RENAME_EXCHANGE) {
+		r.name = r.target->name;
+		return exchange(tree, &r);
+	}
+	result = make_check(tree, to_dir, to, &canonical, &r.kind);
+	if (result < 0)
+		return as_rename_error(result);
+	r.name = buf_text(&canonical);
+	if (r.kind == ENTRY_TYPES)
+		r.target = NULL;
+	return dispatch(tree, &r);
+}

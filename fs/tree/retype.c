@@ -1,0 +1,299 @@
+/* What becomes of what was said of types: applied to entries that are there, kept for those that will come. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/tree/commit.h"
+#include "fs/tree/names.h"
+#include "fs/tree/refusal.h"
+#include "fs/tree/stage.h"
+#include "fs/tree/types.h"
+
+/* True if the entry is what was said of it. */
+static bool fits(const struct item *item, const struct said *said)
+{
+	const struct node *child;
+	size_t i = 0;
+
+	if (said->type == NODE_TYPE_COUNT)
+		return true;
+	if (!item->node || item->node->type != said->type)
+		return false;
+	if (item->kind == ITEM_DIR || said->item_count == 0)
+		return true;
+	for (child = node_first(item->node); child; child = node_next(child), i++)
+		if (child->type != said->items[said->item_count == 1 ? 0 : i < said->item_count ? i : 0])
+			return false;
+	return true;
+}
+
+static int retype_file(struct tree *tree, struct item *item, bool report)
+{
+	struct expectation expectation;
+	BUF_AUTO made = BUF_INIT;
+	struct meaning meaning;
+	struct change change = { .kind = CHANGE_VALUE, .node = item->node, .meaning = &meaning };
+	const char *bytes;
+	struct error err;
+	size_t len;
+	int result;
+
+	if (item_bytes(item, &made, &bytes, &len) < 0 ||
+	    expectation_of(tree, item->parent, item->name, item, &expectation) < 0)
+		return -ENOMEM;
+	result = text_parse(&expectation.expect, bytes, len, &meaning, &err);
+	expectation_free(&expectation);
+	if (result < 0)
+		return report ? refuse(tree, item, NULL, &err, EINVAL) : -EINVAL;
+	if (!item->as_written) {
+		buf_assign(&item->content, bytes, len);
+		item->as_written = buf_ok(&item->content);
+	}
+	result = commit(tree, &change);
+	meaning_free(&meaning);
+	item_touch(tree, item);
+	return result;
+}
+
+static int by_index(const void *a, const void *b)
+{
+	uint32_t x = 0, y = 0;
+
+	name_to_index((*(struct item *const *)a)->name, &x);
+	name_to_index((*(struct item *const *)b)->name, &y);
+	return (x > y) - (x < y);
+}
+
+/* The children in the order of their numbers; NULL if a name is no number, or memory ended. */
+static struct item **numbered_children(const struct item *dir)
+{
+	struct item **list = calloc(dir->dir->count + 1, sizeof(*list)), *child;
+	uint32_t index;
+	size_t count = 0;
+
+	for (child = dir->dir->first; list && child; child = child->next) {
+		if (!child->node)
+			continue;
+		if (!name_to_index(child->name, &index)) {
+			free(list);
+			return NULL;
+		}
+		list[count++] = child;
+	}
+	if (list)
+		qsort(list, count, sizeof(*list), by_index);
+	return list;
+}
+
+/* Moves a child into the array that takes its dict's place, and to the end of the directory. */
+static int move_child(struct tree *tree, struct item *dir, struct item *child, struct node *array)
+{
+	struct change move = { .kind = CHANGE_MOVE, .node = child->node, .parent = array };
+	BUF_AUTO name = BUF_INIT;
+	uint32_t index = 0;
+	int result = commit(tree, &move);
+
+	name_to_index(child->name, &index);
+	name_from_index(index, &name);
+	if (result < 0 || !buf_ok(&name))
+		return -ENOMEM;
+	child->held++;
+	item_unlink(tree, child);
+	result = item_link(tree, dir, NULL, buf_text(&name), child);
+	tree_drop(tree, child, 1);
+	return result;
+}
+
+/* A directory of numbers that was made as a dict becomes the array that it was meant to be. */
+static int dict_to_array(struct tree *tree, struct item *dir)
+{
+	struct item **list = numbered_children(dir);
+	struct node *array = list ? node_new(NODE_ARRAY) : NULL;
+	struct node *dict = dir->node;
+	struct change remove = { .kind = CHANGE_REMOVE, .node = dict };
+	struct change insert = { .kind = CHANGE_INSERT, .node = array, .parent = dict->parent, .before = dict,
+				 .key = dict->key, .key_len = dict->key_len };
+	int result = array ? commit(tree, &remove) : -EINVAL;
+	size_t i;
+
+	if (result == 0)
+		result = commit(tree, &insert);
+	if (result < 0) {
+		node_free(array);
+		free(list);
+		return result;
+	}
+	dict->user = NULL;
+	array->user = dir;
+	dir->node = array;
+	dir->dir->shape = SHAPE_ARRAY;
+	for (i = 0; list[i] && result == 0; i++)
+		result = move_child(tree, dir, list[i], array);
+	free(list);
+	item_touch(tree, dir);
+	return result;
+}
+
+static int retype_dir(struct tree *tree, struct item *item, const struct said *said)
+{
+	if (said->type == NODE_ARRAY && item->node->type == NODE_DICT && item->node->parent &&
+	    item->parent->dir->shape != SHAPE_PAYLOADS && dir_load(tree, item) == 0)
+		return dict_to_array(tree, item);
+	return -EINVAL;
+}
+
+int types_retype(struct tree *tree, struct item *item, const struct said *said, bool report)
+{
+	if (fits(item, said) || !item->node || item->stage)
+		return 0;
+	if (item->kind == ITEM_DIR)
+		return retype_dir(tree, item, said);
+	if (said->type == NODE_DICT)
+		return -EINVAL;
+	return retype_file(tree, item, report);
+}
+
+/* A cut name that stood for itself gets its key. */
+static int rekey(struct tree *tree, struct item *item, const struct said *said)
+{
+	struct node *node = item->node;
+	struct change change = { .kind = CHANGE_MOVE, .node = node, .key = said->key, .key_len = said->key_len };
+
+	if (!node || !node->key || strcmp(node->key, item->name) != 0)
+		return 0;
+	if (node_find(node->parent, said->key, said->key_len))
+		return -EINVAL;
+	change.parent = node->parent;
+	change.before = node_next(node);
+	return commit(tree, &change);
+}
+
+static void apply_entry(struct tree *tree, struct item *dir, struct said *said)
+{
+	struct item *item = dir_find(dir, said->name);
+
+	if (!item || (item->kind != ITEM_KEY && item->kind != ITEM_DIR))
+		return;
+	if (said->key && name_is_cut(said->name))
+		rekey(tree, item, said);
+	types_retype(tree, item, said, false);
+}
+
+static void read_line(struct item *dir, const char *line, size_t len)
+{
+	BUF_AUTO name = BUF_INIT;
+	size_t name_len = 0;
+	struct said *said;
+
+	while (len && (line[len - 1] == '\r' || line[len - 1] == ' '))
+		len--;
+	while (len && (*line == ' ' || *line == '\t')) {
+		line++;
+		len--;
+	}
+	if (len == 0 || line[0] == '#')
+		return;
+	while (name_len < len && line[name_len] != ' ' && line[name_len] != '\t')
+		name_len++;
+	name_unquote(line, name_len, &name);
+	said = buf_ok(&name) ? said_make(&dir->dir->said, buf_text(&name)) : NULL;
+	if (said && said_parse(said, line + name_len, len - name_len) == 0)
+		return;
+	buf_add(&dir->dir->types_unread, line, len);
+	buf_add_char(&dir->dir->types_unread, '\n');
+}
+
+void types_apply(struct tree *tree, struct item *types)
+{
+	struct item *dir = types->parent;
+	const char *line = buf_text(&types->content), *end = line + types->content.len, *newline;
+	struct said *said, *next;
+
+	types->as_written = false;
+	if (!dir || dir_load(tree, dir) < 0)
+		return;
+	dir->dir->types_written = true;
+	dir->dir->types_hidden = false;
+	said_free_table(dir->dir->said);
+	dir->dir->said = NULL;
+	buf_clear(&dir->dir->types_unread);
+	for (; line < end; line = newline + 1) {
+		newline = memchr(line, '\n', (size_t)(end - line));
+		if (!newline)
+			newline = end;
+		read_line(dir, line, (size_t)(newline - line));
+	}
+	HASH_ITER(hh, dir->dir->said, said, next)
+		apply_entry(tree, dir, said);
+	item_touch(tree, types);
+}
+
+/* --- problems --------------------------------------------------------------------------------------- */
+
+static void add_problem(struct tree *tree, const struct item *dir, const char *name, enum severity severity,
+			const char *text, struct problems *problems)
+{
+	struct error problem;
+
+	error_rule(&problem, "wrong-type", "%s", text);
+	refusal_locate(tree, dir, name, &problem);
+	problem.severity = severity;
+	problems_add(problems, &problem);
+}
+
+static void said_problems(struct tree *tree, const struct item *dir, struct problems *problems)
+{
+	struct said *said, *next;
+	const struct item *item;
+
+	HASH_ITER(hh, dir->dir->said, said, next) {
+		item = dir_find(dir, said->name);
+		if (!item && !said->empty && said->type != NODE_TYPE_COUNT)
+			add_problem(tree, dir, said->name, SEVERITY_WARNING, ".types speaks of it, and it is not there: make it, or take "
+				    "the line out of .types", problems);
+		else if (item && item->node && !fits(item, said))
+			add_problem(tree, dir, said->name, SEVERITY_WARNING, "its content is not of the type that .types says: mend the "
+				    "one or the other", problems);
+	}
+}
+
+static void unread_problems(struct tree *tree, const struct item *dir, struct problems *problems)
+{
+	const char *line = buf_text(&dir->dir->types_unread);
+	size_t len;
+	struct error problem;
+
+	for (; *line; line += len + (line[len] != '\0')) {
+		len = strcspn(line, "\n");
+		error_rule(&problem, "wrong-type",
+			   "'%.*s' is not understood: a line is a name and string, integer, real, boolean, date, data, "
+			   "array, dict, order N or key TEXT", (int)(len < 200 ? len : 200), line);
+		refusal_locate(tree, dir, NAME_OF_TYPES, &problem);
+		problem.severity = SEVERITY_WARNING;
+		problems_add(problems, &problem);
+	}
+}
+
+static void cut_problems(struct tree *tree, const struct item *dir, struct problems *problems)
+{
+	const struct item *item;
+
+	for (item = dir->dir->first; item; item = item->next)
+		if (item->node && item->node->key && name_is_cut(item->name) &&
+		    strcmp(item->node->key, item->name) == 0)
+			add_problem(tree, dir, item->name, SEVERITY_ERROR, "the whole key behind this shortened name is not known: say it "
+				    "in .types (NAME key TEXT)", problems);
+}
+
+void types_problems(struct tree *tree, struct problems *problems)
+{
+	const struct item *item;
+
+	for (item = tree->items; item; item = item->by_ino.next) {
+		if (item->kind != ITEM_DIR || !item->dir->loaded || (!item->parent && item != tree->root))
+			continue;
+		said_problems(tree, item, problems);
+		unread_problems(tree, item, problems);
+		cut_problems(tree, item, problems);
+	}
+}

@@ -1,0 +1,56 @@
+/*
+ * What was said of an entry's type: by a line of .types, or by the attribute user.profilefs.type.
+ *
+ * One line of .types is NAME and words; the words are also the attribute's value:
+ *
+ *     Port integer              a scalar's type, where its text would be read as another
+ *     Hosts array               a file: one element a line, types as they are inferred;
+ *                               a directory: an array of 00, 01, ...
+ *     Hosts array string        a file: elements of this type
+ *     Mixed array string integer ...   a file: the elements' types, one by one
+ *     Extra dict empty          an empty directory (git keeps none): made where it is missing; also "array empty"
+ *     com.apple.mdm order 2     the place of a payload, where it is not that of the sorted names
+ *     Very%2Dlong... key TEXT   the whole key behind a name that was cut
+ *
+ * Lines are sorted by name; '#' begins a comment. White space in names and keys is percent-encoded.
+ */
+#ifndef TREE_SAID_H
+#define TREE_SAID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#include "plist/base/buf.h"
+#include "plist/node.h"
+
+struct said {
+	char *name;              /* the entry's name in its directory; NULL when it is not in a table */
+	enum node_type type;     /* NODE_TYPE_COUNT: nothing said of the type */
+	enum node_type *items;   /* of an array: the elements' types; one: of all */
+	size_t item_count;
+	bool empty;
+	uint32_t order;          /* from 1; 0: nothing said */
+	char *key;               /* whole key of a cut name; NULL: nothing said */
+	size_t key_len;
+	UT_hash_handle hh;
+};
+
+/* Reads the words of a line (without the name) into `said`, adding to what is there. 0, or -1: not
+ * understood or out of memory; `said` is then as it was. */
+int said_parse(struct said *said, const char *words, size_t len);
+
+/* Appends the words for the type, without name, order and key. */
+void said_type_words(const struct said *said, struct buf *out);
+
+/* The entry of `name` in a table; NULL: none. */
+struct said *said_find(struct said *table, const char *name);
+
+/* The same, made if it is not there. NULL: out of memory. */
+struct said *said_make(struct said **table, const char *name);
+
+void said_clear(struct said *said);
+void said_free_table(struct said *table);
+
+#endif

@@ -1,0 +1,341 @@
+#include "fs/tree/save.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+/* What replaces the profile, complete before anything on disk is touched. Owns its parts. */
+struct package {
+	struct buf plist;
+	struct buf bytes;          /* the plist, sealed */
+	struct envelope *envelope; /* of `bytes`, read back */
+};
+
+static void package_drop(struct package *package)
+{
+	buf_free(&package->plist);
+	buf_free(&package->bytes);
+	envelope_free(package->envelope);
+}
+
+#define PACKAGE_AUTO __attribute__((cleanup(package_drop))) struct package
+
+/* --- what is to be saved ---------------------------------------------------------------------------- */
+
+static bool is_edited(const struct profile *profile)
+{
+	return profile->commits != profile->commits_saved;
+}
+
+/* `output` is written once also if nothing was edited. */
+static bool owes_output(const struct profile *profile)
+{
+	return profile->options.output && !profile->output_written;
+}
+
+/* True if `output` is not to be a copy of the file, though nothing was edited. */
+static bool converts(const struct profile *profile)
+{
+	bool plain = envelope_form(profile->envelope) == ENVELOPE_PLAIN;
+
+	return profile_format(profile) != profile->doc.format || (profile->options.unsign && !plain) ||
+	       (profile->signer && plain);
+}
+
+static int render(const struct profile *profile, struct buf *plist, struct error *err)
+{
+	int result = doc_write(&profile->doc, profile_format(profile), plist, err);
+
+	if (result < 0)
+		error_in_file(err, profile->place.shown);
+	return result;
+}
+
+static bool is_news(const struct profile *profile, const struct buf *plist)
+{
+	return !profile->bytes.len || !buf_equals(plist, profile->plist.data, profile->plist.len);
+}
+
+/* --- the package ------------------------------------------------------------------------------------ */
+
+static int seal(const struct profile *profile, struct package *package, struct problems *notes,
+		struct error *err)
+{
+	const struct seal_options options = { .digest = profile->options.digest };
+	const struct buf *plist = &package->plist;
+
+	if (profile->signer)
+		return envelope_seal(profile->envelope, profile->signer, &options, plist->data, plist->len,
+				     &package->bytes, notes, err);
+	if (envelope_form(profile->envelope) != ENVELOPE_PLAIN && !profile->options.unsign)
+		return error_set(err, EROFS, "it is signed and no key was given: not saved");
+	buf_assign(&package->bytes, plist->data, plist->len);
+	return buf_ok(&package->bytes) ? 0 : error_memory(err);
+}
+
+/* Opens what was sealed, as the next reader will. */
+static int read_back(const struct profile *profile, struct package *package, struct error *err)
+{
+	BUF_AUTO content = BUF_INIT;
+
+	if (envelope_open(profile->place.shown, package->bytes.data, package->bytes.len, &package->envelope,
+			  &content, err) < 0)
+		return -1;
+	if (buf_equals(&content, package->plist.data, package->plist.len))
+		return 0;
+	return error_set(err, EIO, "what was sealed does not read back as it was: nothing was written");
+}
+
+static int pack(const struct profile *profile, struct package *package, struct problems *notes,
+		struct error *err)
+{
+	if (seal(profile, package, notes, err) == 0 && read_back(profile, package, err) == 0)
+		return 0;
+	error_in_file(err, profile->place.shown);
+	return -1;
+}
+
+/* --- what is there now ------------------------------------------------------------------------------ */
+
+static enum save_outcome conflict(const struct profile *profile, const char *what, struct error *err)
+{
+	error_set(err, ESTALE, "%s since it was mounted: not saved over it", what);
+	error_in_file(err, profile->place.shown);
+	return SAVE_CONFLICT;
+}
+
+/* Nothing was there, and nothing may be. */
+static enum save_outcome check_absent(const struct profile *profile, struct error *err)
+{
+	struct stat st;
+
+	if (fstatat(profile->place.dir, profile->place.name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return conflict(profile, "somebody made the file", err);
+	if (errno == ENOENT)
+		return SAVE_DONE;
+	error_system(err, errno, "cannot be looked up");
+	error_in_file(err, profile->place.shown);
+	return SAVE_FAILED;
+}
+
+/* SAVE_DONE if the file still has the content that was read; `*now` is what fstat says of it. */
+static enum save_outcome check_content(const struct profile *profile, struct stat *now, struct error *err)
+{
+	BUF_AUTO bytes = BUF_INIT;
+
+	if (file_read(&profile->place, PROFILE_SIZE_MAX, &bytes, now, err) == 0) {
+		if (buf_equals(&bytes, profile->bytes.data, profile->bytes.len))
+			return SAVE_DONE;
+		return conflict(profile, "somebody changed the file", err);
+	}
+	if (err->code == ENOENT)
+		return conflict(profile, "somebody removed the file", err);
+	if (err->code == EFBIG || err->code == ELOOP || err->code == EISDIR || err->code == EINVAL)
+		return conflict(profile, "somebody put something else in the file's place", err);
+	return SAVE_FAILED;
+}
+
+/* --- writing ---------------------------------------------------------------------------------------- */
+
+static int put(const struct profile *profile, const struct buf *bytes, const struct stat *like,
+	       struct stat *st, struct error *err)
+{
+	const struct replace_options options = { .like = like, .backup = profile->options.backup };
+
+	return file_replace(&profile->target, bytes->data, bytes->len, &options, st, err);
+}
+
+/* An output that is not there yet gets the profile's mode: it holds the same secrets. */
+static int put_output(struct profile *profile, const struct buf *bytes, struct error *err)
+{
+	const struct place *target = &profile->target;
+	const struct stat *like = &profile->found;
+	struct stat old;
+
+	if (fstatat(target->dir, target->name, &old, AT_SYMLINK_NOFOLLOW) == 0) {
+		like = &old;
+	} else {
+		old = profile->found;
+		old.st_mode &= 0777;
+		old.st_uid = (uid_t)-1;
+		old.st_gid = (gid_t)-1;
+		like = profile->bytes.len ? &old : NULL;
+	}
+	if (put(profile, bytes, like, NULL, err) < 0)
+		return -1;
+	profile->output_written = true;
+	return 0;
+}
+
+/* After the rename only the directory can fail to reach the disk: then the new bytes are there, and the
+ * next try must not take them for somebody else's. */
+static void note_replaced(struct profile *profile, struct package *package)
+{
+	BUF_AUTO there = BUF_INIT;
+	struct error ignored;
+	struct buf swap;
+
+	if (file_read(&profile->place, PROFILE_SIZE_MAX, &there, NULL, &ignored) < 0 ||
+	    !buf_equals(&there, package->bytes.data, package->bytes.len))
+		return;
+	swap = profile->bytes;
+	profile->bytes = package->bytes;
+	package->bytes = swap;
+}
+
+static enum save_outcome put_in_place(struct profile *profile, struct package *package, struct error *err)
+{
+	struct stat now, made;
+	bool first = !profile->bytes.len;
+	enum save_outcome state = first ? check_absent(profile, err) : check_content(profile, &now, err);
+
+	if (state != SAVE_DONE)
+		return state;
+	if (put(profile, &package->bytes, first ? NULL : &now, &made, err) < 0) {
+		note_replaced(profile, package);
+		return SAVE_FAILED;
+	}
+	profile->found = made;
+	return SAVE_DONE;
+}
+
+/* What was written is what the next save starts from. The old parts go with the package. */
+static void adopt(struct profile *profile, struct package *package)
+{
+	struct package old = { profile->plist, profile->bytes, profile->envelope };
+
+	profile->plist = package->plist;
+	profile->bytes = package->bytes;
+	profile->envelope = package->envelope;
+	*package = old;
+	profile->commits_saved = profile->commits;
+}
+
+static enum save_outcome save_package(struct profile *profile, struct package *package,
+				      struct problems *notes, struct error *err)
+{
+	enum save_outcome outcome = SAVE_DONE;
+
+	if (pack(profile, package, notes, err) < 0)
+		return SAVE_FAILED;
+	if (!profile->options.output)
+		outcome = put_in_place(profile, package, err);
+	else if (put_output(profile, &package->bytes, err) < 0)
+		outcome = SAVE_FAILED;
+	if (outcome != SAVE_DONE)
+		return outcome;
+	if (profile->doc.recoded && !profile->commits_saved && profile_format(profile) == DOC_XML)
+		profile_note(profile, notes, "recoded: was %s, saved as UTF-8", profile->doc.recoded);
+	adopt(profile, package);
+	return SAVE_DONE;
+}
+
+static enum save_outcome copy_to_output(struct profile *profile, struct error *err)
+{
+	if (put_output(profile, &profile->bytes, err) < 0)
+		return SAVE_FAILED;
+	profile->commits_saved = profile->commits;
+	return SAVE_DONE;
+}
+
+/* --- the whole -------------------------------------------------------------------------------------- */
+
+/* Of a profile that cannot be saved, nothing but a copy can be had. */
+static enum save_outcome save_read_only(struct profile *profile, struct error *err)
+{
+	if (!is_edited(profile))
+		return copy_to_output(profile, err);
+	if (profile->why_read_only.code)
+		*err = profile->why_read_only;
+	else
+		error_set(err, EROFS, "it is mounted read-only: not saved");
+	err->severity = SEVERITY_ERROR;
+	error_in_file(err, profile->place.shown);
+	return SAVE_FAILED;
+}
+
+/* True if what is wrong stops the save; else it is said, where that is asked for. */
+static bool stops(const struct profile *profile, const struct error *invalid, struct problems *notes,
+		  struct error *err)
+{
+	struct error warning;
+
+	if (!invalid || profile->options.check == CHECK_OFF)
+		return false;
+	if (profile->options.check == CHECK_STRICT) {
+		*err = *invalid;
+		return true;
+	}
+	warning = *invalid;
+	warning.severity = SEVERITY_WARNING;
+	problems_add(notes, &warning);
+	return false;
+}
+
+enum save_outcome profile_save(struct profile *profile, const struct error *invalid, struct problems *notes,
+			       struct error *err)
+{
+	PACKAGE_AUTO package = { 0 };
+	bool news = false;
+
+	if (!is_edited(profile) && !owes_output(profile))
+		return SAVE_UNCHANGED;
+	if (profile->read_only)
+		return save_read_only(profile, err);
+	if (is_edited(profile) || converts(profile)) {
+		if (render(profile, &package.plist, err) < 0)
+			return SAVE_FAILED;
+		news = is_news(profile, &package.plist);
+	}
+	if (!news && !owes_output(profile)) {
+		profile->commits_saved = profile->commits;
+		return SAVE_UNCHANGED;
+	}
+	if (!news && !converts(profile))
+		return copy_to_output(profile, err);
+	if (stops(profile, invalid, notes, err))
+		return SAVE_INVALID;
+	return save_package(profile, &package, notes, err);
+}
+
+/* --- beside ----------------------------------------------------------------------------------------- */
+
+/* A value that a binary plist cannot hold must not be the loss of the others. */
+static int render_somehow(const struct profile *profile, struct buf *plist, struct error *err)
+{
+	if (render(profile, plist, err) == 0)
+		return 0;
+	if (profile_format(profile) == DOC_XML)
+		return -1;
+	return doc_write(&profile->doc, DOC_XML, plist, err);
+}
+
+/* Beside the profile, where the next mount finds it; beside the output if that cannot be. */
+static int keep(const struct profile *profile, const char *suffix, const struct buf *plist, struct buf *made,
+		struct error *err)
+{
+	struct error ignored;
+
+	if (file_beside(&profile->place, suffix, plist->data, plist->len, made, err) == 0)
+		return 0;
+	if (!profile->options.output)
+		return -1;
+	return file_beside(&profile->target, suffix, plist->data, plist->len, made, &ignored);
+}
+
+int profile_keep_beside(struct profile *profile, enum save_outcome outcome, struct problems *notes,
+			struct error *err)
+{
+	BUF_AUTO plist = BUF_INIT;
+	BUF_AUTO made = BUF_INIT;
+
+	if (outcome == SAVE_UNCHANGED || outcome == SAVE_DONE)
+		return 0;
+	if (render_somehow(profile, &plist, err) < 0 ||
+	    keep(profile, outcome == SAVE_CONFLICT ? ".conflict" : ".rejected", &plist, &made, err) < 0)
+		return -1;
+	profile_note(profile, notes,
+		     "the edited profile is kept beside it in %s, unsigned: look at it with diff, remove it "
+		     "when done",
+		     buf_text(&made));
+	return 0;
+}

@@ -1,0 +1,58 @@
+/*
+ * Staging: what is written to a key's file until it is committed or dropped.
+ *
+ * A file has at most one stage, shared by all its handles and seen by all its readers. It begins empty (a
+ * truncation) or with the file's bytes, and ends in stage_commit(): either the document has the new value,
+ * or the old one is shown again.
+ */
+#ifndef TREE_STAGE_H
+#define TREE_STAGE_H
+
+#include "fs/tree/item.h"
+#include "fs/tree/text.h"
+
+/* No value, and no scratch file, grows past this: EFBIG. */
+#define VALUE_SIZE_MAX ((size_t)64 << 20)
+
+/* What the bytes of an entry must be, from what was said of it, the value that is there (or was, until it
+ * was removed), else nothing: inferred. `item` may be NULL for a name that is not there yet. */
+struct expectation {
+	struct expect expect;
+	enum node_type *items; /* owned; what expect.items points to */
+};
+int expectation_of(struct tree *tree, struct item *dir, const char *name, struct item *item,
+		   struct expectation *expectation);
+void expectation_free(struct expectation *expectation);
+
+/* Checks that `meaning` may stand under that name: what the value's place demands beyond its type (the
+ * PayloadType of a payload is its directory's name). 0, or -1 with the reason. */
+int place_check(struct item *dir, const char *name, const struct meaning *meaning, struct error *err);
+
+/* True if a value that begins with these bytes could stand there. */
+bool place_may_begin(struct item *dir, const char *name, const char *bytes, size_t len);
+
+/* The bytes that a file shows now; in `made` if they have to be made. -ENOMEM or 0. */
+int item_bytes(struct item *item, struct buf *made, const char **bytes, size_t *len);
+size_t item_size(struct item *item);
+
+/* Begins a stage, empty or with the bytes that are there; leaves one that is there alone. 0 or -ENOMEM. */
+int stage_begin(struct tree *tree, struct item *item, bool empty);
+
+/* Drops the stage: the last good value is shown again. */
+void stage_drop(struct tree *tree, struct item *item);
+
+/* True if what was staged is a valid value as it stands. */
+bool stage_is_valid(struct tree *tree, struct item *item);
+
+/* Commits what is staged, or refuses it and drops it. 0, -EINVAL or -ENOMEM. Does nothing without a stage. */
+int stage_commit(struct tree *tree, struct item *item);
+
+/* Gives `item` (a key without value, a scratch file about to become a key, or a key) the value of `bytes`
+ * under `name` in `dir`: checks, commits, keeps the bytes as they were written. 0 or -errno (refused). */
+int value_put(struct tree *tree, struct item *dir, const char *name, struct item *item, const char *bytes,
+	      size_t len);
+
+/* Keeps `bytes` as what the file of a key shows, if its value would read otherwise. */
+void item_remember(struct item *item, const char *bytes, size_t len);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * Values as files: the bytes that a key's file shows, and what bytes that were written mean.
+ *
+ * A scalar's file is its text and one newline (the empty string: no bytes; data: the raw bytes). An array of
+ * scalars, none of them data and none with a newline in it, is a file of one element a line; the empty array
+ * is an empty file.
+ */
+#ifndef TREE_TEXT_H
+#define TREE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "plist/base/buf.h"
+#include "plist/base/error.h"
+#include "plist/node.h"
+#include "plist/value.h"
+
+/* True if the array can be shown as lines. */
+bool text_is_lines(const struct node *array);
+
+/* True if the node is shown as a file. */
+bool text_is_file(const struct node *node);
+
+/* Appends the bytes that the file of a node shows. */
+void text_of_node(const struct node *node, struct buf *out);
+
+/* What a file's bytes must be. */
+struct expect {
+	enum node_type type;         /* a scalar or NODE_ARRAY; NODE_TYPE_COUNT: any scalar, inferred */
+	const enum node_type *items; /* NODE_ARRAY: the elements' types; NULL: inferred */
+	size_t item_count;           /* 1: of all elements */
+	bool placeholders;           /* any type may be a placeholder instead */
+	bool fits_64;                /* integers must fit a binary plist */
+};
+
+/* What the first `len` bytes can become. `*judged`: how many of them an earlier call has accepted for good
+ * (0 at first); moved forward here, so that judging a long file piece by piece stays linear. */
+enum verdict text_prefix(const struct expect *expect, const char *bytes, size_t len, size_t *judged);
+
+/* One element of a file of lines. */
+struct line {
+	const char *bytes; /* in the text that was parsed */
+	size_t len;
+	enum node_type type;
+};
+
+/* What a file's bytes mean. */
+struct meaning {
+	enum node_type type;
+	const char *bytes; /* of a scalar: in the text that was parsed */
+	size_t len;
+	struct line *lines; /* of an array; free() it */
+	size_t line_count;
+};
+
+/* Reads a whole file. The text must live as long as `meaning` is used. 0, or -1 with the rule and what is
+ * allowed; `meaning` then holds nothing to free. */
+int text_parse(const struct expect *expect, const char *bytes, size_t len, struct meaning *meaning,
+	       struct error *err);
+
+void meaning_free(struct meaning *meaning);
+
+/* The types of an array's elements, for `expect.items` (free() it); one if all are the same, none if it is
+ * empty. 0, or -1: out of memory. */
+int text_item_types(const struct node *array, enum node_type **items, size_t *count);
+
+#endif

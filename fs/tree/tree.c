@@ -1,0 +1,207 @@
+/* The tree itself: its beginning and end, lookups, attributes, listings. */
+#include "fs/tree/tree.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fs/tree/control.h"
+#include "fs/tree/item.h"
+#include "fs/tree/judge.h"
+#include "fs/tree/names.h"
+#include "fs/tree/refusal.h"
+#include "fs/tree/stage.h"
+#include "fs/tree/types.h"
+
+struct tree *tree_new(struct profile *profile, const struct tree_surroundings *surroundings)
+{
+	struct tree *tree = calloc(1, sizeof(*tree));
+
+	if (!tree)
+		return NULL;
+	tree->profile = profile;
+	if (surroundings)
+		tree->surroundings = *surroundings;
+	tree->root = item_new(tree, ITEM_DIR);
+	if (!tree->root || dir_make(tree->root, profile->doc.root, SHAPE_DICT) < 0 || judge_baseline(tree) < 0) {
+		tree_free(tree);
+		return NULL;
+	}
+	return tree;
+}
+
+void tree_free(struct tree *tree)
+{
+	if (!tree)
+		return;
+	items_free(tree);
+	unreported_free(tree);
+	judge_free(tree);
+	free(tree->mountpoint);
+	free(tree);
+}
+
+void tree_set_mount(struct tree *tree, const char *mountpoint, pid_t pid)
+{
+	free(tree->mountpoint);
+	tree->mountpoint = strdup(mountpoint);
+	tree->pid = pid;
+}
+
+/* --- lookups ---------------------------------------------------------------------------------------- */
+
+static int lookup_types(struct tree *tree, struct item *dir, struct item **item)
+{
+	return types_visible(tree, dir) ? types_item(tree, dir, item) : -ENOENT;
+}
+
+int tree_lookup(struct tree *tree, struct item *dir, const char *name, struct item **item)
+{
+	if (dir->kind == ITEM_CONTROL_DIR)
+		return control_lookup(tree, name, item);
+	if (dir->kind != ITEM_DIR)
+		return -ENOTDIR;
+	if (strlen(name) > NAME_LENGTH_MAX)
+		return -ENAMETOOLONG;
+	if (dir_load(tree, dir) < 0)
+		return -ENOMEM;
+	if (dir == tree->root && strcmp(name, NAME_OF_CONTROL) == 0)
+		return control_dir(tree, item);
+	if (strcmp(name, NAME_OF_TYPES) == 0)
+		return lookup_types(tree, dir, item);
+	*item = dir_find(dir, name);
+	return *item ? 0 : -ENOENT;
+}
+
+/* --- attributes ------------------------------------------------------------------------------------- */
+
+/* The profile's own permissions for others, and the owner's always: 0600 to 0644. */
+static mode_t file_mode(const struct tree *tree)
+{
+	return 0600 | (tree->profile->found.st_mode & 0044);
+}
+
+static mode_t dir_mode(const struct tree *tree)
+{
+	mode_t mode = file_mode(tree);
+
+	return mode | 0100 | ((mode & 0044) >> 2);
+}
+
+static mode_t item_mode(const struct tree *tree, const struct item *item)
+{
+	switch (item->kind) {
+	case ITEM_DIR:
+		return S_IFDIR | dir_mode(tree);
+	case ITEM_CONTROL_DIR:
+		return S_IFDIR | (dir_mode(tree) & 0555);
+	case ITEM_CONTROL:
+		return S_IFREG | (file_mode(tree) & 0444);
+	case ITEM_LINK:
+		return S_IFLNK | 0777;
+	case ITEM_KEY:
+	case ITEM_SCRATCH:
+	case ITEM_TYPES:
+		break;
+	}
+	return S_IFREG | file_mode(tree);
+}
+
+static uint64_t attr_size(struct tree *tree, struct item *item)
+{
+	BUF_AUTO text = BUF_INIT;
+
+	if (item->kind == ITEM_DIR || item->kind == ITEM_CONTROL_DIR || item->kind == ITEM_CONTROL)
+		return 0;
+	if (item->kind != ITEM_TYPES || item->as_written)
+		return item_size(item);
+	types_read(tree, item, &text);
+	return text.len;
+}
+
+static bool is_dir(const struct item *item)
+{
+	return item->kind == ITEM_DIR || item->kind == ITEM_CONTROL_DIR;
+}
+
+void tree_getattr(struct tree *tree, const struct item *item, struct tree_attr *attr)
+{
+	bool pending = item->kind == ITEM_KEY && !item->node;
+
+	*attr = (struct tree_attr){ .ino = item->ino, .uid = getuid(), .gid = getgid() };
+	attr->mode = item_mode(tree, item);
+	attr->nlink = !item->parent && item != tree->root ? 0 : is_dir(item) ? 2 : 1;
+	attr->size = attr_size(tree, (struct item *)item);
+	attr->mtime = attr->ctime = item->mtime;
+	attr->attr_volatile = item->stage || pending || item->kind == ITEM_TYPES;
+	attr->entry_volatile = pending || item->kind == ITEM_TYPES ||
+			       (item->parent && item->parent->dir->shape == SHAPE_ARRAY);
+	attr->direct = item->kind == ITEM_CONTROL || item->kind == ITEM_CONTROL_DIR;
+}
+
+/* --- listings --------------------------------------------------------------------------------------- */
+
+struct listing {
+	const struct item *dir;
+	struct item **items; /* held */
+	size_t count;
+};
+
+static void listing_add(struct listing *listing, struct item *item)
+{
+	tree_hold(item);
+	listing->items[listing->count++] = item;
+}
+
+int tree_list(struct tree *tree, struct item *dir, struct listing **out)
+{
+	struct listing *listing;
+	struct item *item;
+	int result;
+
+	if (!is_dir(dir))
+		return -ENOTDIR;
+	result = dir->kind == ITEM_DIR ? dir_load(tree, dir) : control_load(tree);
+	if (result < 0)
+		return result;
+	listing = calloc(1, sizeof(*listing));
+	if (listing)
+		listing->items = calloc(dir->dir->count + 1, sizeof(*listing->items));
+	if (!listing || !listing->items) {
+		free(listing);
+		return -ENOMEM;
+	}
+	listing->dir = dir;
+	for (item = dir->dir->first; item; item = item->next)
+		listing_add(listing, item);
+	if (types_visible(tree, dir) && types_item(tree, dir, &item) == 0)
+		listing_add(listing, item);
+	*out = listing;
+	return 0;
+}
+
+struct item *listing_at(const struct listing *listing, size_t *position, const char **name)
+{
+	struct item *item;
+
+	for (; *position < listing->count; (*position)++) {
+		item = listing->items[*position];
+		if (item->parent != listing->dir)
+			continue;
+		*name = item->name;
+		return item;
+	}
+	return NULL;
+}
+
+void listing_free(struct tree *tree, struct listing *listing)
+{
+	size_t i;
+
+	for (i = 0; i < listing->count; i++)
+		tree_drop(tree, listing->items[i], 1);
+	free(listing->items);
+	free(listing);
+}
