@@ -1,0 +1,150 @@
+/*
+ * cat: the plist as XML on stdout.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "fs/cmd/command.h"
+#include "fs/cmd/say.h"
+#include "fs/tree/profile.h"
+#include "plist/base/buf.h"
+#include "plist/doc.h"
+#include "sign/envelope.h"
+
+struct request {
+	const char *profile;
+	struct profile_options options;
+	bool done;
+	int status;
+};
+
+static void end_with(struct request *request, int status)
+{
+	request->done = true;
+	request->status = status;
+}
+
+static void take_word(struct request *request, const char *word)
+{
+	if (request->profile)
+		end_with(request, say_misuse("cat", "'%s' is too much: give one profile", word));
+	else
+		request->profile = word;
+}
+
+static void parse(struct request *request, int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{ "force", no_argument, NULL, 'F' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	while (!request->done && (option = getopt_long(argc, argv, "-:h", long_options, NULL)) != -1) {
+		if (option == 1)
+			take_word(request, optarg);
+		else if (option == 'F')
+			request->options.force = true;
+		else if (option == 'h')
+			end_with(request, say_help(command_cat.help));
+		else
+			end_with(request, command_bad_option(&command_cat, option, argv));
+	}
+	for (; !request->done && optind < argc; optind++)
+		take_word(request, argv[optind]);
+	if (!request->done && !request->profile)
+		end_with(request, say_misuse("cat", "the profile is missing"));
+}
+
+/* --- from a file ------------------------------------------------------------------------------------ */
+
+static int file_xml(const struct request *request, struct buf *xml, struct error *err)
+{
+	struct problems notes = PROBLEMS_INIT;
+	struct profile profile;
+	int result = profile_read(&profile, request->profile, &request->options, &notes, err);
+
+	say_problems(&notes);
+	problems_free(&notes);
+	if (result < 0)
+		return -1;
+	result = profile_xml(&profile, xml, err);
+	profile_close(&profile);
+	return result;
+}
+
+/* --- from a pipe ------------------------------------------------------------------------------------ */
+
+static int plist_xml(const char *name, const struct buf *plist, struct buf *xml, struct error *err)
+{
+	struct doc doc;
+	int result;
+
+	if (doc_read(&doc, name, plist->data, plist->len, err) < 0)
+		return -1;
+	result = doc_write(&doc, DOC_XML, xml, err);
+	doc_free(&doc);
+	return result;
+}
+
+static int pipe_xml(const struct request *request, const char *path, struct buf *xml, struct error *err)
+{
+	BUF_AUTO bytes = BUF_INIT;
+	BUF_AUTO plist = BUF_INIT;
+	struct envelope *envelope;
+	struct error why;
+	bool intact;
+
+	if (file_read_path(path, DOC_SIZE_MAX, &bytes, err) < 0 ||
+	    envelope_open(request->profile, bytes.data, bytes.len, &envelope, &plist, err) < 0)
+		return -1;
+	intact = envelope_intact(envelope, &why);
+	envelope_free(envelope);
+	if (!intact && !request->options.force) {
+		*err = why;
+		error_in_file(err, request->profile);
+		return -1;
+	}
+	return plist_xml(request->profile, &plist, xml, err);
+}
+
+/* What is no regular file has no place where it lies: it is read as a stream. */
+static int read_xml(const struct request *request, struct buf *xml, struct error *err)
+{
+	const char *path = strcmp(request->profile, "-") == 0 ? "/dev/stdin" : request->profile;
+	struct stat st;
+
+	if (path == request->profile && (stat(path, &st) < 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+		return file_xml(request, xml, err);
+	return pipe_xml(request, path, xml, err);
+}
+
+static int run(int argc, char **argv)
+{
+	struct request request = { 0 };
+	BUF_AUTO xml = BUF_INIT;
+	struct error err;
+
+	parse(&request, argc, argv);
+	if (request.done)
+		return request.status;
+	if (read_xml(&request, &xml, &err) < 0 || say_output(buf_text(&xml), xml.len, &err) < 0)
+		return say_error(&err);
+	return 0;
+}
+
+const struct command command_cat = {
+	.name = "cat",
+	.summary = "cat PROFILE",
+	.run = run,
+	.help =
+	"usage: profilefs cat [--force] PROFILE\n\n"
+	"Writes the profile's plist to the standard output, as XML, without the signature. PROFILE may be\n"
+	"`-` for the standard input. As git's textconv: git config diff.profile.textconv 'profilefs cat'\n\n"
+	"      --force                also if the signature does not fit\n"
+	"  -h, --help                 this text\n",
+};

@@ -1,0 +1,23 @@
+/*
+ * A command: its name, its help, and the function that runs it. One file each; main.c has the table.
+ */
+#ifndef CMD_COMMAND_H
+#define CMD_COMMAND_H
+
+struct command {
+	const char *name;
+	const char *summary; /* for the list of commands: how it is called */
+	const char *help;
+	int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit status */
+};
+
+extern const struct command command_mount;
+extern const struct command command_umount;
+extern const struct command command_exec;
+extern const struct command command_cat;
+
+/* Says what getopt_long(3) did not like (`found` is ':' or '?'). Returns the exit status, 2. The list of
+ * short options must begin with a colon, and opterr be 0. */
+int command_bad_option(const struct command *command, int found, char **argv);
+
+#endif

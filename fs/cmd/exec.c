@@ -1,0 +1,301 @@
+/*
+ * exec: mounts in a folder of its own, runs a command in the tree, and saves if the command succeeds.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fs/cmd/command.h"
+#include "fs/cmd/mounted.h"
+#include "fs/cmd/options.h"
+#include "fs/cmd/say.h"
+
+/* As shells have it (POSIX, 2.8.2). */
+#define NOT_EXECUTABLE 126
+#define NOT_FOUND 127
+#define KILLED_BY 128
+
+struct request {
+	const char *profile;
+	char **command; /* ends with NULL */
+	struct mount_options options;
+	bool done;
+	int status;
+};
+
+static void end_with(struct request *request, int status)
+{
+	request->done = true;
+	request->status = status;
+}
+
+static void take_options(struct request *request, char *list)
+{
+	struct error err;
+
+	if (mount_options_add(&request->options, list, &err) < 0)
+		end_with(request, say_error(&err));
+	mount_options_hide(list);
+}
+
+static void take_word(struct request *request, const char *word)
+{
+	if (request->profile)
+		end_with(request, say_misuse("exec", "'%s' is too much: the command follows `--`", word));
+	else
+		request->profile = word;
+}
+
+static void take(struct request *request, int option, char **argv)
+{
+	switch (option) {
+	case 1:
+		take_word(request, optarg);
+		break;
+	case 'o':
+		take_options(request, optarg);
+		break;
+	case 'r':
+		request->options.profile.read_only = true;
+		break;
+	case 'h':
+		end_with(request, say_help(command_exec.help));
+		break;
+	default:
+		end_with(request, command_bad_option(&command_exec, option, argv));
+	}
+}
+
+/* Where `--` stands, or `argc`. */
+static int find_separator(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--") == 0)
+			break;
+	return i;
+}
+
+static void parse(struct request *request, int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{ "options", required_argument, NULL, 'o' },
+		{ "read-only", no_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int separator = find_separator(argc, argv);
+	int option;
+
+	while (!request->done && (option = getopt_long(separator, argv, "-:o:rh", long_options, NULL)) != -1)
+		take(request, option, argv);
+	if (request->done)
+		return;
+	if (!request->profile)
+		end_with(request, say_misuse("exec", "the profile is missing"));
+	else if (separator + 1 >= argc)
+		end_with(request, say_misuse("exec", "the command is missing: it follows `--`"));
+	else
+		request->command = argv + separator + 1;
+}
+
+/* --- the folder ------------------------------------------------------------------------------------- */
+
+static bool make_folder_in(const char *parent, struct buf *path)
+{
+	if (!parent || parent[0] != '/')
+		return false;
+	buf_clear(path);
+	buf_add_format(path, "%s/profilefs-XXXXXX", parent);
+	return buf_ok(path) && mkdtemp(path->data);
+}
+
+/* A fresh folder, 0700, for the mount. */
+static int make_folder(struct buf *path, struct error *err)
+{
+	if (make_folder_in(getenv("XDG_RUNTIME_DIR"), path) || make_folder_in(getenv("TMPDIR"), path) ||
+	    make_folder_in("/tmp", path))
+		return 0;
+	return error_system(err, errno, "cannot make a folder for the mount in $XDG_RUNTIME_DIR, $TMPDIR or /tmp");
+}
+
+/* --- the command ------------------------------------------------------------------------------------ */
+
+/* How the parent treats signals while the command runs, and how they were treated before. */
+struct dispositions {
+	struct sigaction interrupt, quit, pipe;
+};
+
+/* The terminal's signals are meant for the command. */
+static void ignore_terminal(struct dispositions *before)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGINT, &ignore, &before->interrupt);
+	sigaction(SIGQUIT, &ignore, &before->quit);
+	sigaction(SIGPIPE, &ignore, &before->pipe);
+}
+
+static void restore(const struct dispositions *before)
+{
+	sigaction(SIGINT, &before->interrupt, NULL);
+	sigaction(SIGQUIT, &before->quit, NULL);
+	sigaction(SIGPIPE, &before->pipe, NULL);
+}
+
+/* Everything here is answered by the parent's driver: looking a name up in the tree works. */
+__attribute__((noreturn))
+static void become_command(char **command, const char *folder)
+{
+	char before[PATH_MAX];
+	struct error err;
+
+	if (getcwd(before, sizeof(before)))
+		setenv("OLDPWD", before, 1);
+	if (chdir(folder) < 0) {
+		error_system(&err, errno, "cannot enter the tree at %s", folder);
+		say_problem(&err);
+		_exit(NOT_EXECUTABLE);
+	}
+	setenv("PWD", folder, 1);
+	execvp(command[0], command);
+	error_system(&err, errno, "cannot run %s", command[0]);
+	say_problem(&err);
+	_exit(err.code == ENOENT ? NOT_FOUND : NOT_EXECUTABLE);
+}
+
+/* Runs the command while the driver answers. 0 with its wait status, or -1. */
+static int run_command(struct mounted *mounted, char **command, const char *folder,
+		       const struct dispositions *before, int *status, struct error *err)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return error_system(err, errno, "cannot run %s", command[0]);
+	if (pid == 0) {
+		restore(before);
+		driver_restore_signals(mounted->driver);
+		become_command(command, folder);
+	}
+	if (driver_run(mounted->driver, pid) == DRIVER_FAILED)
+		driver_unmount(mounted->driver); /* or the command would wait for answers for ever */
+	while (waitpid(pid, status, 0) < 0)
+		if (errno != EINTR)
+			return error_system(err, errno, "cannot learn how %s ended", command[0]);
+	return 0;
+}
+
+/* --- what becomes of it ----------------------------------------------------------------------------- */
+
+static int save_nothing(struct tree *tree, const char *command, int status)
+{
+	tree_discard(tree);
+	if (WIFSIGNALED(status)) {
+		say_note("nothing was saved: %s was killed by signal %d (%s)", command, WTERMSIG(status),
+			 strsignal(WTERMSIG(status)));
+		return KILLED_BY + WTERMSIG(status);
+	}
+	say_note("nothing was saved: %s exited with %d", command, WEXITSTATUS(status));
+	return WEXITSTATUS(status);
+}
+
+/* The exit status, from the command's wait status. */
+static int conclude(struct tree *tree, const char *command, int status)
+{
+	struct error err;
+	size_t refused;
+
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return save_nothing(tree, command, status);
+	refused = tree_unreported(tree);
+	if (refused == 0)
+		return tree_finish(tree);
+	tree_discard(tree);
+	error_set(&err, EINVAL, "nothing was saved: %zu %s refused, and %s did not notice; write %s again", refused,
+		  refused == 1 ? "value was" : "values were", command, refused == 1 ? "it" : "them");
+	say_problem(&err);
+	return 1;
+}
+
+static int run_mounted(struct mounted *mounted, const struct request *request, const char *folder,
+		       const struct dispositions *before)
+{
+	struct error err;
+	int status;
+
+	if (run_command(mounted, request->command, folder, before, &status, &err) < 0)
+		return say_error(&err);
+	return conclude(mounted->tree, request->command[0], status);
+}
+
+static int run_in(const struct request *request, const char *folder)
+{
+	const struct mount_request wanted = {
+		.profile = request->profile,
+		.mountpoint = folder,
+		.options = &request->options,
+	};
+	struct mounted mounted = { 0 };
+	struct dispositions before;
+	int status;
+
+	ignore_terminal(&before);
+	status = mounted_begin(&mounted, &wanted);
+	if (status == 0)
+		status = run_mounted(&mounted, request, folder, &before);
+	mounted_end(&mounted);
+	return status;
+}
+
+static int run_request(const struct request *request)
+{
+	BUF_AUTO folder = BUF_INIT;
+	struct error err;
+	int status;
+
+	if (request->done)
+		return request->status;
+	if (make_folder(&folder, &err) < 0)
+		return say_error(&err);
+	status = run_in(request, buf_text(&folder));
+	if (rmdir(buf_text(&folder)) < 0) {
+		error_system(&err, errno, "cannot remove the folder %s", buf_text(&folder));
+		say_problem(&err);
+	}
+	return status;
+}
+
+static int run(int argc, char **argv)
+{
+	struct request request = { 0 };
+	int status;
+
+	parse(&request, argc, argv);
+	status = run_request(&request);
+	mount_options_free(&request.options);
+	return status;
+}
+
+const struct command command_exec = {
+	.name = "exec",
+	.summary = "exec [-o OPTIONS] PROFILE -- COMMAND [ARG...]",
+	.run = run,
+	.help =
+	"usage: profilefs exec [-o OPTIONS] PROFILE -- COMMAND [ARG...]\n\n"
+	"Mounts the profile in a private folder and runs COMMAND with the tree as its working directory\n"
+	"($OLDPWD is where it was called). If COMMAND succeeds the profile is saved, else it stays as it was.\n\n"
+	"  -o, --options OPTIONS      see below; may be given more than once\n"
+	"  -r, --read-only            the same as -o ro\n"
+	"  -h, --help                 this text\n\n"
+	"Exit status: COMMAND's if it is not 0 (126: it cannot be run, 127: it is not there, 128+N: it was\n"
+	"killed by signal N); else 0 saved, 1 not saved, 2 not mounted.\n\n"
+	MOUNT_OPTIONS_HELP,
+};

@@ -1,0 +1,139 @@
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fs/cmd/command.h"
+#include "fs/cmd/hint.h"
+#include "fs/cmd/say.h"
+#include "plist/base/buf.h"
+#include "plist/base/error.h"
+
+static const struct command *const commands[] = {
+	&command_mount,
+	&command_umount,
+	&command_exec,
+	&command_cat,
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+/* The names under which mount(8) and umount(8) look for us. */
+static const struct {
+	const char *name;
+	const struct command *command;
+} helpers[] = {
+	{ "mount.fuse.profilefs", &command_mount },
+	{ "mount.profilefs", &command_mount },
+	{ "umount.fuse.profilefs", &command_umount },
+	{ "umount.profilefs", &command_umount },
+};
+
+#define HELPERS (sizeof(helpers) / sizeof(helpers[0]))
+
+static const struct command *find_command(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static const struct command *find_helper(const char *program)
+{
+	const char *slash = strrchr(program, '/');
+	const char *name = slash ? slash + 1 : program;
+	size_t i;
+
+	for (i = 0; i < HELPERS; i++)
+		if (strcmp(helpers[i].name, name) == 0)
+			return helpers[i].command;
+	return NULL;
+}
+
+static void describe(struct buf *out)
+{
+	size_t i;
+
+	buf_add_text(out, "profilefs shows an Apple configuration profile as a directory tree.\n\n");
+	for (i = 0; i < COMMANDS; i++)
+		buf_add_format(out, "%s profilefs %s\n", i ? "      " : "usage:", commands[i]->summary);
+	buf_add_text(out, "       profilefs COMMAND --help\n"
+			  "       profilefs --version\n\n"
+			  "Exit status: 0 all is well; 1 the profile has errors or was not saved; 2 wrong usage, or\n"
+			  "something could not be read, written or mounted.\n");
+}
+
+static int help(void)
+{
+	BUF_AUTO text = BUF_INIT;
+
+	describe(&text);
+	return say_help(buf_text(&text));
+}
+
+/* NULL: none is near. */
+static const char *nearest_command(const char *word)
+{
+	struct hint hint = hint_for(word);
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++)
+		hint_consider(&hint, commands[i]->name);
+	return hint.name;
+}
+
+static int no_command(const char *name)
+{
+	const char *near = nearest_command(name);
+	struct error err;
+
+	if (near) {
+		error_set(&err, EINVAL, "there is no command '%s': did you mean '%s'?", name, near);
+		return say_error(&err);
+	}
+	return say_misuse(NULL, "there is no command '%s', and no profile of that name", name);
+}
+
+/* `profilefs PROFILE MOUNTPOINT` is mount; but a word that is no file and does not look like one is a
+ * command that does not exist. */
+static bool looks_like_command(const char *word, int words)
+{
+	if (word[0] == '-' || strpbrk(word, "./") || access(word, F_OK) == 0)
+		return false;
+	return words < 2 || nearest_command(word);
+}
+
+static int run_words(int argc, char **argv)
+{
+	const char *word = argv[1];
+	const struct command *command = find_command(word);
+
+	if (command)
+		return command->run(argc - 1, argv + 1);
+	if (strcmp(word, "--version") == 0)
+		return say_help("profilefs " PROFILEFS_VERSION "\n");
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+		return help();
+	if (looks_like_command(word, argc - 1))
+		return no_command(word);
+	return command_mount.run(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *helper = find_helper(argc > 0 ? argv[0] : "");
+
+	opterr = 0;
+	signal(SIGCHLD, SIG_DFL); /* ignored, it would keep the ends of children from us */
+	if (helper)
+		return helper->run(argc, argv);
+	if (argc < 2)
+		return say_misuse(NULL, "a command is missing, or a profile and a mount point");
+	return run_words(argc, argv);
+}

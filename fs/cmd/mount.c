@@ -1,0 +1,218 @@
+/*
+ * mount: opens, mounts, goes into the background, answers until unmounted or told to end, saves.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "fs/cmd/background.h"
+#include "fs/cmd/command.h"
+#include "fs/cmd/mounted.h"
+#include "fs/cmd/mountpoint.h"
+#include "fs/cmd/options.h"
+#include "fs/cmd/result.h"
+#include "fs/cmd/say.h"
+
+struct request {
+	const char *profile;
+	const char *mountpoint;
+	struct mount_options options;
+	bool foreground;
+	bool pretend;  /* mount(8) with -f: everything but the mount */
+	bool done;     /* help was asked for, or it is wrong: `status` says it all */
+	int status;
+};
+
+/* Called as the helper of mount(8), -f means something else. */
+static bool is_helper(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return strncmp(slash ? slash + 1 : name, "mount.", 6) == 0;
+}
+
+static void end_with(struct request *request, int status)
+{
+	request->done = true;
+	request->status = status;
+}
+
+static void take_word(struct request *request, const char *word)
+{
+	if (!request->profile)
+		request->profile = word;
+	else if (!request->mountpoint)
+		request->mountpoint = word;
+	else
+		end_with(request, say_misuse("mount", "'%s' is too much: give one profile and one mount point", word));
+}
+
+static void take_options(struct request *request, char *list)
+{
+	struct error err;
+
+	if (mount_options_add(&request->options, list, &err) < 0)
+		end_with(request, say_error(&err));
+	mount_options_hide(list);
+}
+
+static void take_foreground(struct request *request, bool helper)
+{
+	if (helper)
+		request->pretend = true;
+	else
+		request->foreground = true;
+}
+
+static void take(struct request *request, int option, char **argv)
+{
+	switch (option) {
+	case 1:
+		take_word(request, optarg);
+		break;
+	case 'o':
+		take_options(request, optarg);
+		break;
+	case 'f':
+		take_foreground(request, is_helper(argv[0]));
+		break;
+	case 'r':
+		request->options.profile.read_only = true;
+		break;
+	case 'h':
+		end_with(request, say_help(command_mount.help));
+		break;
+	case 'n': /* what mount(8) hands to its helpers */
+	case 'v':
+	case 's':
+	case 'w':
+	case 't':
+	case 'N':
+		break;
+	default:
+		end_with(request, command_bad_option(&command_mount, option, argv));
+	}
+}
+
+static void parse(struct request *request, int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{ "options", required_argument, NULL, 'o' },
+		{ "foreground", no_argument, NULL, 'f' },
+		{ "read-only", no_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	while (!request->done && (option = getopt_long(argc, argv, "-:o:frhnvswt:N:", long_options, NULL)) != -1)
+		take(request, option, argv);
+	for (; !request->done && optind < argc; optind++)
+		take_word(request, argv[optind]);
+	if (request->done)
+		return;
+	if (!request->mountpoint)
+		end_with(request, say_misuse("mount", request->profile ? "the mount point is missing"
+								       : "the profile and the mount point are missing"));
+}
+
+/* --- serving ---------------------------------------------------------------------------------------- */
+
+/* Saves what the mount leaves, and leaves word of it. The exit status. */
+static int finish(struct mounted *mounted, enum driver_end end)
+{
+	BUF_AUTO said = BUF_INIT;
+	struct error err;
+	int status;
+
+	say_record(&said);
+	status = tree_finish(mounted->tree);
+	if (end == DRIVER_FAILED) {
+		error_set(&err, EIO, "the kernel's FUSE device cannot be read any more, so the mount ended");
+		status = say_error(&err);
+	}
+	say_record(NULL);
+	result_leave(status, &said);
+	return status;
+}
+
+static void tell_ready(void *context)
+{
+	background_ready(context);
+}
+
+static int serve(const struct request *request, const char *mountpoint, struct background *background)
+{
+	const struct mount_request wanted = {
+		.profile = request->profile,
+		.mountpoint = mountpoint,
+		.options = &request->options,
+		.ready = tell_ready,
+		.context = background,
+	};
+	struct mounted mounted = { 0 };
+	int status = mounted_begin(&mounted, &wanted);
+
+	if (status == 0 && !request->foreground)
+		background_leave_terminal();
+	if (status == 0)
+		status = finish(&mounted, driver_run(mounted.driver, 0));
+	mounted_end(&mounted);
+	return status;
+}
+
+static int mount_profile(const struct request *request, const char *mountpoint)
+{
+	struct background background = BACKGROUND_NONE;
+	int status;
+
+	if (!request->foreground && background_fork(&background, &status))
+		return status;
+	return serve(request, mountpoint, &background);
+}
+
+static int run_request(const struct request *request)
+{
+	BUF_AUTO mountpoint = BUF_INIT;
+	struct error err;
+	bool was_dead;
+
+	if (request->done)
+		return request->status;
+	if (request->pretend)
+		return 0;
+	if (mountpoint_prepare(request->mountpoint, &mountpoint, &was_dead, &err) < 0)
+		return say_error(&err);
+	if (was_dead)
+		say_note("the mount on %s was dead (its daemon is gone): it was unmounted first", request->mountpoint);
+	return mount_profile(request, buf_text(&mountpoint));
+}
+
+static int run(int argc, char **argv)
+{
+	struct request request = { 0 };
+	int status;
+
+	parse(&request, argc, argv);
+	status = run_request(&request);
+	mount_options_free(&request.options);
+	return status;
+}
+
+const struct command command_mount = {
+	.name = "mount",
+	.summary = "[mount] PROFILE MOUNTPOINT [-o OPTIONS] [-f]",
+	.run = run,
+	.help =
+	"usage: profilefs [mount] PROFILE MOUNTPOINT [-o OPTIONS] [-f]\n"
+	"       mount -t fuse.profilefs PROFILE MOUNTPOINT [-o OPTIONS]\n\n"
+	"Shows the profile as a directory tree on MOUNTPOINT, an existing directory. Returns when the tree\n"
+	"is there. The profile is saved when MOUNTPOINT is unmounted (`profilefs umount MOUNTPOINT` waits\n"
+	"for that and says how it went), at `sync MOUNTPOINT`, and at SIGTERM, SIGINT and SIGHUP.\n\n"
+	"  -o, --options OPTIONS      see below; may be given more than once\n"
+	"  -f, --foreground           stay in the foreground; the exit status says whether all was saved\n"
+	"  -r, --read-only            the same as -o ro\n"
+	"  -h, --help                 this text\n\n"
+	MOUNT_OPTIONS_HELP,
+};

@@ -1,0 +1,38 @@
+/*
+ * A profile that is open, shown as a tree, and mounted: what mount and exec have in common.
+ */
+#ifndef CMD_MOUNTED_H
+#define CMD_MOUNTED_H
+
+#include <stdbool.h>
+
+#include "fs/cmd/options.h"
+#include "fs/fuse/driver.h"
+#include "fs/tree/profile.h"
+#include "fs/tree/tree.h"
+
+struct mounted {
+	struct profile profile;
+	bool open;             /* `profile` is */
+	struct tree *tree;
+	struct driver *driver;
+};
+
+#define MOUNTED_INIT ((struct mounted){ 0 })
+
+struct mount_request {
+	const char *profile;
+	const char *mountpoint;            /* absolute */
+	const struct mount_options *options;
+	void (*ready)(void *context);      /* as in struct driver_options */
+	void *context;
+};
+
+/* Opens the profile and mounts it. All that can fail for the user's sake fails here and is said. 0, or the
+ * exit status; mounted_end() is needed either way. `mounted` must stay where it is. */
+int mounted_begin(struct mounted *mounted, const struct mount_request *request);
+
+/* Unmounts and gives everything back. Saves nothing. */
+void mounted_end(struct mounted *mounted);
+
+#endif

@@ -1,0 +1,345 @@
+#include "fs/cmd/options.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/cmd/hint.h"
+#include "plist/base/buf.h"
+
+enum kind {
+	FLAG,     /* no value: sets a bool to `on` */
+	TEXT,     /* a value, of any kind */
+	CHOICE,   /* one of a list of values */
+	PASSED,   /* libfuse's, without a value */
+	PASSED_VALUE,
+	ACCEPTED, /* means nothing here, with or without a value */
+	LATER,    /* the name of a feature that this version lacks */
+};
+
+struct option {
+	const char *name;
+	enum kind kind;
+	size_t field;               /* FLAG, TEXT: offset in struct profile_options */
+	bool on;                    /* FLAG */
+	const char *const *choices; /* CHOICE: ends with NULL */
+	void (*choose)(struct profile_options *profile, unsigned choice, const char *text); /* CHOICE */
+};
+
+/* In the order of the enums. */
+static const char *const formats[] = { "keep", "xml", "binary", NULL };
+static const char *const levels[] = { "strict", "warn", "off", NULL };
+static const char *const allow_deny[] = { "allow", "deny", NULL };
+static const char *const allow_only[] = { "allow", NULL };
+static const char *const digests[] = { "sha1", "sha256", "sha384", "sha512", NULL };
+
+static void choose_format(struct profile_options *profile, unsigned choice, const char *text)
+{
+	(void)text;
+	profile->format = (enum profile_format)choice;
+}
+
+static void choose_check(struct profile_options *profile, unsigned choice, const char *text)
+{
+	(void)text;
+	profile->check = (enum check_level)choice;
+}
+
+static void choose_placeholders(struct profile_options *profile, unsigned choice, const char *text)
+{
+	(void)text;
+	profile->no_placeholders = choice == 1;
+}
+
+static void choose_digest(struct profile_options *profile, unsigned choice, const char *text)
+{
+	(void)choice;
+	profile->digest = text;
+}
+
+/* Every key is taken, so there is nothing to set. */
+static void choose_unknown(struct profile_options *profile, unsigned choice, const char *text)
+{
+	(void)profile;
+	(void)choice;
+	(void)text;
+}
+
+#define FIELD(member) offsetof(struct profile_options, member)
+#define FLAG_OPTION(text, member, value) { .name = text, .kind = FLAG, .field = FIELD(member), .on = value }
+#define TEXT_OPTION(text, member) { .name = text, .kind = TEXT, .field = FIELD(member) }
+#define CHOICE_OPTION(text, list, function) \
+	{ .name = text, .kind = CHOICE, .choices = list, .choose = function }
+#define OTHER_OPTION(text, what) { .name = text, .kind = what }
+
+static const struct option known[] = {
+	FLAG_OPTION("ro", read_only, true),
+	FLAG_OPTION("rw", read_only, false),
+	FLAG_OPTION("unsign", unsign, true),
+	FLAG_OPTION("new", create, true),
+	FLAG_OPTION("force", force, true),
+	TEXT_OPTION("key", signer.key),
+	TEXT_OPTION("cert", signer.cert),
+	TEXT_OPTION("chain", signer.chain),
+	TEXT_OPTION("passin", signer.passin),
+	TEXT_OPTION("output", output),
+	TEXT_OPTION("backup", backup),
+	CHOICE_OPTION("digest", digests, choose_digest),
+	CHOICE_OPTION("format", formats, choose_format),
+	CHOICE_OPTION("check", levels, choose_check),
+	CHOICE_OPTION("placeholders", allow_deny, choose_placeholders),
+	CHOICE_OPTION("unknown", allow_only, choose_unknown),
+
+	OTHER_OPTION("decrypt_key", LATER),
+	OTHER_OPTION("schema", LATER),
+	OTHER_OPTION("manifests", LATER),
+	OTHER_OPTION("target", LATER),
+
+	OTHER_OPTION("allow_other", PASSED),
+	OTHER_OPTION("allow_root", PASSED),
+	OTHER_OPTION("auto_unmount", PASSED),
+	OTHER_OPTION("default_permissions", PASSED),
+	OTHER_OPTION("noexec", PASSED),
+	OTHER_OPTION("fsname", PASSED_VALUE),
+	OTHER_OPTION("max_read", PASSED_VALUE),
+
+	/* By its type the mount is known as ours. */
+	OTHER_OPTION("subtype", ACCEPTED),
+
+	/* Devices and set-user-id files cannot be in a tree, so dev, suid and their opposites say nothing. */
+	OTHER_OPTION("defaults", ACCEPTED),
+	OTHER_OPTION("dev", ACCEPTED),
+	OTHER_OPTION("nodev", ACCEPTED),
+	OTHER_OPTION("suid", ACCEPTED),
+	OTHER_OPTION("nosuid", ACCEPTED),
+	OTHER_OPTION("exec", ACCEPTED),
+	OTHER_OPTION("auto", ACCEPTED),
+	OTHER_OPTION("noauto", ACCEPTED),
+	OTHER_OPTION("user", ACCEPTED),
+	OTHER_OPTION("users", ACCEPTED),
+	OTHER_OPTION("nouser", ACCEPTED),
+	OTHER_OPTION("owner", ACCEPTED),
+	OTHER_OPTION("group", ACCEPTED),
+	OTHER_OPTION("_netdev", ACCEPTED),
+	OTHER_OPTION("nofail", ACCEPTED),
+	OTHER_OPTION("async", ACCEPTED),
+	OTHER_OPTION("sync", ACCEPTED),
+	OTHER_OPTION("dirsync", ACCEPTED),
+	OTHER_OPTION("atime", ACCEPTED),
+	OTHER_OPTION("noatime", ACCEPTED),
+	OTHER_OPTION("diratime", ACCEPTED),
+	OTHER_OPTION("nodiratime", ACCEPTED),
+	OTHER_OPTION("relatime", ACCEPTED),
+	OTHER_OPTION("norelatime", ACCEPTED),
+	OTHER_OPTION("strictatime", ACCEPTED),
+	OTHER_OPTION("nostrictatime", ACCEPTED),
+	OTHER_OPTION("lazytime", ACCEPTED),
+	OTHER_OPTION("nolazytime", ACCEPTED),
+	OTHER_OPTION("silent", ACCEPTED),
+	OTHER_OPTION("loud", ACCEPTED),
+	OTHER_OPTION("comment", ACCEPTED),
+};
+
+#define KNOWN (sizeof(known) / sizeof(known[0]))
+
+/* --- one option ------------------------------------------------------------------------------------- */
+
+/* Options of other programs: x-systemd.automount, X-mount.mkdir, ... */
+static bool is_foreign(const char *text)
+{
+	return strncmp(text, "x-", 2) == 0 || strncmp(text, "X-", 2) == 0;
+}
+
+static const struct option *find(const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < KNOWN; i++)
+		if (strlen(known[i].name) == len && memcmp(known[i].name, name, len) == 0)
+			return &known[i];
+	return NULL;
+}
+
+static int refuse_unknown(const char *name, size_t len, struct error *err)
+{
+	struct hint hint = hint_for_bytes(name, len);
+	size_t i;
+
+	for (i = 0; i < KNOWN; i++)
+		if (known[i].kind != ACCEPTED && known[i].kind != LATER)
+			hint_consider(&hint, known[i].name);
+	if (hint.name)
+		return error_set(err, EINVAL, "there is no option '%.*s': did you mean '%s'?", (int)len, name, hint.name);
+	return error_set(err, EINVAL, "there is no option '%.*s'; --help lists those that are", (int)len, name);
+}
+
+static int refuse_choice(const struct option *option, const char *value, struct error *err)
+{
+	BUF_AUTO list = BUF_INIT;
+	size_t i;
+
+	for (i = 0; option->choices[i]; i++)
+		buf_add_format(&list, "%s%s", i ? ", " : "", option->choices[i]);
+	return error_set(err, EINVAL, "%s=%s is not %s %s", option->name, value, i > 1 ? "one of" : "possible here, only",
+			 buf_text(&list));
+}
+
+static int set_choice(struct profile_options *profile, const struct option *option, const char *value,
+		      struct error *err)
+{
+	unsigned i;
+
+	for (i = 0; option->choices[i]; i++) {
+		if (strcmp(option->choices[i], value) == 0) {
+			option->choose(profile, i, option->choices[i]);
+			return 0;
+		}
+	}
+	return refuse_choice(option, value, err);
+}
+
+static int pass_on(struct mount_options *options, const char *text, struct error *err)
+{
+	const char **grown = realloc(options->passed, (options->passed_count + 1) * sizeof(*grown));
+
+	if (!grown)
+		return error_memory(err);
+	options->passed = grown;
+	options->passed[options->passed_count++] = text;
+	return 0;
+}
+
+static int check_value(const struct option *option, const char *value, struct error *err)
+{
+	bool wanted = option->kind == TEXT || option->kind == CHOICE || option->kind == PASSED_VALUE;
+	bool refused = option->kind == FLAG || option->kind == PASSED;
+
+	if (wanted && (!value || !*value))
+		return error_set(err, EINVAL, "the option '%s' needs a value: %s=...", option->name, option->name);
+	if (refused && value)
+		return error_set(err, EINVAL, "the option '%s' takes no value: leave '=%s' out", option->name, value);
+	return 0;
+}
+
+/* `text` is one option, without escapes, and lives as long as `options`. */
+static int add_one(struct mount_options *options, const char *text, struct error *err)
+{
+	size_t len = strcspn(text, "=");
+	const char *value = text[len] ? text + len + 1 : NULL;
+	const struct option *option = find(text, len);
+	char *fields = (char *)&options->profile;
+
+	if (!*text || is_foreign(text))
+		return 0;
+	if (!option)
+		return refuse_unknown(text, len, err);
+	if (check_value(option, value, err) < 0)
+		return -1;
+	switch (option->kind) {
+	case FLAG:
+		*(bool *)(fields + option->field) = option->on;
+		return 0;
+	case TEXT:
+		*(const char **)(fields + option->field) = value;
+		return 0;
+	case CHOICE:
+		return set_choice(&options->profile, option, value, err);
+	case PASSED:
+	case PASSED_VALUE:
+		return pass_on(options, text, err);
+	case LATER:
+		return error_set(err, ENOTSUP, "the option '%s' is not in this version of profilefs: leave it out",
+				 option->name);
+	case ACCEPTED:
+		break;
+	}
+	return 0;
+}
+
+/* --- the list --------------------------------------------------------------------------------------- */
+
+/* The end of the option that begins at `text`: its comma, or the end of the list. */
+static const char *option_end(const char *text)
+{
+	for (; *text && *text != ','; text++)
+		if (text[0] == '\\' && text[1] == ',')
+			text++;
+	return text;
+}
+
+/* The text between `from` and `end` with `\,` read as a comma. NULL: out of memory. */
+static char *unescape(const char *from, const char *end)
+{
+	char *text = malloc((size_t)(end - from) + 1);
+	char *to = text;
+
+	if (!text)
+		return NULL;
+	while (from < end) {
+		if (from[0] == '\\' && from[1] == ',')
+			from++;
+		*to++ = *from++;
+	}
+	*to = '\0';
+	return text;
+}
+
+static char *keep_text(struct mount_options *options, const char *from, const char *end)
+{
+	char **grown = realloc(options->texts, (options->text_count + 1) * sizeof(*grown));
+	char *text;
+
+	if (!grown)
+		return NULL;
+	options->texts = grown;
+	text = unescape(from, end);
+	if (text)
+		options->texts[options->text_count++] = text;
+	return text;
+}
+
+int mount_options_add(struct mount_options *options, const char *list, struct error *err)
+{
+	const char *end;
+
+	for (;; list = end + 1) {
+		char *text;
+
+		end = option_end(list);
+		text = keep_text(options, list, end);
+		if (!text)
+			return error_memory(err);
+		if (add_one(options, text, err) < 0)
+			return -1;
+		if (!*end)
+			return 0;
+	}
+}
+
+void mount_options_hide(char *list)
+{
+	static const char secret[] = "passin=pass:";
+	size_t len = sizeof(secret) - 1;
+
+	while (*list) {
+		char *end = (char *)option_end(list);
+
+		if (strncmp(list, secret, len) == 0)
+			memset(list + len, '*', (size_t)(end - list) - len);
+		list = *end ? end + 1 : end;
+	}
+}
+
+void mount_options_free(struct mount_options *options)
+{
+	size_t i;
+
+	for (i = 0; i < options->text_count; i++) {
+		explicit_bzero(options->texts[i], strlen(options->texts[i]));
+		free(options->texts[i]);
+	}
+	free(options->texts);
+	free(options->passed);
+	*options = MOUNT_OPTIONS_INIT;
+}

@@ -1,0 +1,58 @@
+/*
+ * The list after -o, of mount and exec: comma-separated, `\,` stands for a comma.
+ *
+ * What is about the profile goes into `profile`, what is libfuse's own is collected in `passed`, what only
+ * fstab(5) needs is accepted. The texts of both are owned here, wiped and freed by mount_options_free():
+ * they may hold a passphrase.
+ */
+#ifndef CMD_OPTIONS_H
+#define CMD_OPTIONS_H
+
+#include <stddef.h>
+
+#include "fs/tree/profile.h"
+#include "plist/base/error.h"
+
+struct mount_options {
+	struct profile_options profile;
+	const char **passed;
+	size_t passed_count;
+	char **texts;
+	size_t text_count;
+};
+
+#define MOUNT_OPTIONS_INIT ((struct mount_options){ 0 })
+
+/* Adds a list to what is there; a later option wins. 0, or -1: unknown (with the nearest name), a value
+ * that is missing or not allowed, or out of memory. */
+int mount_options_add(struct mount_options *options, const char *list, struct error *err);
+
+/* Overwrites the passphrase of a `passin=pass:` in an argument, so that ps(1) does not show it for as long
+ * as the mount is there. */
+void mount_options_hide(char *list);
+
+void mount_options_free(struct mount_options *options);
+
+/* The part of a help text that lists them. */
+#define MOUNT_OPTIONS_HELP \
+	"Options, separated by commas (\\, stands for a comma in a value):\n" \
+	"  ro                         read-only; nothing is saved\n" \
+	"  key=FILE                   private key to sign with (PEM, DER, PKCS#12)\n" \
+	"  cert=FILE                  its certificate, if it is not in the key's file\n" \
+	"  chain=FILE                 more certificates to include\n" \
+	"  passin=SOURCE              passphrase of the key: pass:TEXT, env:NAME, file:PATH, fd:N, stdin\n" \
+	"  digest=NAME                sha1, sha256, sha384 or sha512, instead of the old signature's\n" \
+	"  unsign                     save plain what was signed\n" \
+	"  output=FILE                save to FILE; the profile stays as it is\n" \
+	"  format=keep|xml|binary     how the plist is saved (keep)\n" \
+	"  backup=SUFFIX              keep the old profile under its name and SUFFIX\n" \
+	"  new                        the profile is not there yet: begin a fresh one\n" \
+	"  force                      open it although its signature does not fit or it is locked\n" \
+	"  check=strict|warn|off      what to do about values that are not allowed (strict)\n" \
+	"  placeholders=allow|deny    whether $FLEET_VAR_X, {{x}} and the like may stand for values (allow)\n" \
+	"  unknown=allow              keys that are not known may be added (what this version does)\n" \
+	"  allow_other, allow_root, auto_unmount, max_read=N, fsname=NAME\n" \
+	"                             as in mount.fuse3(8)\n" \
+	"Options that fstab(5) needs (rw, user, noauto, _netdev, nofail, x-*, ...) are accepted.\n"
+
+#endif

@@ -1,0 +1,128 @@
+#include "fs/cmd/say.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#define PROGRAM "profilefs"
+
+static bool in_background;
+static struct buf *recorded;
+
+static int log_level(enum severity severity)
+{
+	static const int levels[] = {
+		[SEVERITY_NOTE] = LOG_NOTICE,
+		[SEVERITY_WARNING] = LOG_WARNING,
+		[SEVERITY_ERROR] = LOG_ERR,
+	};
+
+	return levels[severity];
+}
+
+static void put_line(enum severity severity, const char *line)
+{
+	if (recorded) {
+		buf_add_text(recorded, line);
+		buf_add_char(recorded, '\n');
+	}
+	if (in_background)
+		syslog(log_level(severity), "%s", line);
+	else
+		fprintf(stderr, "%s\n", line);
+}
+
+void say_problem(const struct error *problem)
+{
+	struct error shown = *problem;
+	char line[sizeof(shown.file) + sizeof(shown.key) + sizeof(shown.text) + 128];
+
+	error_in_file(&shown, PROGRAM);
+	error_format(&shown, line, sizeof(line));
+	put_line(shown.severity, line);
+}
+
+void say_problems(const struct problems *problems)
+{
+	size_t i;
+
+	for (i = 0; i < problems->count; i++)
+		say_problem(&problems->list[i]);
+	if (problems->lost)
+		say_note("%zu more problems are not shown: there was no memory for them", problems->lost);
+}
+
+void say_note(const char *format, ...)
+{
+	struct error note = ERROR_INIT;
+	va_list args;
+
+	note.severity = SEVERITY_NOTE;
+	va_start(args, format);
+	vsnprintf(note.text, sizeof(note.text), format, args);
+	va_end(args);
+	say_problem(&note);
+}
+
+void say_line(const char *line)
+{
+	put_line(SEVERITY_NOTE, line);
+}
+
+int say_misuse(const char *command, const char *format, ...)
+{
+	struct error err;
+	char text[sizeof(err.text)];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	error_set(&err, EINVAL, "%s; see `%s%s%s --help`", text, PROGRAM, command ? " " : "", command ? command : "");
+	return say_error(&err);
+}
+
+int say_error(const struct error *err)
+{
+	say_problem(err);
+	return error_exit_status(err);
+}
+
+void say_in_background(void)
+{
+	openlog(PROGRAM, LOG_PID, LOG_DAEMON);
+	in_background = true;
+}
+
+void say_record(struct buf *record)
+{
+	recorded = record;
+}
+
+int say_output(const void *bytes, size_t len, struct error *err)
+{
+	const char *next = bytes;
+
+	while (len > 0) {
+		ssize_t written = write(STDOUT_FILENO, next, len);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return error_system(err, errno, "cannot write to the standard output");
+		next += written;
+		len -= (size_t)written;
+	}
+	return 0;
+}
+
+int say_help(const char *text)
+{
+	struct error err;
+
+	return say_output(text, strlen(text), &err) < 0 ? say_error(&err) : 0;
+}

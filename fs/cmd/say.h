@@ -1,0 +1,43 @@
+/*
+ * What the program says: problems to stderr, or to the system's log once it is in the background; help to
+ * stdout. Nothing else in the program writes to stderr.
+ */
+#ifndef CMD_SAY_H
+#define CMD_SAY_H
+
+#include <stddef.h>
+
+#include "plist/base/buf.h"
+#include "plist/base/error.h"
+
+/* One problem on one line. What is about no file is about us: "profilefs: error: ...". */
+void say_problem(const struct error *problem);
+
+/* All of a list, in order, and how many could not be remembered. */
+void say_problems(const struct problems *problems);
+
+/* A note: how things went, nothing wrong. */
+void say_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A line that is in its printed form already (as somebody else said it). */
+void say_line(const char *line);
+
+/* Says how a command is used wrongly. Returns the exit status for it, 2. */
+int say_misuse(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Says an error and returns the exit status that goes with it. */
+int say_error(const struct error *err);
+
+/* From now on to the system's log. */
+void say_in_background(void);
+
+/* From now on every line is also added to `record` (with a newline), until this is called with NULL. */
+void say_record(struct buf *record);
+
+/* Writes to stdout, all of it. 0, or -1 with the reason: the disk is full, ... */
+int say_output(const void *bytes, size_t len, struct error *err);
+
+/* Writes a help text to stdout. Returns the exit status: 0, or 2 if it could not be written. */
+int say_help(const char *text);
+
+#endif

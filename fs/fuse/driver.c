@@ -1,0 +1,339 @@
+#include "fs/fuse/driver.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fuse_log.h>
+#include <fuse_lowlevel.h>
+#include <fuse_opt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fs/fuse/ops.h"
+
+/* Requests that are still answered after the end came; a busy client must not keep us for ever. */
+#define DRAIN_MAX 1024
+
+struct driver {
+	struct fuse_session *session;
+	struct tree *tree;
+	sigset_t old_mask;
+	int signals;       /* signalfd */
+	void (*ready)(void *context); /* NULL: told already */
+	void *context;
+	bool mounted;      /* by us, and not unmounted by us */
+	bool answering;    /* the kernel can be told something */
+	struct fuse_buf request;
+};
+
+/* --- what libfuse says ------------------------------------------------------------------------------ */
+
+/* libfuse has one log for the process; its last line is the reason when mounting fails. */
+static char last_said[256];
+
+__attribute__((format(printf, 2, 0)))
+static void hear(enum fuse_log_level level, const char *format, va_list args)
+{
+	if (level <= FUSE_LOG_WARNING)
+		vsnprintf(last_said, sizeof(last_said), format, args);
+}
+
+/* The last line without the library's prefix and the newline. */
+static const char *heard(void)
+{
+	static const char prefix[] = "fuse: ";
+	char *text = last_said;
+
+	text[strcspn(text, "\n")] = '\0';
+	if (strncmp(text, prefix, sizeof(prefix) - 1) == 0)
+		text += sizeof(prefix) - 1;
+	return *text ? text : "the reason was not given";
+}
+
+/* --- mounting --------------------------------------------------------------------------------------- */
+
+#define FUSE_DEVICE "/dev/fuse"
+#define IN_CONTAINER "in a container start it with --device /dev/fuse --cap-add SYS_ADMIN"
+
+static int check_device(struct error *err)
+{
+	int fd = open(FUSE_DEVICE, O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0) {
+		close(fd);
+		return 0;
+	}
+	switch (errno) {
+	case ENOENT:
+	case ENODEV:
+	case ENXIO:
+		return error_set(err, errno, "this system has no FUSE (%s: %s): load it with `modprobe fuse`; "
+				 IN_CONTAINER, FUSE_DEVICE, strerror(errno));
+	case EACCES:
+	case EPERM:
+		return error_set(err, errno, "%s may not be opened (%s): it should be readable and writable for "
+				 "everybody (mode 0666); " IN_CONTAINER, FUSE_DEVICE, strerror(errno));
+	default:
+		return error_system(err, errno, "cannot open %s", FUSE_DEVICE);
+	}
+}
+
+static int block_signals(struct driver *driver, struct error *err)
+{
+	struct sigaction hangup;
+	sigset_t ours;
+
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGTERM);
+	sigaddset(&ours, SIGINT);
+	sigaddset(&ours, SIGCHLD);
+	if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
+		sigaddset(&ours, SIGHUP);
+	/* An ignored SIGCHLD would take the ends of children away, libfuse's helper included. */
+	if (signal(SIGCHLD, SIG_DFL) == SIG_ERR || sigprocmask(SIG_BLOCK, &ours, &driver->old_mask) < 0)
+		return error_system(err, errno, "cannot block signals");
+	driver->signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (driver->signals < 0)
+		return error_system(err, errno, "cannot watch signals");
+	return 0;
+}
+
+static bool add_option(char **list, const char *name, const char *value)
+{
+	char text[4096 + 16];
+
+	if ((size_t)snprintf(text, sizeof(text), "%s%s", name, value) >= sizeof(text))
+		return false;
+	return fuse_opt_add_opt_escaped(list, text) == 0;
+}
+
+/* All options as one list, as libfuse wants them; later ones win. NULL: out of memory. */
+static char *option_list(const struct driver_options *options)
+{
+	char *list = NULL;
+	bool ok;
+	size_t i;
+
+	ok = add_option(&list, "subtype=", "profilefs") && add_option(&list, "fsname=", options->source) &&
+	     add_option(&list, "default_permissions", "");
+	if (ok && options->read_only)
+		ok = add_option(&list, "ro", "");
+	for (i = 0; ok && i < options->passed_count; i++)
+		ok = add_option(&list, options->passed[i], "");
+	if (ok)
+		return list;
+	free(list);
+	return NULL;
+}
+
+static int new_session(struct driver *driver, const struct driver_options *options, struct error *err)
+{
+	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
+	char *list = option_list(options);
+	int result = -1;
+
+	if (!list || fuse_opt_add_arg(&args, "profilefs") < 0 || fuse_opt_add_arg(&args, "-o") < 0 ||
+	    fuse_opt_add_arg(&args, list) < 0) {
+		error_memory(err);
+		goto out;
+	}
+	driver->session = fuse_session_new(&args, &driver_ops, sizeof(driver_ops), driver->tree);
+	if (!driver->session) {
+		error_set(err, EINVAL, "the mount options do not fit: %s", heard());
+		goto out;
+	}
+	result = 0;
+out:
+	fuse_opt_free_args(&args);
+	free(list);
+	return result;
+}
+
+/* A request that its caller gave up is gone between poll(2) and read(2): reading must not wait then. */
+static int make_nonblocking(struct driver *driver, struct error *err)
+{
+	int fd = fuse_session_fd(driver->session);
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+		return error_system(err, errno, "cannot set up %s", FUSE_DEVICE);
+	return 0;
+}
+
+static int mount_session(struct driver *driver, const char *mountpoint, struct error *err)
+{
+	if (fuse_session_mount(driver->session, mountpoint) < 0)
+		return error_set(err, EPERM, "cannot mount on %s: %s; mounting needs root, or a usable fusermount3; "
+				 IN_CONTAINER, mountpoint, heard());
+	driver->mounted = true;
+	return make_nonblocking(driver, err);
+}
+
+int driver_mount(struct driver **out, struct tree *tree, const char *mountpoint,
+		 const struct driver_options *options, struct error *err)
+{
+	struct driver *driver;
+
+	if (check_device(err) < 0)
+		return -1;
+	driver = calloc(1, sizeof(*driver));
+	if (!driver)
+		return error_memory(err);
+	driver->tree = tree;
+	driver->signals = -1;
+	driver->ready = options->ready;
+	driver->context = options->context;
+	last_said[0] = '\0';
+	fuse_set_log_func(hear);
+	if (block_signals(driver, err) < 0 || new_session(driver, options, err) < 0 ||
+	    mount_session(driver, mountpoint, err) < 0) {
+		driver_free(driver);
+		return -1;
+	}
+	*out = driver;
+	return 0;
+}
+
+/* --- answering -------------------------------------------------------------------------------------- */
+
+enum watched { REQUESTS, SIGNALS, WATCHED };
+
+static void tell_ready(struct driver *driver)
+{
+	if (driver->ready)
+		driver->ready(driver->context);
+	driver->ready = NULL;
+}
+
+/* Answers one request if there is one. 0, or a negative errno: the device is broken. */
+static int answer_one(struct driver *driver)
+{
+	int got = fuse_session_receive_buf(driver->session, &driver->request);
+
+	if (got == -EINTR || got == -EAGAIN)
+		return 0;
+	if (got <= 0)
+		return got; /* 0: unmounted, fuse_session_exited() says so */
+	fuse_session_process_buf(driver->session, &driver->request);
+	tell_ready(driver);
+	return 0;
+}
+
+static void answer_queued(struct driver *driver)
+{
+	struct pollfd requests = { .fd = fuse_session_fd(driver->session), .events = POLLIN };
+	int count;
+
+	for (count = 0; count < DRAIN_MAX && !fuse_session_exited(driver->session); count++)
+		if (poll(&requests, 1, 0) <= 0 || answer_one(driver) < 0)
+			return;
+}
+
+static bool child_ended(pid_t child)
+{
+	siginfo_t info = { 0 };
+
+	return child > 0 && waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       info.si_pid == child;
+}
+
+/* What one signal means: true if it is the end. */
+static bool signal_ends(int number, pid_t child, enum driver_end *end)
+{
+	if (number == SIGCHLD) {
+		*end = DRIVER_CHILD_ENDED;
+		return child_ended(child);
+	}
+	if (child > 0) {
+		if (number != SIGINT)
+			kill(child, number);
+		return false;
+	}
+	*end = DRIVER_SIGNALLED;
+	return true;
+}
+
+static bool signals_end(struct driver *driver, pid_t child, enum driver_end *end)
+{
+	struct signalfd_siginfo info;
+
+	while (read(driver->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		if (signal_ends((int)info.ssi_signo, child, end))
+			return true;
+	return false;
+}
+
+static enum driver_end run(struct driver *driver, pid_t child)
+{
+	struct pollfd watched[WATCHED] = {
+		[REQUESTS] = { .fd = fuse_session_fd(driver->session), .events = POLLIN },
+		[SIGNALS] = { .fd = driver->signals, .events = POLLIN },
+	};
+	enum driver_end end = DRIVER_FAILED;
+
+	for (;;) {
+		if (poll(watched, WATCHED, -1) < 0 && errno != EINTR)
+			return DRIVER_FAILED;
+		if (watched[SIGNALS].revents && signals_end(driver, child, &end))
+			return end;
+		if (watched[REQUESTS].revents && answer_one(driver) < 0)
+			return DRIVER_FAILED;
+		if (!fuse_session_exited(driver->session))
+			continue;
+		if (child <= 0)
+			return DRIVER_UNMOUNTED;
+		watched[REQUESTS].fd = -1; /* poll(2) skips it: only the child is waited for now */
+	}
+}
+
+enum driver_end driver_run(struct driver *driver, pid_t child)
+{
+	enum driver_end end;
+
+	driver->answering = true;
+	end = run(driver, child);
+	answer_queued(driver);
+	driver->answering = false;
+	return end;
+}
+
+void driver_restore_signals(const struct driver *driver)
+{
+	sigprocmask(SIG_SETMASK, &driver->old_mask, NULL);
+}
+
+void driver_attributes_changed(struct driver *driver, uint64_t ino)
+{
+	/* Length 0 at offset -1: attributes alone. Pages must not be dropped here: the kernel would wait for a
+	 * page that waits for this very answer. An inode that the kernel does not know is fine (ENOENT). */
+	if (driver && driver->answering)
+		fuse_lowlevel_notify_inval_inode(driver->session, ino, -1, 0);
+}
+
+/* --- the end ---------------------------------------------------------------------------------------- */
+
+void driver_unmount(struct driver *driver)
+{
+	if (!driver->mounted)
+		return;
+	fuse_session_unmount(driver->session);
+	driver->mounted = false;
+}
+
+void driver_free(struct driver *driver)
+{
+	if (!driver)
+		return;
+	driver_unmount(driver);
+	if (driver->session)
+		fuse_session_destroy(driver->session);
+	if (driver->signals >= 0)
+		close(driver->signals);
+	free(driver->request.mem);
+	free(driver);
+}

@@ -1,0 +1,360 @@
+#include "fs/fuse/ops.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include "fs/fuse/reply.h"
+
+/* What statfs(2) says: a plausible size, so that tools which look for room find it. */
+#define STATFS_BLOCK 4096
+#define STATFS_BLOCKS ((64 << 20) / STATFS_BLOCK)
+#define STATFS_FILES (4 << 20)
+#define STATFS_NAME_MAX 255
+
+/* What the tree needs is on by default where the kernel has it; said here so that no new default of the
+ * library changes it. Never the writeback cache: a refused write would be reported as EIO, or nowhere. */
+#if FUSE_VERSION >= FUSE_MAKE_VERSION(3, 17)
+static void op_init(void *userdata, struct fuse_conn_info *conn)
+{
+	(void)userdata;
+	fuse_set_feature_flag(conn, FUSE_CAP_AUTO_INVAL_DATA);
+	fuse_set_feature_flag(conn, FUSE_CAP_ATOMIC_O_TRUNC);
+	fuse_set_feature_flag(conn, FUSE_CAP_READDIRPLUS);
+	fuse_unset_feature_flag(conn, FUSE_CAP_WRITEBACK_CACHE);
+}
+#else
+static void op_init(void *userdata, struct fuse_conn_info *conn)
+{
+	unsigned wanted = FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_ATOMIC_O_TRUNC | FUSE_CAP_READDIRPLUS;
+
+	(void)userdata;
+	conn->want |= wanted & conn->capable;
+	conn->want &= ~(unsigned)FUSE_CAP_WRITEBACK_CACHE;
+}
+#endif
+
+/* --- names ------------------------------------------------------------------------------------------ */
+
+static void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	struct item *dir = parent_of(req, parent, name);
+	struct item *item;
+	int result;
+
+	if (!dir)
+		return;
+	result = tree_lookup(tree_of(req), dir, name, &item);
+	if (result < 0)
+		reply_result(req, result);
+	else
+		reply_entry(req, item);
+}
+
+static void forget(struct tree *tree, fuse_ino_t ino, uint64_t count)
+{
+	struct item *item = tree_item(tree, ino);
+
+	if (item)
+		tree_drop(tree, item, count);
+}
+
+static void op_forget(fuse_req_t req, fuse_ino_t ino, uint64_t count)
+{
+	forget(tree_of(req), ino, count);
+	fuse_reply_none(req);
+}
+
+static void op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		forget(tree_of(req), forgets[i].ino, forgets[i].nlookup);
+	fuse_reply_none(req);
+}
+
+static void op_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t device)
+{
+	struct item *dir = parent_of(req, parent, name);
+	struct item *item;
+	int result;
+
+	(void)device;
+	if (!dir)
+		return;
+	result = S_ISREG(mode) ? tree_mknod(tree_of(req), dir, name, mode, &item) : -EPERM;
+	if (result < 0)
+		reply_result(req, result);
+	else
+		reply_entry(req, item);
+}
+
+static void op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
+{
+	struct item *dir = parent_of(req, parent, name);
+	struct item *item;
+	int result;
+
+	(void)mode;
+	if (!dir)
+		return;
+	result = tree_mkdir(tree_of(req), dir, name, &item);
+	if (result < 0)
+		reply_result(req, result);
+	else
+		reply_entry(req, item);
+}
+
+static void op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const char *name)
+{
+	struct item *dir = parent_of(req, parent, name);
+	struct item *item;
+	int result;
+
+	if (!dir)
+		return;
+	result = tree_symlink(tree_of(req), dir, name, target, &item);
+	if (result < 0)
+		reply_result(req, result);
+	else
+		reply_entry(req, item);
+}
+
+static void op_readlink(fuse_req_t req, fuse_ino_t ino)
+{
+	struct item *item = item_of(req, ino);
+	const char *target;
+	int result;
+
+	if (!item)
+		return;
+	result = tree_readlink(item, &target);
+	if (result < 0)
+		reply_result(req, result);
+	else
+		fuse_reply_readlink(req, target);
+}
+
+static void op_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const char *name)
+{
+	(void)ino;
+	(void)parent;
+	(void)name;
+	fuse_reply_err(req, EPERM);
+}
+
+static void op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	struct item *dir = parent_of(req, parent, name);
+
+	if (dir)
+		reply_result(req, tree_unlink(tree_of(req), dir, name));
+}
+
+static void op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	struct item *dir = parent_of(req, parent, name);
+
+	if (dir)
+		reply_result(req, tree_rmdir(tree_of(req), dir, name));
+}
+
+static void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
+		      const char *new_name, unsigned flags)
+{
+	struct item *from = parent_of(req, parent, name);
+	struct item *to = from ? parent_of(req, new_parent, new_name) : NULL;
+
+	if (to)
+		reply_result(req, tree_rename(tree_of(req), from, name, to, new_name, flags));
+}
+
+/* --- attributes ------------------------------------------------------------------------------------- */
+
+static void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct item *item = item_of(req, ino);
+
+	(void)fi;
+	if (item)
+		reply_attr(req, item);
+}
+
+/* The size is content; mode, owner and times are accepted and not kept. */
+static void op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_set, struct fuse_file_info *fi)
+{
+	struct item *item = item_of(req, ino);
+	int result = 0;
+
+	if (!item)
+		return;
+	if (to_set & FUSE_SET_ATTR_SIZE)
+		result = tree_truncate(tree_of(req), item, fi ? handle_of(fi) : NULL, st->st_size);
+	if (result < 0)
+		reply_result(req, result);
+	else
+		reply_attr(req, item);
+}
+
+static void op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
+{
+	struct item *item = item_of(req, ino);
+	BUF_AUTO value = BUF_INIT;
+
+	if (item)
+		reply_sized(req, tree_getxattr(tree_of(req), item, name, &value), &value, size);
+}
+
+static void op_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const char *value, size_t size, int flags)
+{
+	struct item *item = item_of(req, ino);
+
+	(void)flags;
+	if (item)
+		reply_result(req, tree_setxattr(tree_of(req), item, name, value, size));
+}
+
+static void op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
+{
+	struct item *item = item_of(req, ino);
+	BUF_AUTO names = BUF_INIT;
+
+	if (item)
+		reply_sized(req, tree_listxattr(tree_of(req), item, &names), &names, size);
+}
+
+static void op_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name)
+{
+	struct item *item = item_of(req, ino);
+
+	if (item)
+		reply_result(req, tree_removexattr(tree_of(req), item, name));
+}
+
+static void op_statfs(fuse_req_t req, fuse_ino_t ino)
+{
+	struct statvfs fs = {
+		.f_bsize = STATFS_BLOCK,
+		.f_frsize = STATFS_BLOCK,
+		.f_blocks = STATFS_BLOCKS,
+		.f_bfree = STATFS_BLOCKS,
+		.f_bavail = STATFS_BLOCKS,
+		.f_files = STATFS_FILES,
+		.f_ffree = STATFS_FILES,
+		.f_favail = STATFS_FILES,
+		.f_namemax = STATFS_NAME_MAX,
+	};
+
+	(void)ino;
+	fuse_reply_statfs(req, &fs);
+}
+
+/* --- content ---------------------------------------------------------------------------------------- */
+
+static void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, struct fuse_file_info *fi)
+{
+	struct item *dir = parent_of(req, parent, name);
+	struct handle *handle;
+	struct item *item;
+	int result;
+
+	(void)mode;
+	if (!dir)
+		return;
+	result = tree_create(tree_of(req), dir, name, fi->flags, &item, &handle);
+	if (result < 0)
+		reply_result(req, result);
+	else
+		reply_create(req, item, handle, fi);
+}
+
+static void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct item *item = item_of(req, ino);
+	struct handle *handle;
+	int result;
+
+	if (!item)
+		return;
+	result = tree_open(tree_of(req), item, fi->flags, &handle);
+	if (result < 0)
+		reply_result(req, result);
+	else
+		reply_open(req, handle, fi);
+}
+
+static void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi)
+{
+	BUF_AUTO bytes = BUF_INIT;
+
+	(void)ino;
+	reply_bytes(req, tree_read(tree_of(req), handle_of(fi), size, offset, &bytes), &bytes);
+}
+
+static void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, off_t offset,
+		     struct fuse_file_info *fi)
+{
+	int result = tree_write(tree_of(req), handle_of(fi), bytes, size, offset);
+
+	(void)ino;
+	if (result < 0)
+		reply_result(req, result);
+	else
+		fuse_reply_write(req, size);
+}
+
+static void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	(void)ino;
+	reply_result(req, tree_flush(tree_of(req), handle_of(fi)));
+}
+
+static void op_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
+{
+	(void)ino;
+	(void)datasync;
+	reply_result(req, tree_fsync(tree_of(req), handle_of(fi)));
+}
+
+static void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	(void)ino;
+	tree_release(tree_of(req), handle_of(fi));
+	fuse_reply_err(req, 0);
+}
+
+const struct fuse_lowlevel_ops driver_ops = {
+	.init = op_init,
+	.lookup = op_lookup,
+	.forget = op_forget,
+	.forget_multi = op_forget_multi,
+	.mknod = op_mknod,
+	.mkdir = op_mkdir,
+	.symlink = op_symlink,
+	.readlink = op_readlink,
+	.link = op_link,
+	.unlink = op_unlink,
+	.rmdir = op_rmdir,
+	.rename = op_rename,
+	.getattr = op_getattr,
+	.setattr = op_setattr,
+	.getxattr = op_getxattr,
+	.setxattr = op_setxattr,
+	.listxattr = op_listxattr,
+	.removexattr = op_removexattr,
+	.statfs = op_statfs,
+	.create = op_create,
+	.open = op_open,
+	.read = op_read,
+	.write = op_write,
+	.flush = op_flush,
+	.fsync = op_fsync,
+	.release = op_release,
+	.opendir = op_opendir,
+	.readdir = op_readdir,
+	.readdirplus = op_readdirplus,
+	.releasedir = op_releasedir,
+	.fsyncdir = op_fsyncdir,
+};

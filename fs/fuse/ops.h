@@ -1,0 +1,19 @@
+/*
+ * The low-level operations, one small function each: what the kernel asks, handed to the tree, and its
+ * answer handed back. Their user data is the `struct tree *`.
+ */
+#ifndef FUSE_OPS_H
+#define FUSE_OPS_H
+
+#include <fuse_lowlevel.h>
+
+extern const struct fuse_lowlevel_ops driver_ops;
+
+/* Directories (fs/fuse/readdir.c). The file handle is a `struct directory`. */
+void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi);
+void op_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi);
+void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void op_fsyncdir(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi);
+
+#endif

@@ -1,0 +1,197 @@
+/*
+ * Directories: opened, listed, closed.
+ *
+ * Offsets, as the kernel hands them back: 0 is ".", 1 is "..", and 2 + P is the entry at position P of the
+ * listing. Reading from offset 0 makes a new listing (rewinddir(3) shows what is new); every other offset
+ * goes on in the one that is there, so that what is added or removed meanwhile moves nothing.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "fs/fuse/ops.h"
+#include "fs/fuse/reply.h"
+
+#define DOT 0
+#define DOT_DOT 1
+#define FIRST_ENTRY 2
+
+struct directory {
+	struct listing *listing;
+};
+
+static struct directory *directory_of(const struct fuse_file_info *fi)
+{
+	return (struct directory *)(uintptr_t)fi->fh;
+}
+
+static void free_directory(struct tree *tree, struct directory *directory)
+{
+	if (directory->listing)
+		listing_free(tree, directory->listing);
+	free(directory);
+}
+
+void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct tree *tree = tree_of(req);
+	struct directory *directory;
+
+	if (!item_of(req, ino))
+		return;
+	directory = calloc(1, sizeof(*directory));
+	if (!directory) {
+		fuse_reply_err(req, ENOMEM);
+		return;
+	}
+	fi->fh = (uintptr_t)directory;
+	if (fuse_reply_open(req, fi) == -ENOENT)
+		free_directory(tree, directory);
+}
+
+/* An answer that is being filled with entries. */
+struct page {
+	fuse_req_t req;
+	struct tree *tree;
+	char *bytes;
+	size_t used;
+	size_t size;
+	bool plus;
+};
+
+/* Both add one entry, whose successor is at `next`, if there is room. */
+static bool add_plain(struct page *page, const char *name, const struct stat *st, off_t next)
+{
+	size_t room = page->size - page->used;
+	size_t wanted = fuse_add_direntry(page->req, page->bytes + page->used, room, name, st, next);
+
+	if (wanted > room)
+		return false;
+	page->used += wanted;
+	return true;
+}
+
+static bool add_plus(struct page *page, const char *name, const struct fuse_entry_param *entry, off_t next)
+{
+	size_t room = page->size - page->used;
+	size_t wanted = fuse_add_direntry_plus(page->req, page->bytes + page->used, room, name, entry, next);
+
+	if (wanted > room)
+		return false;
+	page->used += wanted;
+	return true;
+}
+
+/* "." and "..": inode 0 in a plus entry says that no lookup count comes with it. The number of the parent is
+ * not known here; any that is not 0 will do, for the kernel shows its own. */
+static bool add_dots(struct page *page, fuse_ino_t ino, off_t offset)
+{
+	static const char *const names[] = { [DOT] = ".", [DOT_DOT] = ".." };
+	struct fuse_entry_param entry = { .attr = { .st_ino = ino, .st_mode = S_IFDIR } };
+
+	for (; offset < FIRST_ENTRY; offset++) {
+		if (page->plus ? !add_plus(page, names[offset], &entry, offset + 1)
+			       : !add_plain(page, names[offset], &entry.attr, offset + 1))
+			return false;
+	}
+	return true;
+}
+
+static bool add_item(struct page *page, const char *name, struct item *item, off_t next)
+{
+	struct fuse_entry_param entry;
+	bool added;
+
+	hold_entry(page->tree, item, &entry);
+	if (!page->plus)
+		added = add_plain(page, name, &entry.attr, next);
+	else
+		added = add_plus(page, name, &entry, next);
+	if (!added || !page->plus)
+		tree_drop(page->tree, item, 1);
+	return added;
+}
+
+static void add_items(struct page *page, const struct listing *listing, size_t position)
+{
+	struct item *item;
+	const char *name;
+
+	for (; (item = listing_at(listing, &position, &name)); position++)
+		if (!add_item(page, name, item, (off_t)(FIRST_ENTRY + position + 1)))
+			return;
+}
+
+static int renew_listing(struct tree *tree, struct item *item, struct directory *directory)
+{
+	struct listing *listing;
+	int result = tree_list(tree, item, &listing);
+
+	if (result < 0)
+		return result;
+	if (directory->listing)
+		listing_free(tree, directory->listing);
+	directory->listing = listing;
+	return 0;
+}
+
+static void fill_page(struct page *page, fuse_ino_t ino, const struct directory *directory, off_t offset)
+{
+	if (offset < FIRST_ENTRY) {
+		if (!add_dots(page, ino, offset))
+			return;
+		offset = FIRST_ENTRY;
+	}
+	add_items(page, directory->listing, (size_t)(offset - FIRST_ENTRY));
+}
+
+static void read_directory(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct directory *directory,
+			   bool plus)
+{
+	struct page page = { .req = req, .tree = tree_of(req), .size = size, .plus = plus };
+	struct item *item = item_of(req, ino);
+	int result = 0;
+
+	if (!item)
+		return;
+	if (offset <= DOT || !directory->listing)
+		result = renew_listing(page.tree, item, directory);
+	if (result < 0) {
+		reply_result(req, result);
+		return;
+	}
+	page.bytes = malloc(size);
+	if (!page.bytes) {
+		fuse_reply_err(req, ENOMEM);
+		return;
+	}
+	fill_page(&page, ino, directory, offset < 0 ? 0 : offset);
+	fuse_reply_buf(req, page.bytes, page.used);
+	free(page.bytes);
+}
+
+void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi)
+{
+	read_directory(req, ino, size, offset, directory_of(fi), false);
+}
+
+void op_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi)
+{
+	read_directory(req, ino, size, offset, directory_of(fi), true);
+}
+
+void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	(void)ino;
+	free_directory(tree_of(req), directory_of(fi));
+	fuse_reply_err(req, 0);
+}
+
+/* fsync of the root is how a save is asked for: its error reaches sync(1). */
+void op_fsyncdir(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
+{
+	(void)datasync;
+	(void)fi;
+	reply_result(req, ino == TREE_ROOT_INO ? tree_sync(tree_of(req)) : 0);
+}

@@ -1,0 +1,166 @@
+#include "fs/fuse/reply.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Seconds: as good as for ever. */
+#define FOR_EVER 1e9
+
+#define NAME_BYTES_MAX 255
+#define BLOCK_SIZE 4096
+#define STAT_BLOCK 512
+
+struct tree *tree_of(fuse_req_t req)
+{
+	return fuse_req_userdata(req);
+}
+
+struct item *item_of(fuse_req_t req, fuse_ino_t ino)
+{
+	struct item *item = tree_item(tree_of(req), ino);
+
+	if (!item)
+		fuse_reply_err(req, ESTALE);
+	return item;
+}
+
+struct item *parent_of(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	if (strlen(name) > NAME_BYTES_MAX) {
+		fuse_reply_err(req, ENAMETOOLONG);
+		return NULL;
+	}
+	return item_of(req, parent);
+}
+
+struct handle *handle_of(const struct fuse_file_info *fi)
+{
+	return (struct handle *)(uintptr_t)fi->fh;
+}
+
+static void fill_stat(const struct tree_attr *attr, struct stat *st)
+{
+	*st = (struct stat){
+		.st_ino = attr->ino,
+		.st_mode = attr->mode,
+		.st_nlink = attr->nlink,
+		.st_uid = attr->uid,
+		.st_gid = attr->gid,
+		.st_size = (off_t)attr->size,
+		.st_blksize = BLOCK_SIZE,
+		.st_blocks = (blkcnt_t)((attr->size + STAT_BLOCK - 1) / STAT_BLOCK),
+		.st_atim = attr->mtime,
+		.st_mtim = attr->mtime,
+		.st_ctim = attr->ctime,
+	};
+}
+
+static double attr_timeout(const struct tree_attr *attr)
+{
+	return attr->attr_volatile || attr->direct ? 0 : FOR_EVER;
+}
+
+static double entry_timeout(const struct tree_attr *attr)
+{
+	return attr->entry_volatile || attr->direct ? 0 : FOR_EVER;
+}
+
+void hold_entry(struct tree *tree, struct item *item, struct fuse_entry_param *entry)
+{
+	struct tree_attr attr;
+
+	tree_getattr(tree, item, &attr);
+	*entry = (struct fuse_entry_param){
+		.ino = attr.ino,
+		.attr_timeout = attr_timeout(&attr),
+		.entry_timeout = entry_timeout(&attr),
+	};
+	fill_stat(&attr, &entry->attr);
+	tree_hold(item);
+}
+
+void reply_result(fuse_req_t req, int result)
+{
+	fuse_reply_err(req, -result);
+}
+
+void reply_attr(fuse_req_t req, const struct item *item)
+{
+	struct tree_attr attr;
+	struct stat st;
+
+	tree_getattr(tree_of(req), item, &attr);
+	fill_stat(&attr, &st);
+	fuse_reply_attr(req, &st, attr_timeout(&attr));
+}
+
+void reply_entry(fuse_req_t req, struct item *item)
+{
+	struct tree *tree = tree_of(req);
+	struct fuse_entry_param entry;
+
+	hold_entry(tree, item, &entry);
+	if (fuse_reply_entry(req, &entry) == -ENOENT)
+		tree_drop(tree, item, 1);
+}
+
+/* Writing goes past the page cache, so that nobody sees bytes that may yet be refused; what is made on
+ * demand does too. Any other reader may keep what the kernel has, for mtime tells it when that is old, and
+ * need not tell us that it closes. */
+static void set_caching(const struct handle *handle, struct fuse_file_info *fi)
+{
+	fi->direct_io = handle_writes(handle) || handle_direct(handle);
+	if (fi->direct_io || (fi->flags & O_ACCMODE) != O_RDONLY)
+		return;
+	fi->keep_cache = 1;
+#if FUSE_VERSION >= FUSE_MAKE_VERSION(3, 11)
+	fi->noflush = 1;
+#endif
+}
+
+void reply_open(fuse_req_t req, struct handle *handle, struct fuse_file_info *fi)
+{
+	struct tree *tree = tree_of(req);
+
+	fi->fh = (uintptr_t)handle;
+	set_caching(handle, fi);
+	if (fuse_reply_open(req, fi) == -ENOENT)
+		tree_release(tree, handle);
+}
+
+void reply_create(fuse_req_t req, struct item *item, struct handle *handle, struct fuse_file_info *fi)
+{
+	struct tree *tree = tree_of(req);
+	struct fuse_entry_param entry;
+
+	hold_entry(tree, item, &entry);
+	fi->fh = (uintptr_t)handle;
+	set_caching(handle, fi);
+	if (fuse_reply_create(req, &entry, fi) == -ENOENT) {
+		tree_release(tree, handle);
+		tree_drop(tree, item, 1);
+	}
+}
+
+void reply_bytes(fuse_req_t req, int result, const struct buf *bytes)
+{
+	if (result == 0 && !buf_ok(bytes))
+		result = -ENOMEM;
+	if (result < 0)
+		fuse_reply_err(req, -result);
+	else
+		fuse_reply_buf(req, bytes->data, bytes->len);
+}
+
+void reply_sized(fuse_req_t req, int result, const struct buf *bytes, size_t size)
+{
+	if (result == 0 && buf_ok(bytes) && size == 0)
+		fuse_reply_xattr(req, bytes->len);
+	else if (result == 0 && bytes->len > size)
+		fuse_reply_err(req, ERANGE);
+	else
+		reply_bytes(req, result, bytes);
+}

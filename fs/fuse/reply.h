@@ -1,0 +1,44 @@
+/*
+ * Answers: what the tree says, as the kernel wants it, with how long it may be cached.
+ *
+ * Every function sends exactly one answer. A lookup count is given with each entry (tree_hold()), and taken
+ * back when the answer did not arrive because its caller was interrupted.
+ *
+ * Caching: attributes and names are good for ever, for nothing changes but through this kernel. Except:
+ * attributes of what is staged (attr_volatile), names of what is not committed yet (entry_volatile), and
+ * everything about the files that are made on demand (direct). A name that is not there is never cached.
+ */
+#ifndef FUSE_REPLY_H
+#define FUSE_REPLY_H
+
+#include <fuse_lowlevel.h>
+
+#include "fs/tree/tree.h"
+#include "plist/base/buf.h"
+
+struct tree *tree_of(fuse_req_t req);
+
+/* The item of an inode number, or NULL: then the request has been answered (ESTALE). */
+struct item *item_of(fuse_req_t req, fuse_ino_t ino);
+
+/* The directory in which `name` shall be found or made, or NULL: answered (ESTALE, ENAMETOOLONG). */
+struct item *parent_of(fuse_req_t req, fuse_ino_t parent, const char *name);
+
+struct handle *handle_of(const struct fuse_file_info *fi);
+
+/* An entry, with its lookup count taken. */
+void hold_entry(struct tree *tree, struct item *item, struct fuse_entry_param *entry);
+
+/* `result`: 0 or a negative errno. */
+void reply_result(fuse_req_t req, int result);
+void reply_attr(fuse_req_t req, const struct item *item);
+void reply_entry(fuse_req_t req, struct item *item);
+/* Both release `handle` when the answer did not arrive. */
+void reply_open(fuse_req_t req, struct handle *handle, struct fuse_file_info *fi);
+void reply_create(fuse_req_t req, struct item *item, struct handle *handle, struct fuse_file_info *fi);
+/* Bytes that were read; a negative `result` instead. */
+void reply_bytes(fuse_req_t req, int result, const struct buf *bytes);
+/* An attribute or a list of them: with `size` 0 its length is asked for. */
+void reply_sized(fuse_req_t req, int result, const struct buf *bytes, size_t size);
+
+#endif
