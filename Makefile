@@ -3,94 +3,116 @@
 #   make                      the program
 #   make test                 unit and end-to-end tests
 #   make unit | e2e           one of the two
-#   make check                include rule, formatting, static analysis, manual page
+#   make check                include rule, formatting, static analysis, manual page, scripts
 #   make bench                ratios against other ways to do the job
-#   make install DESTDIR= PREFIX=/usr/local
+#   make install              DESTDIR= PREFIX=/usr/local SBINDIR=/sbin
+#   make uninstall            the same variables
 #
 #   DEVELOPER=1               every warning, as an error
 #   SANITIZE=address,undefined
 #   BUILD=build-asan          another folder for the output
+#   CC=clang                  another compiler
+#
+# `scripts/setup` installs what is needed.
 
 VERSION := 0.1.0
-PREFIX  ?= /usr/local
 BUILD   ?= build
 CC      ?= cc
 PKG_CONFIG ?= pkg-config
 
-ROOMS := plist/base sign plist plist/schema fs/tree fs/fuse fs/cmd
+# mount(8) and umount(8) look for their helpers in /sbin, whatever the prefix.
+PREFIX  ?= /usr/local
+SBINDIR ?= /sbin
+BINDIR   = $(PREFIX)/bin
+MAN1DIR  = $(PREFIX)/share/man/man1
+
+ROOMS    := plist/base sign plist plist/schema fs/tree fs/fuse fs/cmd
 PACKAGES := fuse3 libplist-2.0 expat libcrypto
 
+# Asked once; a missing library is named by pkg-config itself.
+PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
+PACKAGE_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+
 CFLAGS ?= -O2 -g
-override CFLAGS += -std=c11 -Wall -Wextra
+override CFLAGS   += -std=c11 -Wall -Wextra
 override CPPFLAGS += -I. -D_FILE_OFFSET_BITS=64 -D_GNU_SOURCE -DPROFILEFS_VERSION='"$(VERSION)"' \
-	-DFUSE_USE_VERSION=312 -DHASH_NONFATAL_OOM=1 $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
-LDLIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+	-DFUSE_USE_VERSION=312 -DHASH_NONFATAL_OOM=1 $(PACKAGE_CFLAGS)
+override LDLIBS   += $(PACKAGE_LIBS)
 
 ifdef DEVELOPER
 override CFLAGS += -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wnull-dereference
 endif
 ifdef SANITIZE
-override CFLAGS += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
+override CFLAGS  += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
 override LDFLAGS += -fsanitize=$(SANITIZE)
 endif
 
-SOURCES := $(foreach room,$(ROOMS),$(wildcard $(room)/*.c))
+SOURCES := $(sort $(foreach room,$(ROOMS),$(wildcard $(room)/*.c)))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 MAIN    := $(BUILD)/fs/cmd/main.o
 LIBRARY := $(BUILD)/libprofilefs.a
-UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*_test.c))
+UNIT    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
 
 all: $(BUILD)/profilefs
 
 $(BUILD)/profilefs: $(MAIN) $(LIBRARY)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(MAIN) $(LIBRARY) $(LDLIBS)
 
-$(LIBRARY): $(filter-out $(MAIN),$(OBJECTS))
+$(LIBRARY): $(filter-out $(MAIN),$(OBJECTS)) $(BUILD)/objects
 	rm -f $@
-	ar rcs $@ $^
-
-# A change of compiler or flags rebuilds everything.
-FLAGS := $(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS)
-$(BUILD)/flags: FORCE
-	@mkdir -p $(BUILD)
-	@echo '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || echo '$(subst ','\'',$(FLAGS))' > $@
+	ar rcs $@ $(filter-out $(MAIN),$(OBJECTS))
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell $(PKG_CONFIG) --libs cmocka)
+$(UNIT): %: %.o $(LIBRARY)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBRARY) $(LDLIBS) $$($(PKG_CONFIG) --libs cmocka)
 
-.SECONDARY:
+# Another compiler or other flags rebuild everything; a file that is gone leaves the library. Both files
+# change only when what they hold does.
+$(BUILD)/flags: REMEMBERED = $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
+$(BUILD)/objects: REMEMBERED = $(OBJECTS)
+$(BUILD)/flags $(BUILD)/objects: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(REMEMBERED))' | cmp -s - $@ || echo '$(subst ','\'',$(REMEMBERED))' > $@
 
 test: unit e2e
 
-unit: $(UNIT)
+unit-programs: $(UNIT)
+
+unit: unit-programs
 	tests/unit/run $(UNIT)
 
 e2e: $(BUILD)/profilefs
 	PROFILEFS='$(abspath $(BUILD)/profilefs)' tests/e2e/run
 
-check: $(BUILD)/profilefs
-	scripts/check-includes
-	scripts/check-source
+check: check-includes check-source
+
+check-includes check-source:
+	scripts/$@
 
 bench: $(BUILD)/profilefs
 	PROFILEFS='$(abspath $(BUILD)/profilefs)' tests/bench/run
 
 install: $(BUILD)/profilefs
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/sbin $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 755 $(BUILD)/profilefs $(DESTDIR)$(PREFIX)/bin/profilefs
-	ln -sf $(PREFIX)/bin/profilefs $(DESTDIR)/sbin/mount.fuse.profilefs
-	ln -sf $(PREFIX)/bin/profilefs $(DESTDIR)/sbin/umount.fuse.profilefs
-	install -m 644 docs/profilefs.1 $(DESTDIR)$(PREFIX)/share/man/man1/profilefs.1
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MAN1DIR)
+	install -m 755 $(BUILD)/profilefs $(DESTDIR)$(BINDIR)/profilefs
+	ln -sf $(BINDIR)/profilefs $(DESTDIR)$(SBINDIR)/mount.fuse.profilefs
+	ln -sf $(BINDIR)/profilefs $(DESTDIR)$(SBINDIR)/umount.fuse.profilefs
+	install -m 644 docs/profilefs.1 $(DESTDIR)$(MAN1DIR)/profilefs.1
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/profilefs $(DESTDIR)$(MAN1DIR)/profilefs.1
+	rm -f $(DESTDIR)$(SBINDIR)/mount.fuse.profilefs $(DESTDIR)$(SBINDIR)/umount.fuse.profilefs
 
 clean:
 	rm -rf $(BUILD)
 
 FORCE:
-.PHONY: all test unit e2e check bench install clean FORCE
+.PHONY: all test unit-programs unit e2e check check-includes check-source bench install uninstall clean FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(UNIT:=.d)

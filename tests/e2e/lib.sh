@@ -1,0 +1,368 @@
+# The harness of the end-to-end tests; every *_test.sh sources it and ends in `run_tests`.
+#
+# A test is a function named it_...: the sentence that it proves. Each runs in a subshell of its own with
+# errexit, in an empty folder ($T) that is its working directory. It fails if an assertion or an unexpected
+# command fails, if it leaves a mount or a daemon behind, or if a sanitizer spoke; `skip REASON` skips it.
+#
+# A file can be run alone, and a pattern picks tests by name:  tests/e2e/tree_test.sh array
+#
+#   PROFILEFS   the program (build/profilefs)
+#   E2E_DIR     where folders are made; default: beside the program, else in build/. Never below a temporary
+#               directory: vim makes no backups there
+#   E2E_KEEP    set: folders of failed tests stay
+set -u
+unset CDPATH
+# Tests compare bytes, order and messages.
+export LC_ALL=C.UTF-8 TZ=UTC
+
+E2E=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+ROOT=$(cd "$E2E/../.." && pwd)
+PROFILEFS=$(realpath -m "${PROFILEFS:-$ROOT/build/profilefs}")
+# A shim in front of python3 can take half a second to start.
+PYTHON=/usr/bin/python3
+[ -x "$PYTHON" ] || PYTHON=python3
+
+if [ -z "${E2E_DIR-}" ]; then
+	E2E_DIR=$(dirname "$PROFILEFS")
+	case $E2E_DIR/ in
+	"$ROOT"/*) ;;
+	*) E2E_DIR=$ROOT/build ;;
+	esac
+	mkdir -p "$E2E_DIR"
+	E2E_DIR=$(mktemp -d "$E2E_DIR/e2e.XXXXXX")
+	trap '{ leave_no_mount "$E2E_DIR"; leave_no_daemon "$E2E_DIR"; } >/dev/null; [ -n "${E2E_KEEP-}" ] || rm -rf "$E2E_DIR"' EXIT
+fi
+export PROFILEFS E2E_DIR ROOT PYTHON
+
+profilefs()
+{
+	"$PROFILEFS" "$@"
+}
+
+# --- what is left behind ------------------------------------------------------------------------------
+
+# mounts_below FOLDER: mount points, the deepest first.
+mounts_below()
+{
+	awk -v top="$1/" 'index($5 "/", top) == 1 { print $5 }' /proc/self/mountinfo | sort -r
+}
+
+# daemons_of FOLDER: the programs under test that were started by tests below that folder, known by the
+# environment that the harness gave them.
+daemons_of()
+{
+	local exe pid
+
+	for exe in /proc/[0-9]*/exe; do
+		pid=${exe#/proc/}
+		pid=${pid%/exe}
+		[ "$exe" -ef "$PROFILEFS" ] || continue
+		tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | grep -q "^E2E_FOLDER=$1\(/\|\$\)" && echo "$pid"
+	done
+	return 0
+}
+
+# leave_no_mount FOLDER: unmounts what is left, and names it.
+leave_no_mount()
+{
+	local mount
+
+	mounts_below "$1" | while read -r mount; do
+		echo "left mounted: $mount"
+		umount -l "$mount" 2>/dev/null || fusermount3 -uz "$mount"
+	done
+}
+
+# leave_no_daemon FOLDER: ends what is left after a while, and names it.
+leave_no_daemon()
+{
+	local pid left=
+
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		left=$(daemons_of "$1")
+		[ -n "$left" ] || return 0
+		sleep 0.2
+	done
+	for pid in $left; do
+		echo "left running: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
+		kill -KILL "$pid"
+	done
+}
+
+# --- running tests ------------------------------------------------------------------------------------
+
+skip()
+{
+	echo "skip: $*"
+	exit 77
+}
+
+# need COMMAND...: skips where one is not installed.
+need()
+{
+	local command
+
+	for command; do
+		command -v "$command" >/dev/null || skip "$command is not installed"
+	done
+}
+
+# Says where a command failed that was expected not to.
+unexpected()
+{
+	local status=$1 frame=1
+
+	while [[ ${BASH_SOURCE[frame]-} == */lib.sh ]]; do
+		frame=$((frame + 1))
+	done
+	echo "${BASH_SOURCE[frame]##*/}:${BASH_LINENO[frame - 1]}: exit status $status: $2"
+}
+
+# prove NAME COMMAND...: runs one test and prints its line.
+prove()
+{
+	local name=$1 log status=0 left
+
+	shift
+	[[ $name == *${PATTERN-}* ]] || return 0
+	T=$FOLDER/$name
+	log=$FOLDER/$name.log
+	mkdir -p "$T.run"
+	chmod 700 "$T.run"
+	mkdir -p "$T"
+	# errexit has no force in a condition, so the status is fetched in a statement of its own.
+	(
+		set -eE -o pipefail
+		trap 'unexpected $? "$BASH_COMMAND"' ERR
+		export E2E_FOLDER=$T XDG_RUNTIME_DIR=$T.run XDG_STATE_HOME=$T.run/state HOME=$T.run
+		export ASAN_OPTIONS=log_path=$T.sanitizer UBSAN_OPTIONS=print_stacktrace=1:log_path=$T.sanitizer
+		cd "$T"
+		"$@"
+	) >"$log" 2>&1 </dev/null
+	status=$?
+	left=$(leave_no_mount "$T" && leave_no_daemon "$T")
+	# What a failed test left is no news.
+	if [ $status -eq 0 ] && [ -n "$left" ]; then
+		status=1
+		echo "$left" >>"$log"
+	fi
+	if compgen -G "$T.sanitizer*" >/dev/null; then
+		status=1
+		cat "$T".sanitizer* >>"$log"
+	fi
+	tell "$name" $status "$log"
+	[ -n "${E2E_KEEP-}" ] && [ $status -ne 0 ] || rm -rf "$T" "$T".run "$T".sanitizer*
+}
+
+# tell NAME STATUS LOG
+tell()
+{
+	case $2 in
+	0)
+		echo "ok   $1"
+		;;
+	77)
+		echo "skip $1: $(sed -n 's/^skip: //p' "$3" | tail -n 1)"
+		;;
+	*)
+		echo "FAIL $1"
+		sed 's/^/     | /' "$3"
+		FAILED=$((FAILED + 1))
+		;;
+	esac
+}
+
+# Proves all functions it_* of the file, in their order. $1 of the file: a part of the names wanted.
+run_tests()
+{
+	local name
+
+	for name in $(sed -n 's/^\(it_[a-zA-Z0-9_]*\)()$/\1/p' "$0"); do
+		prove "$name" "$name"
+	done
+	[ "$FAILED" -eq 0 ]
+}
+
+# --- assertions ---------------------------------------------------------------------------------------
+
+# fail LINE...: ends the test.
+fail()
+{
+	local frame=0
+
+	while [[ ${BASH_SOURCE[frame]-} == */lib.sh ]]; do
+		frame=$((frame + 1))
+	done
+	echo "${BASH_SOURCE[frame]##*/}:${BASH_LINENO[frame - 1]}:"
+	printf '  %s\n' "$@"
+	exit 1
+}
+
+# run COMMAND...: leaves $status, and what was said for the assertions below. Anything is allowed.
+run()
+{
+	RAN="$(printf '%q ' "$@")"
+	status=0
+	"$@" >"$T.run/stdout" 2>"$T.run/stderr" || status=$?
+}
+
+run_said()
+{
+	echo "command:  $RAN"
+	echo "stdout:   $(head -c 2000 "$T.run/stdout" | tr -d '\0')"
+	echo "stderr:   $(head -c 2000 "$T.run/stderr" | tr -d '\0')"
+}
+
+# What the last `run` must have come to.
+assert_status()
+{
+	[ "$status" -eq "$1" ] || fail "expected: exit status $1" "got:      exit status $status" "$(run_said)"
+}
+
+assert_failed()
+{
+	[ "$status" -ne 0 ] || fail "expected: a failure" "got:      exit status 0" "$(run_said)"
+}
+
+# assert_stderr REGEX, assert_stdout REGEX: a line matches.
+assert_stderr()
+{
+	grep -qaE -- "$1" "$T.run/stderr" || fail "expected: a line on stderr like $1" "$(run_said)"
+}
+
+assert_no_stderr()
+{
+	! grep -qaE -- "${1:-.}" "$T.run/stderr" || fail "expected: no line on stderr like ${1:-.}" "$(run_said)"
+}
+
+assert_stdout()
+{
+	grep -qaE -- "$1" "$T.run/stdout" || fail "expected: a line on stdout like $1" "$(run_said)"
+}
+
+# assert_equal EXPECTED GOT [WHAT]
+assert_equal()
+{
+	[ "$1" = "$2" ] || fail "${3:-the value}:" "expected: $(printf %q "$1")" "got:      $(printf %q "$2")"
+}
+
+# assert_file FILE BYTES: the whole content (without NUL).
+assert_file()
+{
+	printf %s "$2" | cmp -s - "$1" || fail "content of $1:" "expected: $(printf %q "$2")" \
+		"got:      $(printf %q "$(cat "$1" 2>&1; echo .)") (and a dot)"
+}
+
+# assert_same FILE FILE: the same bytes.
+assert_same()
+{
+	cmp "$1" "$2" || fail "expected: $1 and $2 are the same" "got:      $(diff -a "$1" "$2" | head -n 20)"
+}
+
+assert_exists()
+{
+	[ -e "$1" ] || [ -L "$1" ] || fail "expected: $1 is there" "got:      $(ls -A "$(dirname "$1")" 2>&1)"
+}
+
+assert_missing()
+{
+	! [ -e "$1" ] || fail "expected: there is no $1" "got:      $(stat "$1")"
+}
+
+# assert_line REGEX FILE, assert_no_line REGEX FILE
+assert_line()
+{
+	grep -qaE -- "$1" "$2" || fail "expected: a line in $2 like $1" "got:      $(head -n 60 "$2" 2>&1)"
+}
+
+assert_no_line()
+{
+	! grep -qaE -- "$1" "$2" || fail "expected: no line in $2 like $1" "got:      $(grep -aE -- "$1" "$2")"
+}
+
+# assert_listing FOLDER NAMES: what readdir gives, in its order, one blank between.
+assert_listing()
+{
+	assert_equal "$2" "$(ls -AU "$1" | tr '\n' ' ' | sed 's/ $//')" "the listing of $1"
+}
+
+# assert_changes OLD NEW: the lines on stdin are what differs between two plists (see plists.py).
+assert_changes()
+{
+	local expected got
+
+	expected=$(cat)
+	got=$("$PYTHON" "$E2E/plists.py" changes "$1" "$2" 2>&1) || true
+	[ "$expected" = "$got" ] || fail "changes from $1 to $2:" "expected:" "${expected:-nothing}" "got:" \
+		"${got:-nothing}"
+}
+
+# assert_one_hunk OLD NEW
+assert_one_hunk()
+{
+	local hunks
+
+	hunks=$(diff -aU0 "$1" "$2" | grep -ac '^@@') || true
+	[ "$hunks" -eq 1 ] || fail "expected: one hunk between $1 and $2" "got:      $hunks" "$(diff -aU0 "$1" "$2")"
+}
+
+# value FILE PATH: the value in a plist, as Python writes it.
+value()
+{
+	"$PYTHON" "$E2E/plists.py" get "$1" "$2"
+}
+
+# until_true SECONDS COMMAND...: asks again until it succeeds.
+until_true()
+{
+	local end=$((SECONDS + $1))
+
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $end ] || fail "expected: soon true" "got:      never: $*"
+		sleep 0.05
+	done
+}
+
+# --- mounts -------------------------------------------------------------------------------------------
+
+# mount_profile PROFILE [OPTIONS]: at mnt.
+mount_profile()
+{
+	mkdir -p mnt
+	run profilefs "$1" mnt ${2:+-o "$2"}
+	assert_status 0
+	is_mounted mnt || fail "expected: $1 is mounted when profilefs returns" "$(run_said)"
+}
+
+# mount_signed PROFILE [SIGNER] [OPTIONS]
+mount_signed()
+{
+	mount_profile "$1" "key=$CA/${2:-ec}.key,cert=$CA/${2:-ec}.crt${3:+,$3}"
+}
+
+# Saves, unmounts, waits; all must be well.
+umount_profile()
+{
+	run profilefs umount "${1:-mnt}"
+	assert_status 0
+	! is_mounted "${1:-mnt}" || fail "expected: not mounted any more" "$(run_said)"
+}
+
+is_mounted()
+{
+	mountpoint -q "$1"
+}
+
+# state FILE: what an untouched file keeps.
+state()
+{
+	stat -c 'inode %i, modified %y, changed %z, mode %a' "$1"
+}
+
+. "$E2E/fixtures.sh"
+
+FAILED=0
+PATTERN=${1-}
+FOLDER=$E2E_DIR/$(basename "$0" _test.sh)
+mkdir -p "$FOLDER"

@@ -1,0 +1,282 @@
+/* The list after -o: how it is split, what its names mean, and what is said about wrong ones. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
+
+#include "fs/cmd/options.h"
+
+static struct mount_options options;
+static struct error err;
+
+static int begin(void **state)
+{
+	(void)state;
+	options = MOUNT_OPTIONS_INIT;
+	err = ERROR_INIT;
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	mount_options_free(&options);
+	return 0;
+}
+
+static void accept_list(const char *list)
+{
+	if (mount_options_add(&options, list, &err) < 0)
+		fail_msg("%s: %s", list, err.text);
+}
+
+/* Refused as wrong usage, for a reason in which `said` stands. */
+static void refuse_list(const char *list, const char *said)
+{
+	assert_int_equal(mount_options_add(&options, list, &err), -1);
+	assert_int_equal(error_exit_status(&err), 2);
+	assert_int_not_equal(err.code, 0);
+	if (!strstr(err.text, said))
+		fail_msg("%s: '%s' does not say '%s'", list, err.text, said);
+}
+
+static void no_options_mean_the_defaults(void **state)
+{
+	const struct profile_options defaults = { 0 };
+
+	(void)state;
+	accept_list("");
+	accept_list("defaults");
+	assert_memory_equal(&options.profile, &defaults, sizeof(defaults));
+	assert_int_equal(options.passed_count, 0);
+}
+
+static void flags_are_set(void **state)
+{
+	(void)state;
+	accept_list("ro,unsign,new,force");
+	assert_true(options.profile.read_only);
+	assert_true(options.profile.unsign);
+	assert_true(options.profile.create);
+	assert_true(options.profile.force);
+}
+
+static void values_are_kept_as_they_stand(void **state)
+{
+	(void)state;
+	accept_list("key=a key.pem,cert=c=d.pem,chain=/x/y,passin=env:PW,output=out,backup=~");
+	assert_string_equal(options.profile.signer.key, "a key.pem");
+	assert_string_equal(options.profile.signer.cert, "c=d.pem");
+	assert_string_equal(options.profile.signer.chain, "/x/y");
+	assert_string_equal(options.profile.signer.passin, "env:PW");
+	assert_string_equal(options.profile.output, "out");
+	assert_string_equal(options.profile.backup, "~");
+}
+
+static void an_escaped_comma_belongs_to_the_value(void **state)
+{
+	(void)state;
+	accept_list("passin=pass:a\\,b\\,,ro");
+	assert_string_equal(options.profile.signer.passin, "pass:a,b,");
+	assert_true(options.profile.read_only);
+}
+
+static void other_backslashes_stand_for_themselves(void **state)
+{
+	(void)state;
+	accept_list("passin=pass:a\\b\\\\,key=k\\");
+	assert_string_equal(options.profile.signer.passin, "pass:a\\b\\,key=k\\");
+	assert_null(options.profile.signer.key);
+}
+
+static void empty_options_are_skipped(void **state)
+{
+	(void)state;
+	accept_list(",,ro,,unsign,");
+	assert_true(options.profile.read_only);
+	assert_true(options.profile.unsign);
+}
+
+static void the_list_may_come_in_pieces(void **state)
+{
+	(void)state;
+	accept_list("key=one");
+	accept_list("ro");
+	accept_list("key=two");
+	assert_string_equal(options.profile.signer.key, "two");
+	assert_true(options.profile.read_only);
+}
+
+static void rw_takes_ro_back(void **state)
+{
+	(void)state;
+	accept_list("ro,rw");
+	assert_false(options.profile.read_only);
+}
+
+static void choices_become_their_enums(void **state)
+{
+	(void)state;
+	accept_list("format=binary,check=warn,placeholders=deny,digest=sha384");
+	assert_int_equal(options.profile.format, FORMAT_BINARY);
+	assert_int_equal(options.profile.check, CHECK_WARN);
+	assert_true(options.profile.no_placeholders);
+	assert_string_equal(options.profile.digest, "sha384");
+	accept_list("format=xml,check=off,placeholders=allow,digest=sha1");
+	assert_int_equal(options.profile.format, FORMAT_XML);
+	assert_int_equal(options.profile.check, CHECK_OFF);
+	assert_false(options.profile.no_placeholders);
+	assert_string_equal(options.profile.digest, "sha1");
+	accept_list("format=keep,check=strict");
+	assert_int_equal(options.profile.format, FORMAT_KEEP);
+	assert_int_equal(options.profile.check, CHECK_STRICT);
+}
+
+static void a_wrong_choice_is_told_the_right_ones(void **state)
+{
+	(void)state;
+	refuse_list("format=json", "keep, xml, binary");
+	refuse_list("check=hard", "strict, warn, off");
+	refuse_list("placeholders=maybe", "allow, deny");
+	refuse_list("digest=md5", "sha1, sha256, sha384, sha512");
+	refuse_list("digest=SHA256", "sha1, sha256, sha384, sha512");
+}
+
+static void libfuse_gets_its_own_without_escapes(void **state)
+{
+	(void)state;
+	accept_list("allow_other,fsname=a\\,b,max_read=4096");
+	assert_int_equal(options.passed_count, 3);
+	assert_string_equal(options.passed[0], "allow_other");
+	assert_string_equal(options.passed[1], "fsname=a,b");
+	assert_string_equal(options.passed[2], "max_read=4096");
+}
+
+static void what_fstab_needs_is_accepted_and_passed_to_nobody(void **state)
+{
+	(void)state;
+	accept_list("rw,dev,suid,exec,auto,noauto,user,users,nouser,_netdev,nofail,nodev,nosuid,relatime,noatime");
+	accept_list("user=me,x-systemd.automount,x-systemd.idle-timeout=1min,X-mount.mkdir,comment=a b");
+	assert_int_equal(options.passed_count, 0);
+	assert_false(options.profile.read_only);
+}
+
+static void an_unknown_option_is_told_the_nearest(void **state)
+{
+	(void)state;
+	refuse_list("ouptut=x", "did you mean 'output'");
+	refuse_list("unsigned", "did you mean 'unsign'");
+	refuse_list("allow-other", "did you mean 'allow_other'");
+	refuse_list("Key=x", "did you mean 'key'");
+}
+
+static void what_is_near_nothing_is_told_no_nonsense(void **state)
+{
+	(void)state;
+	refuse_list("compression=9", "there is no option 'compression'; --help");
+	refuse_list("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "--help");
+	refuse_list("=", "--help");
+	refuse_list("=ro", "--help");
+}
+
+static void a_name_must_be_whole(void **state)
+{
+	(void)state;
+	refuse_list("ke=x", "'key'");
+	refuse_list("keys=x", "'key'");
+	refuse_list(" ro", "'ro'");
+}
+
+static void a_missing_value_is_said(void **state)
+{
+	(void)state;
+	refuse_list("key", "needs a value");
+	refuse_list("key=", "needs a value");
+	refuse_list("format", "needs a value");
+	refuse_list("max_read", "needs a value");
+}
+
+static void a_value_too_much_is_said(void **state)
+{
+	(void)state;
+	refuse_list("ro=1", "takes no value");
+	refuse_list("allow_other=yes", "takes no value");
+}
+
+static void features_of_later_versions_are_refused_not_ignored(void **state)
+{
+	(void)state;
+	refuse_list("decrypt_key=k.pem", "not in this version");
+	refuse_list("schema=dir", "not in this version");
+	refuse_list("manifests=dir", "not in this version");
+	refuse_list("target=macOS:15.1", "not in this version");
+	refuse_list("unknown=deny", "only allow");
+	accept_list("unknown=allow");
+}
+
+static void what_comes_before_a_refused_option_does_not_leak(void **state)
+{
+	(void)state;
+	refuse_list("key=x,allow_other,nonsense_of_some_kind,ro", "nonsense_of_some_kind");
+	assert_false(options.profile.read_only);
+}
+
+static void a_passphrase_in_an_argument_is_hidden(void **state)
+{
+	char list[] = "ro,passin=pass:se\\,cret,key=k";
+	char harmless[] = "passin=env:PW,key=passin=pass:x";
+	char bare[] = "passin=pass:";
+
+	(void)state;
+	mount_options_hide(list);
+	assert_string_equal(list, "ro,passin=pass:********,key=k");
+	mount_options_hide(harmless);
+	assert_string_equal(harmless, "passin=env:PW,key=passin=pass:x");
+	mount_options_hide(bare);
+	assert_string_equal(bare, "passin=pass:");
+}
+
+static void the_help_names_every_option_that_is_ours(void **state)
+{
+	static const char *const names[] = { "ro", "key=", "cert=", "chain=", "passin=", "digest=", "unsign", "output=",
+					     "format=", "backup=", "new", "force", "check=", "placeholders=", "unknown=" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strstr(MOUNT_OPTIONS_HELP, names[i]))
+			fail_msg("the help does not name %s", names[i]);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+	const struct CMUnitTest tests[] = {
+		TEST(no_options_mean_the_defaults),
+		TEST(flags_are_set),
+		TEST(values_are_kept_as_they_stand),
+		TEST(an_escaped_comma_belongs_to_the_value),
+		TEST(other_backslashes_stand_for_themselves),
+		TEST(empty_options_are_skipped),
+		TEST(the_list_may_come_in_pieces),
+		TEST(rw_takes_ro_back),
+		TEST(choices_become_their_enums),
+		TEST(a_wrong_choice_is_told_the_right_ones),
+		TEST(libfuse_gets_its_own_without_escapes),
+		TEST(what_fstab_needs_is_accepted_and_passed_to_nobody),
+		TEST(an_unknown_option_is_told_the_nearest),
+		TEST(what_is_near_nothing_is_told_no_nonsense),
+		TEST(a_name_must_be_whole),
+		TEST(a_missing_value_is_said),
+		TEST(a_value_too_much_is_said),
+		TEST(features_of_later_versions_are_refused_not_ignored),
+		TEST(what_comes_before_a_refused_option_does_not_leak),
+		TEST(a_passphrase_in_an_argument_is_hidden),
+		TEST(the_help_names_every_option_that_is_ours),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
