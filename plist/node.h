@@ -55,7 +55,7 @@ struct node_source {
  */
 struct scalar {
 	enum node_type type;
-	bool placeholder;      /* not a string, and wholly a placeholder: written as it stands, not as base64 */
+	bool placeholder;      /* no string, and wholly a placeholder: written as it stands, not in base64 */
 	char *bytes;           /* NUL-terminated for convenience; may hold NULs */
 	size_t len;
 };

@@ -34,7 +34,7 @@ static int XMLCALL on_external(XML_Parser parser, const XML_Char *context, const
 static void count_declaration(struct xml_reader *reader)
 {
 	if (!reader->failed && ++reader->declarations > DECLARATIONS_MAX)
-		reader_fail(reader, "more than %d entities and attributes are declared: take out what is not used",
+		reader_fail(reader, "more than %d entities and attributes are declared: take some out",
 			    DECLARATIONS_MAX);
 }
 

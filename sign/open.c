@@ -1,5 +1,6 @@
 #include "sign/internal.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include <openssl/err.h>
@@ -95,6 +96,8 @@ static int fill_signed(struct envelope *envelope, const void *der, size_t len, s
 	if (!cms)
 		return -1;
 	envelope->intact = cms_intact(cms, &envelope->why_not);
+	if (!envelope->intact && envelope->why_not.code == ENOMEM)
+		return error_memory(err);
 	if (keep_certs(envelope, cms) || keep_signatures(envelope, cms))
 		return error_memory(err);
 	bytes = cms_content(cms, &count);

@@ -28,7 +28,8 @@ struct passphrase {
 /* Reads the passphrase from `passin`, one of openssl-passphrase-options(1): "pass:TEXT", "env:NAME",
  * "file:PATH", "fd:N", "stdin"; of the last three the first line, byte for byte and no further, so that the
  * rest stays there to be read. NULL: the terminal will be asked when something wants the passphrase.
- * 0 or -1; close it in both cases. Messages never quote `passin`: it may be the secret itself. */
+ * 0 or -1; close it in both cases. Messages quote names and paths, and never a `passin` of no known
+ * form: it may be the secret itself. */
 int passphrase_open(struct passphrase *passphrase, const char *passin, struct error *err);
 
 /* A pem_password_cb; `data` is the struct passphrase. The length, or -1 if there is none. */

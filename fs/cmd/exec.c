@@ -185,8 +185,10 @@ static int run_command(struct mounted *mounted, char **command, const char *fold
 		driver_restore_signals(mounted->driver);
 		become_command(command, folder);
 	}
-	if (driver_run(mounted->driver, pid) == DRIVER_FAILED)
+	if (driver_run(mounted->driver, pid, err) == DRIVER_FAILED) {
+		say_problem(err);
 		driver_unmount(mounted->driver); /* or the command would wait for answers for ever */
+	}
 	while (waitpid(pid, status, 0) < 0)
 		if (errno != EINTR)
 			return error_system(err, errno, "cannot learn how %s ended", command[0]);

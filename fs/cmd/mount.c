@@ -1,7 +1,6 @@
 /*
  * mount: opens, mounts, goes into the background, answers until unmounted or told to end, saves.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <string.h>
@@ -119,27 +118,32 @@ static void parse(struct request *request, int argc, char **argv)
 
 /* --- serving ---------------------------------------------------------------------------------------- */
 
-/* Saves what the mount leaves, and leaves word of it. The exit status. */
-static int finish(struct mounted *mounted, enum driver_end end)
+/* Answers until the end, saves what the mount leaves, and leaves word of it. The exit status. */
+static int answer_and_save(struct mounted *mounted)
 {
 	BUF_AUTO said = BUF_INIT;
 	struct error err;
+	enum driver_end end = driver_run(mounted->driver, 0, &err);
 	int status;
 
 	say_record(&said);
 	status = tree_finish(mounted->tree);
-	if (end == DRIVER_FAILED) {
-		error_set(&err, EIO, "the kernel's FUSE device cannot be read any more, so the mount ended");
+	if (end == DRIVER_FAILED)
 		status = say_error(&err);
-	}
 	say_record(NULL);
 	result_leave(status, &said);
 	return status;
 }
 
+/* The tree is there: only now does the terminal go, so that what fails before can still be said. */
 static void tell_ready(void *context)
 {
-	background_ready(context);
+	struct background *background = context;
+
+	if (background->ready < 0)
+		return; /* in the foreground */
+	background_leave_terminal();
+	background_ready(background);
 }
 
 static int serve(const struct request *request, const char *mountpoint, struct background *background)
@@ -154,10 +158,8 @@ static int serve(const struct request *request, const char *mountpoint, struct b
 	struct mounted mounted = { 0 };
 	int status = mounted_begin(&mounted, &wanted);
 
-	if (status == 0 && !request->foreground)
-		background_leave_terminal();
 	if (status == 0)
-		status = finish(&mounted, driver_run(mounted.driver, 0));
+		status = answer_and_save(&mounted);
 	mounted_end(&mounted);
 	return status;
 }

@@ -193,63 +193,72 @@ static int ask_for_save(const char *mountpoint)
 	return code;
 }
 
-static void say_lines(const struct buf *text)
+/* How many lines that was. */
+static size_t say_lines(const struct buf *text)
 {
 	const char *line = buf_text(text);
+	size_t count = 0;
 
 	while (*line) {
 		size_t len = strcspn(line, "\n");
 		BUF_AUTO one = BUF_INIT;
 
 		buf_add(&one, line, len);
-		if (len > 0)
+		if (len > 0) {
 			say_line(buf_text(&one));
+			count++;
+		}
 		line += len + (line[len] == '\n');
 	}
+	return count;
 }
 
 /* The reason as the mount has it: its problems if they are the reason, and the last refusal unless that is
  * one of them. */
-static void say_reason(const char *mountpoint, int code)
+static size_t say_reason(const char *mountpoint, int code)
 {
 	BUF_AUTO problems = BUF_INIT;
 	BUF_AUTO last = BUF_INIT;
 	struct error err;
+	size_t count = 0;
 
 	if (code == EINVAL && read_control(mountpoint, "problems", &problems, &err) == 0)
-		say_lines(&problems);
+		count += say_lines(&problems);
 	if (read_control(mountpoint, "last-error", &last, &err) == 0 && last.len > 0 &&
 	    !strstr(buf_text(&problems), buf_text(&last)))
-		say_lines(&last);
+		count += say_lines(&last);
+	return count;
 }
 
-static void say_not_saved(const char *mountpoint, int code, bool stays)
+static void say_still_mounted(const char *mountpoint, int code)
 {
+	bool said = say_reason(mountpoint, code) > 0;
 	struct error err;
 
-	say_reason(mountpoint, code);
-	if (stays)
-		error_set(&err, code, "%s was not saved (%s) and is still mounted: mend what is said above and "
-			  "unmount again; `profilefs umount --force %s` unmounts it all the same and keeps the "
-			  "edits beside the profile", mountpoint, strerror(code), mountpoint);
-	else
-		error_set(&err, code, "%s was not saved (%s) and is unmounted all the same", mountpoint,
-			  strerror(code));
+	error_set(&err, code, "%s was not saved (%s) and is still mounted: mend that and unmount it again; "
+		  "`profilefs umount --force %s` unmounts it all the same and keeps the edits beside the profile",
+		  mountpoint, said ? "the reason is above" : strerror(code), mountpoint);
 	say_problem(&err);
 }
 
 /* --- unmounting ------------------------------------------------------------------------------------- */
 
 /* What the daemon left. Without word from it the save that was asked for before is what is known. */
-static int say_result(pid_t pid, int saved)
+static int say_result(const char *mountpoint, pid_t pid, int saved)
 {
 	BUF_AUTO lines = BUF_INIT;
+	struct error err;
 	int status;
 
-	if (result_take(pid, &status, &lines) < 0)
-		return saved == 0 ? 0 : 1;
-	say_lines(&lines);
-	return status;
+	if (result_take(pid, &status, &lines) == 0) {
+		say_lines(&lines);
+		return status;
+	}
+	if (saved == 0)
+		return 0;
+	error_set(&err, saved, "%s is unmounted and was not saved (%s)", mountpoint, strerror(saved));
+	say_problem(&err);
+	return 1;
 }
 
 /* A lazy unmount that found it in use: the daemon goes on for those who still have files open. */
@@ -275,7 +284,7 @@ static int wait_for_result(const char *mountpoint, const struct daemon *daemon, 
 	bool gone = lazy ? wait_some(daemon, LAZY_MS) : wait_gone(daemon);
 
 	if (gone)
-		return say_result(daemon->pid, saved);
+		return say_result(mountpoint, daemon->pid, saved);
 	result_forget(daemon->pid);
 	return lazy ? still_used(mountpoint, saved) : still_there(mountpoint, daemon->pid);
 }
@@ -294,16 +303,22 @@ static int detach_and_wait(const char *mountpoint, const struct daemon *daemon, 
 
 static int unmount_living(const struct request *request, const char *mountpoint)
 {
-	struct daemon daemon;
+	struct daemon daemon = { .watch = -1 };
 	struct error err;
 	int code, status;
 
-	if (find_daemon(mountpoint, &daemon, &err) < 0)
-		return say_error(&err);
+	if (find_daemon(mountpoint, &daemon, &err) < 0) {
+		status = say_error(&err);
+		if (!request->force)
+			return status;
+	}
 	code = ask_for_save(mountpoint);
-	if (code)
-		say_not_saved(mountpoint, code, !request->force);
-	status = code && !request->force ? 1 : detach_and_wait(mountpoint, &daemon, request->lazy, code);
+	if (code && !request->force) {
+		say_still_mounted(mountpoint, code);
+		status = 1;
+	} else {
+		status = detach_and_wait(mountpoint, &daemon, request->lazy, code);
+	}
 	if (daemon.watch >= 0)
 		close(daemon.watch);
 	return status;

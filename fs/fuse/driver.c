@@ -21,12 +21,13 @@
 
 struct driver {
 	struct fuse_session *session;
-	struct tree *tree;
+	struct ops_context answers;
 	sigset_t old_mask;
 	int signals;       /* signalfd */
 	void (*ready)(void *context); /* NULL: told already */
 	void *context;
 	bool mounted;      /* by us, and not unmounted by us */
+	bool greeted;      /* the handshake with the kernel is done */
 	bool answering;    /* the kernel can be told something */
 	struct fuse_buf request;
 };
@@ -43,7 +44,7 @@ static void hear(enum fuse_log_level level, const char *format, va_list args)
 		vsnprintf(last_said, sizeof(last_said), format, args);
 }
 
-/* The last line without the library's prefix and the newline. */
+/* The last line without the library's prefix and the newline, or NULL. */
 static const char *heard(void)
 {
 	static const char prefix[] = "fuse: ";
@@ -52,7 +53,7 @@ static const char *heard(void)
 	text[strcspn(text, "\n")] = '\0';
 	if (strncmp(text, prefix, sizeof(prefix) - 1) == 0)
 		text += sizeof(prefix) - 1;
-	return *text ? text : "the reason was not given";
+	return *text ? text : NULL;
 }
 
 /* --- mounting --------------------------------------------------------------------------------------- */
@@ -142,9 +143,9 @@ static int new_session(struct driver *driver, const struct driver_options *optio
 		error_memory(err);
 		goto out;
 	}
-	driver->session = fuse_session_new(&args, &driver_ops, sizeof(driver_ops), driver->tree);
+	driver->session = fuse_session_new(&args, &driver_ops, sizeof(driver_ops), &driver->answers);
 	if (!driver->session) {
-		error_set(err, EINVAL, "the mount options do not fit: %s", heard());
+		error_set(err, EINVAL, "the mount options do not fit: %s", heard() ? heard() : "libfuse refuses them");
 		goto out;
 	}
 	result = 0;
@@ -165,13 +166,33 @@ static int make_nonblocking(struct driver *driver, struct error *err)
 	return 0;
 }
 
+/* For users libfuse runs fusermount3, which says on stderr itself why it refuses. */
+static int cannot_mount(const char *mountpoint, struct error *err)
+{
+	if (!heard())
+		return error_set(err, EPERM, "cannot mount on %s: fusermount3 refuses, and says why above", mountpoint);
+	return error_set(err, EPERM, "cannot mount on %s: %s; mounting needs root, or a usable fusermount3; "
+			 IN_CONTAINER, mountpoint, heard());
+}
+
 static int mount_session(struct driver *driver, const char *mountpoint, struct error *err)
 {
 	if (fuse_session_mount(driver->session, mountpoint) < 0)
-		return error_set(err, EPERM, "cannot mount on %s: %s; mounting needs root, or a usable fusermount3; "
-				 IN_CONTAINER, mountpoint, heard());
+		return cannot_mount(mountpoint, err);
 	driver->mounted = true;
 	return make_nonblocking(driver, err);
+}
+
+/* The value of a max_read among the options; 0: none. */
+static unsigned find_max_read(const struct driver_options *options)
+{
+	unsigned value = 0;
+	size_t i;
+
+	for (i = 0; i < options->passed_count; i++)
+		if (strncmp(options->passed[i], "max_read=", 9) == 0)
+			value = (unsigned)strtoul(options->passed[i] + 9, NULL, 10);
+	return value;
 }
 
 int driver_mount(struct driver **out, struct tree *tree, const char *mountpoint,
@@ -184,7 +205,8 @@ int driver_mount(struct driver **out, struct tree *tree, const char *mountpoint,
 	driver = calloc(1, sizeof(*driver));
 	if (!driver)
 		return error_memory(err);
-	driver->tree = tree;
+	driver->answers.tree = tree;
+	driver->answers.max_read = find_max_read(options);
 	driver->signals = -1;
 	driver->ready = options->ready;
 	driver->context = options->context;
@@ -203,8 +225,12 @@ int driver_mount(struct driver **out, struct tree *tree, const char *mountpoint,
 
 enum watched { REQUESTS, SIGNALS, WATCHED };
 
+/* The first request is the handshake; when it fails the session is over. */
 static void tell_ready(struct driver *driver)
 {
+	if (fuse_session_exited(driver->session))
+		return;
+	driver->greeted = true;
 	if (driver->ready)
 		driver->ready(driver->context);
 	driver->ready = NULL;
@@ -285,20 +311,25 @@ static enum driver_end run(struct driver *driver, pid_t child)
 			return DRIVER_FAILED;
 		if (!fuse_session_exited(driver->session))
 			continue;
+		if (!driver->greeted)
+			return DRIVER_FAILED;
 		if (child <= 0)
 			return DRIVER_UNMOUNTED;
 		watched[REQUESTS].fd = -1; /* poll(2) skips it: only the child is waited for now */
 	}
 }
 
-enum driver_end driver_run(struct driver *driver, pid_t child)
+enum driver_end driver_run(struct driver *driver, pid_t child, struct error *err)
 {
 	enum driver_end end;
 
+	last_said[0] = '\0';
 	driver->answering = true;
 	end = run(driver, child);
 	answer_queued(driver);
 	driver->answering = false;
+	if (end == DRIVER_FAILED)
+		error_set(err, EIO, "the mount ended: %s", heard() ? heard() : "the FUSE device cannot be read any more");
 	return end;
 }
 
@@ -330,6 +361,7 @@ void driver_free(struct driver *driver)
 	if (!driver)
 		return;
 	driver_unmount(driver);
+	ops_context_free(&driver->answers);
 	if (driver->session)
 		fuse_session_destroy(driver->session);
 	if (driver->signals >= 0)

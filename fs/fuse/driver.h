@@ -42,7 +42,7 @@ enum driver_end {
 	DRIVER_UNMOUNTED,  /* somebody unmounted it */
 	DRIVER_SIGNALLED,  /* SIGTERM, SIGINT or SIGHUP: still mounted, nothing answered any more */
 	DRIVER_CHILD_ENDED,
-	DRIVER_FAILED,     /* the kernel's device cannot be read */
+	DRIVER_FAILED,     /* the kernel and libfuse do not agree, or the device cannot be read */
 };
 
 /* Mounts `tree` on the directory `mountpoint` (absolute). 0 with a new `*out`, or -1: no FUSE here, not
@@ -52,8 +52,8 @@ int driver_mount(struct driver **out, struct tree *tree, const char *mountpoint,
 
 /* Answers requests. With a `child` (else 0) until that child has ended, whatever else happens: an unmount
  * ends nothing, SIGINT is the child's alone, SIGTERM and SIGHUP are passed on to it. What the kernel had
- * queued when the end came is answered first. The child is left for waitpid(2). */
-enum driver_end driver_run(struct driver *driver, pid_t child);
+ * queued when the end came is answered first. The child is left for waitpid(2). `err` is filled for DRIVER_FAILED. */
+enum driver_end driver_run(struct driver *driver, pid_t child, struct error *err);
 
 /* In a child that was forked after driver_mount(): the signal mask as it was. */
 void driver_restore_signals(const struct driver *driver);

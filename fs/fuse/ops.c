@@ -16,24 +16,31 @@
 /* What the tree needs is on by default where the kernel has it; said here so that no new default of the
  * library changes it. Never the writeback cache: a refused write would be reported as EIO, or nowhere. */
 #if FUSE_VERSION >= FUSE_MAKE_VERSION(3, 17)
-static void op_init(void *userdata, struct fuse_conn_info *conn)
+static void want_features(struct fuse_conn_info *conn)
 {
-	(void)userdata;
 	fuse_set_feature_flag(conn, FUSE_CAP_AUTO_INVAL_DATA);
 	fuse_set_feature_flag(conn, FUSE_CAP_ATOMIC_O_TRUNC);
 	fuse_set_feature_flag(conn, FUSE_CAP_READDIRPLUS);
 	fuse_unset_feature_flag(conn, FUSE_CAP_WRITEBACK_CACHE);
 }
 #else
-static void op_init(void *userdata, struct fuse_conn_info *conn)
+static void want_features(struct fuse_conn_info *conn)
 {
 	unsigned wanted = FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_ATOMIC_O_TRUNC | FUSE_CAP_READDIRPLUS;
 
-	(void)userdata;
 	conn->want |= wanted & conn->capable;
 	conn->want &= ~(unsigned)FUSE_CAP_WRITEBACK_CACHE;
 }
 #endif
+
+static void op_init(void *userdata, struct fuse_conn_info *conn)
+{
+	const struct ops_context *context = userdata;
+
+	want_features(conn);
+	if (context->max_read)
+		conn->max_read = context->max_read;
+}
 
 /* --- names ------------------------------------------------------------------------------------------ */
 

@@ -18,7 +18,8 @@
 #define FIRST_ENTRY 2
 
 struct directory {
-	struct listing *listing;
+	struct directory *prev, *next; /* in the list of those that are open */
+	struct listing *listing;       /* NULL: not read yet */
 };
 
 static struct directory *directory_of(const struct fuse_file_info *fi)
@@ -26,28 +27,53 @@ static struct directory *directory_of(const struct fuse_file_info *fi)
 	return (struct directory *)(uintptr_t)fi->fh;
 }
 
-static void free_directory(struct tree *tree, struct directory *directory)
+static struct directory *open_directory(struct ops_context *context)
 {
+	struct directory *directory = calloc(1, sizeof(*directory));
+
+	if (!directory)
+		return NULL;
+	directory->next = context->directories;
+	if (directory->next)
+		directory->next->prev = directory;
+	context->directories = directory;
+	return directory;
+}
+
+static void close_directory(struct ops_context *context, struct directory *directory)
+{
+	if (directory->prev)
+		directory->prev->next = directory->next;
+	else
+		context->directories = directory->next;
+	if (directory->next)
+		directory->next->prev = directory->prev;
 	if (directory->listing)
-		listing_free(tree, directory->listing);
+		listing_free(context->tree, directory->listing);
 	free(directory);
+}
+
+void ops_context_free(struct ops_context *context)
+{
+	while (context->directories)
+		close_directory(context, context->directories);
 }
 
 void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	struct tree *tree = tree_of(req);
+	struct ops_context *context = fuse_req_userdata(req);
 	struct directory *directory;
 
 	if (!item_of(req, ino))
 		return;
-	directory = calloc(1, sizeof(*directory));
+	directory = open_directory(context);
 	if (!directory) {
 		fuse_reply_err(req, ENOMEM);
 		return;
 	}
 	fi->fh = (uintptr_t)directory;
 	if (fuse_reply_open(req, fi) == -ENOENT)
-		free_directory(tree, directory);
+		close_directory(context, directory);
 }
 
 /* An answer that is being filled with entries. */
@@ -184,7 +210,7 @@ void op_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, s
 void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	(void)ino;
-	free_directory(tree_of(req), directory_of(fi));
+	close_directory(fuse_req_userdata(req), directory_of(fi));
 	fuse_reply_err(req, 0);
 }
 

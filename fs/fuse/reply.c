@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "fs/fuse/ops.h"
+
 /* Seconds: as good as for ever. */
 #define FOR_EVER 1e9
 
@@ -15,7 +17,9 @@
 
 struct tree *tree_of(fuse_req_t req)
 {
-	return fuse_req_userdata(req);
+	const struct ops_context *context = fuse_req_userdata(req);
+
+	return context->tree;
 }
 
 struct item *item_of(fuse_req_t req, fuse_ino_t ino)

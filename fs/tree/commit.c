@@ -54,10 +54,19 @@ static int set_lines(struct node *array, const struct meaning *meaning)
 	return 0;
 }
 
+static int set_scalar(struct node *node, const struct meaning *meaning)
+{
+	if (node_set(node, meaning->type, meaning->bytes, meaning->len) < 0)
+		return -1;
+	if (meaning->literal && (node->changed || node->source.element.end == 0))
+		node->value.placeholder = false;
+	return 0;
+}
+
 static int set_value(struct node *node, const struct meaning *meaning)
 {
 	if (meaning->type != NODE_ARRAY)
-		return node_set(node, meaning->type, meaning->bytes, meaning->len);
+		return set_scalar(node, meaning);
 	if (node->type != NODE_ARRAY)
 		node_set_container(node, NODE_ARRAY);
 	return set_lines(node, meaning);

@@ -153,35 +153,38 @@ static int by_order(const void *a, const void *b)
 	return types_compare_payloads(x->name, y->name);
 }
 
-static bool any_order(const struct item *dir)
+/* The payloads whose place is to be decided: those made here, and those that .types gives one. */
+static bool has_place(const struct item *item)
 {
-	struct said *said, *next;
-
-	HASH_ITER(hh, dir->dir->said, said, next)
-		if (said->order)
-			return true;
-	return false;
+	return item && item->node && (item->made || order_of(item) != UINT32_MAX);
 }
 
-/* Puts the payloads into order that were made here; all, where .types says an order. */
+static const struct node *next_with_place(const struct node *node)
+{
+	do
+		node = node_next(node);
+	while (node && !has_place(node->user));
+	return node;
+}
+
+/* Puts them into order; who stands right already is not moved. */
 static int order_payloads(struct tree *tree, struct item *dir)
 {
 	struct item **list = calloc(dir->dir->count + 1, sizeof(*list)), *item;
 	struct change move = { .kind = CHANGE_MOVE, .parent = dir->node };
-	bool all = any_order(dir), sorted = true;
-	size_t count = 0, i;
+	size_t count = 0;
 	int result = list ? 0 : -ENOMEM;
 
 	for (item = dir->dir->first; list && item; item = item->next)
-		if (item->node && (all || item->made))
+		if (has_place(item))
 			list[count++] = item;
-	for (i = 1; i < count; i++)
-		sorted = sorted && by_order(&list[i - 1], &list[i]) <= 0;
-	if (!sorted)
+	if (count > 1)
 		qsort(list, count, sizeof(*list), by_order);
-	for (i = 0; !sorted && i < count && result == 0; i++) {
-		move.node = list[i]->node;
-		result = commit(tree, &move);
+	while (count-- > 0 && result == 0) {
+		move.node = list[count]->node;
+		if (next_with_place(move.node) != move.before)
+			result = commit(tree, &move);
+		move.before = move.node;
 	}
 	free(list);
 	return result;

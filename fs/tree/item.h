@@ -61,7 +61,7 @@ struct dir {
 	struct said *said;       /* what .types said of names */
 	struct buf types_unread; /* lines of .types that were not understood */
 	struct item *types;      /* the .types item, once it was looked at */
-	bool types_written;      /* it was written in this mount: shown even when nothing needs it */
+	bool types_shown;        /* it was seen or written: shown even when nothing needs it any more */
 	bool types_hidden;       /* it was removed, and nothing was made here since */
 };
 

@@ -14,9 +14,6 @@
 
 #define POLL_MS 20
 
-/* What a lock file holds: "PID PATH\n". Longer paths are cut: it is for messages only. */
-#define WORD_MAX 4200
-
 /* --- the runtime directory -------------------------------------------------------------------------- */
 
 /* The user's own $XDG_RUNTIME_DIR, or NULL. */
@@ -107,43 +104,35 @@ static bool still_there(int fd, const char *path)
 	return held.st_dev == there.st_dev && held.st_ino == there.st_ino;
 }
 
+/* "PID PATH\n". Only messages depend on it: the lock holds without. */
 static void leave_word(int fd, const char *path)
 {
-	char word[WORD_MAX];
-	int len = snprintf(word, sizeof(word), "%ld %s\n", (long)getpid(), path);
-	size_t size = len < (int)sizeof(word) ? (size_t)len : sizeof(word) - 1;
-
-	/* Only messages depend on it: the lock holds without. */
-	if (pwrite(fd, word, size, 0) == (ssize_t)size && ftruncate(fd, (off_t)size) < 0)
-		return;
+	if (ftruncate(fd, 0) == 0)
+		dprintf(fd, "%ld %s\n", (long)getpid(), path);
 }
 
-/* What the holder left: its process, 0 if that is not known or gone, and the path (in `word`), or NULL. */
-static pid_t read_word(int fd, char *word, size_t size, const char **path)
+/* The process that holds it, by the word it left; 0 if that is not known, or gone. */
+static pid_t read_word(int fd)
 {
-	ssize_t got = pread(fd, word, size - 1, 0);
+	char word[32];
+	ssize_t got = pread(fd, word, sizeof(word) - 1, 0);
 	char *end;
 	long pid;
 
-	*path = NULL;
 	if (got <= 0)
 		return 0;
 	word[got] = '\0';
-	word[strcspn(word, "\n")] = '\0';
 	pid = strtol(word, &end, 10);
 	if (*end != ' ' || pid <= 0 || pid > INT32_MAX)
 		return 0;
-	*path = end + 1;
 	return kill((pid_t)pid, 0) == 0 || errno == EPERM ? (pid_t)pid : 0;
 }
 
 /* Says that it is taken, and by whom. */
 static int taken(const char *path, struct error *err)
 {
-	char word[WORD_MAX];
-	const char *profile;
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
-	pid_t pid = fd < 0 ? 0 : read_word(fd, word, sizeof(word), &profile);
+	pid_t pid = fd < 0 ? 0 : read_word(fd);
 	char who[40] = "another process";
 
 	if (fd >= 0)
@@ -212,17 +201,6 @@ int lock_take(struct lock *lock, const struct place *place, unsigned patience_ms
 	}
 	error_in_file(err, place->shown);
 	return -1;
-}
-
-void lock_adopt(const struct lock *lock)
-{
-	char word[WORD_MAX];
-	const char *path;
-
-	if (lock->fd < 0)
-		return;
-	read_word(lock->fd, word, sizeof(word), &path);
-	leave_word(lock->fd, path ? path : "");
 }
 
 void lock_release(struct lock *lock)

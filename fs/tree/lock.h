@@ -26,10 +26,6 @@ struct lock {
 int lock_take(struct lock *lock, const struct place *place, unsigned patience_ms, struct error *err);
 void lock_release(struct lock *lock);
 
-/* After a fork: the process that goes on holding the lock leaves its own number in it, for the message
- * above. A lock that is not held is left alone. */
-void lock_adopt(const struct lock *lock);
-
 /* The runtime directory, made if it is missing. 0 or -1 (it is somebody else's, cannot be made). */
 int runtime_dir(struct buf *path, struct error *err);
 

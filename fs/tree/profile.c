@@ -141,14 +141,17 @@ static int check_place(struct profile *profile, struct problems *notes, struct e
 /* Nothing is locked for a mount that saves nothing. */
 static int lock(struct profile *profile, struct problems *notes, struct error *err)
 {
-	if (profile->read_only)
+	struct error taken;
+
+	if (profile->read_only ||
+	    lock_take(&profile->lock, &profile->place, LOCK_PATIENCE_MS, &taken) == 0)
 		return 0;
-	if (lock_take(&profile->lock, &profile->place, LOCK_PATIENCE_MS, err) == 0)
-		return 0;
-	if (!profile->options.force || err->code != EBUSY)
+	if (!profile->options.force || taken.code != EBUSY) {
+		*err = taken;
 		return -1;
-	err->severity = SEVERITY_WARNING;
-	problems_add(notes, err);
+	}
+	taken.severity = SEVERITY_WARNING;
+	problems_add(notes, &taken);
 	return 0;
 }
 

@@ -56,6 +56,7 @@ struct profile {
 	bool read_only;              /* asked for, or because nothing could be saved: then `why_read_only` */
 	struct error why_read_only;
 	bool output_written;         /* `output` was given and is there */
+	bool recoded_said;           /* it was said that a save changed the encoding */
 	uint64_t commits;            /* how many changes were committed; 0: not edited */
 	uint64_t commits_saved;      /* `commits` when it was last saved */
 };

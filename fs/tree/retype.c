@@ -212,7 +212,7 @@ void types_apply(struct tree *tree, struct item *types)
 	types->as_written = false;
 	if (!dir || dir_load(tree, dir) < 0)
 		return;
-	dir->dir->types_written = true;
+	dir->dir->types_shown = true;
 	dir->dir->types_hidden = false;
 	said_free_table(dir->dir->said);
 	dir->dir->said = NULL;

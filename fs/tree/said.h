@@ -4,7 +4,7 @@
  * One line of .types is NAME and words; the words are also the attribute's value:
  *
  *     Port integer              a scalar's type, where its text would be read as another
- *     Hosts array               a file: one element a line, types as they are inferred;
+ *     Hosts array               a file: one element a line, types as those that are there, else inferred;
  *                               a directory: an array of 00, 01, ...
  *     Hosts array string        a file: elements of this type
  *     Mixed array string integer ...   a file: the elements' types, one by one

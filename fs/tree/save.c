@@ -210,6 +210,14 @@ static void adopt(struct profile *profile, struct package *package)
 	profile->commits_saved = profile->commits;
 }
 
+static void note_recoded(struct profile *profile, struct problems *notes)
+{
+	if (!profile->doc.recoded || profile->recoded_said || profile_format(profile) != DOC_XML)
+		return;
+	profile_note(profile, notes, "recoded: was %s, saved as UTF-8", profile->doc.recoded);
+	profile->recoded_said = true;
+}
+
 static enum save_outcome save_package(struct profile *profile, struct package *package,
 				      struct problems *notes, struct error *err)
 {
@@ -223,8 +231,7 @@ static enum save_outcome save_package(struct profile *profile, struct package *p
 		outcome = SAVE_FAILED;
 	if (outcome != SAVE_DONE)
 		return outcome;
-	if (profile->doc.recoded && !profile->commits_saved && profile_format(profile) == DOC_XML)
-		profile_note(profile, notes, "recoded: was %s, saved as UTF-8", profile->doc.recoded);
+	note_recoded(profile, notes);
 	adopt(profile, package);
 	return SAVE_DONE;
 }

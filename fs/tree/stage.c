@@ -41,6 +41,7 @@ int expectation_of(struct tree *tree, struct item *dir, const char *name, struct
 	const struct profile *profile = tree->profile;
 	const struct ghost *ghost = dir ? ghost_find(dir, name) : NULL;
 	const struct node *node = item && item->node ? item->node : ghost ? ghost->node : NULL;
+	const struct said *said = dir ? said_find(dir->dir->said, name) : NULL;
 	int found = 0;
 
 	*out = (struct expectation){ 0 };
@@ -48,8 +49,9 @@ int expectation_of(struct tree *tree, struct item *dir, const char *name, struct
 	out->expect.placeholders = !profile->options.no_placeholders;
 	out->expect.fits_64 = (profile->doc.format == DOC_BINARY && profile->options.format != FORMAT_XML) ||
 			      profile->options.format == FORMAT_BINARY;
-	if (dir)
-		found = expect_said(said_find(dir->dir->said, name), out);
+	if (said && said->type == NODE_ARRAY && said->item_count == 0 && node && node->type == NODE_ARRAY)
+		said = NULL; /* what it says is so; the elements that are there say more */
+	found = expect_said(said, out);
 	if (found == 0)
 		found = expect_node(node, out);
 	out->expect.items = out->items;

@@ -214,7 +214,7 @@ int text_parse(const struct expect *expect, const char *bytes, size_t len, struc
 {
 	int result;
 
-	*meaning = (struct meaning){ .type = expect->type };
+	*meaning = (struct meaning){ .type = expect->type, .literal = !expect->placeholders };
 	if (!bytes)
 		bytes = "";
 	if (expect->type == NODE_ARRAY)

@@ -50,6 +50,7 @@ struct meaning {
 	enum node_type type;
 	const char *bytes; /* of a scalar: in the text that was parsed */
 	size_t len;
+	bool literal;       /* data that spells a placeholder is not one */
 	struct line *lines; /* of an array; free() it */
 	size_t line_count;
 };

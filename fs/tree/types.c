@@ -54,24 +54,16 @@ static enum node_type inferred(const struct node *scalar)
 	return value_infer(scalar->value.bytes, scalar->value.len);
 }
 
-/* "array", and the elements' types if they would be read as others. */
-static void add_array_words(const struct node *array, bool always, struct buf *out)
+/* "array" and the elements' types: one where all are of one. */
+static void add_array_words(const struct node *array, struct buf *out)
 {
 	const struct node *child, *first = node_first(array);
-	bool plain = true, uniform = true;
+	bool uniform = true;
 
 	buf_add_text(out, "array");
-	for (child = first; child; child = node_next(child)) {
-		plain = plain && inferred(child) == child->type;
-		uniform = uniform && child->type == first->type;
-	}
-	if (!first || (plain && !always))
-		return;
-	if (uniform) {
-		buf_add_format(out, " %s", node_type_name(first->type));
-		return;
-	}
 	for (child = first; child; child = node_next(child))
+		uniform = uniform && child->type == first->type;
+	for (child = first; child; child = uniform ? NULL : node_next(child))
 		buf_add_format(out, " %s", node_type_name(child->type));
 }
 
@@ -96,7 +88,7 @@ static void add_needed_words(const struct item *item, struct buf *out)
 	if (item->kind == ITEM_DIR)
 		add_dir_words(item, out);
 	else if (node->type == NODE_ARRAY)
-		add_array_words(node, false, out);
+		add_array_words(node, out);
 	else if (inferred(node) != node->type)
 		buf_add_text(out, node_type_name(node->type));
 }
@@ -205,9 +197,10 @@ bool types_visible(struct tree *tree, struct item *dir)
 
 	if (dir->kind != ITEM_DIR || dir->dir->types_hidden)
 		return false;
-	if (dir->dir->types_written)
+	if (dir->dir->types_shown)
 		return true;
 	show(tree, dir, &text);
+	dir->dir->types_shown = text.len > 0;
 	return text.len > 0;
 }
 
@@ -237,7 +230,7 @@ int types_make(struct tree *tree, struct item *dir, struct item **out)
 
 	if (result < 0)
 		return result;
-	dir->dir->types_written = true;
+	dir->dir->types_shown = true;
 	dir->dir->types_hidden = false;
 	buf_clear(&(*out)->content);
 	(*out)->as_written = true;
@@ -252,7 +245,7 @@ void types_hide(struct tree *tree, struct item *dir)
 	struct item *item = dir->dir->types;
 
 	dir->dir->types_hidden = true;
-	dir->dir->types_written = false;
+	dir->dir->types_shown = false;
 	item_touch(tree, dir);
 	if (!item)
 		return;
@@ -269,7 +262,7 @@ void types_describe(const struct item *item, struct buf *out)
 	if (!item->node)
 		return;
 	if (item->kind == ITEM_KEY && item->node->type == NODE_ARRAY)
-		add_array_words(item->node, true, out);
+		add_array_words(item->node, out);
 	else
 		buf_add_text(out, node_type_name(item->node->type));
 }

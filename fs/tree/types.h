@@ -4,7 +4,8 @@
 
 #include "fs/tree/item.h"
 
-/* True if a directory has something that names and text do not tell, or had it written. */
+/* True if a directory has something that names and text do not tell, or had it written. Once seen it stays
+ * until it is removed, perhaps empty: rm -r first lists, then removes. */
 bool types_visible(struct tree *tree, struct item *dir);
 
 /* The item of .types in a directory, whether it is visible or not. 0 or -ENOMEM. */

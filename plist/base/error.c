@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Copies text into a fixed field; what is cut ends in "...". */
+/* Copies text into a fixed field; what is cut ends in "...", never inside a UTF-8 character. */
 static void copy_cut(char *to, size_t size, const char *text)
 {
 	size_t len = strlen(text);
@@ -15,15 +15,19 @@ static void copy_cut(char *to, size_t size, const char *text)
 		memcpy(to, text, len + 1);
 		return;
 	}
-	memcpy(to, text, size - 4);
-	memcpy(to + size - 4, "...", 4);
+	for (len = size - 4; len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80; len--)
+		;
+	memcpy(to, text, len);
+	memcpy(to + len, "...", 4);
 }
 
+__attribute__((format(printf, 4, 0)))
 static void set_text(struct error *err, int code, const char *rule, const char *format, va_list args)
 {
 	char text[sizeof(err->text) + 1];
 
-	vsnprintf(text, sizeof(text), format, args);
+	if (vsnprintf(text, sizeof(text), format, args) < 0)
+		text[0] = '\0';
 	*err = ERROR_INIT;
 	err->code = code;
 	err->rule = rule;

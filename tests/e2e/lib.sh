@@ -22,6 +22,11 @@ PROFILEFS=$(realpath -m "${PROFILEFS:-$ROOT/build/profilefs}")
 PYTHON=/usr/bin/python3
 [ -x "$PYTHON" ] || PYTHON=python3
 
+if [ ! -x "$PROFILEFS" ]; then
+	echo "$0: there is no program $PROFILEFS: run make first, or set PROFILEFS" >&2
+	exit 2
+fi
+
 if [ -z "${E2E_DIR-}" ]; then
 	E2E_DIR=$(dirname "$PROFILEFS")
 	case $E2E_DIR/ in
@@ -177,7 +182,7 @@ run_tests()
 {
 	local name
 
-	for name in $(sed -n 's/^\(it_[a-zA-Z0-9_]*\)()$/\1/p' "$0"); do
+	for name in $(sed -n 's/^\(it_[a-zA-Z0-9_]*\)().*/\1/p' "$0"); do
 		prove "$name" "$name"
 	done
 	[ "$FAILED" -eq 0 ]
@@ -280,10 +285,11 @@ assert_no_line()
 	! grep -qaE -- "$1" "$2" || fail "expected: no line in $2 like $1" "got:      $(grep -aE -- "$1" "$2")"
 }
 
-# assert_listing FOLDER NAMES: what readdir gives, in its order, one blank between.
+# assert_listing FOLDER NAMES: what readdir gives, in its order, one blank between. A .types may be there
+# wherever names and text do not say all.
 assert_listing()
 {
-	assert_equal "$2" "$(ls -AU "$1" | tr '\n' ' ' | sed 's/ $//')" "the listing of $1"
+	assert_equal "$2" "$(ls -AU "$1" | sed '/^\.types$/d' | tr '\n' ' ' | sed 's/ $//')" "the listing of $1"
 }
 
 # assert_changes OLD NEW: the lines on stdin are what differs between two plists (see plists.py).
@@ -306,10 +312,24 @@ assert_one_hunk()
 	[ "$hunks" -eq 1 ] || fail "expected: one hunk between $1 and $2" "got:      $hunks" "$(diff -aU0 "$1" "$2")"
 }
 
+# assert_value FILE PATH EXPECTED: as Python writes it.
+assert_value()
+{
+	assert_equal "$3" "$(value "$1" "$2" 2>&1)" "$2 in $1"
+}
+
 # value FILE PATH: the value in a plist, as Python writes it.
 value()
 {
 	"$PYTHON" "$E2E/plists.py" get "$1" "$2"
+}
+
+# with_profile [OPTIONS]: the example as p.mobileconfig, mounted at mnt; before is a copy.
+with_profile()
+{
+	make_profile p.mobileconfig
+	cp p.mobileconfig before
+	mount_profile p.mobileconfig "$@"
 }
 
 # until_true SECONDS COMMAND...: asks again until it succeeds.

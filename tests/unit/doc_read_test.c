@@ -532,6 +532,25 @@ static void a_new_document_is_an_empty_dict_without_a_source(void **state)
 	doc_free(&doc);
 }
 
+static void binary_is_told_from_xml_by_content(void **state)
+{
+	static const char empty_dict[] = "bplist00" "\xd0" "\x08" "\0\0\0\0\0\0" "\1" "\1"
+					 "\0\0\0\0\0\0\0\1" "\0\0\0\0\0\0\0\0" "\0\0\0\0\0\0\0\x09";
+	unsigned long line, column;
+	struct doc doc;
+
+	(void)state;
+	must_read(&doc, empty_dict, sizeof(empty_dict) - 1);
+	assert_int_equal(doc.format, DOC_BINARY);
+	assert_int_equal(doc.root->type, NODE_DICT);
+	assert_true(buf_equals(&doc.source, empty_dict, sizeof(empty_dict) - 1));
+	doc_position(&doc, 8, &line, &column);
+	assert_int_equal(line, 0);
+	assert_int_equal(column, 0);
+	doc_free(&doc);
+	must_fail_bytes(empty_dict, sizeof(empty_dict) - 2, 0, 0, "");
+}
+
 /*
  * Files that are no XML plists.
  */
@@ -958,6 +977,7 @@ int main(void)
 		cmocka_unit_test(columns_are_the_files_own_in_any_encoding),
 		cmocka_unit_test(paths_join_keys_and_two_digit_indices),
 		cmocka_unit_test(a_new_document_is_an_empty_dict_without_a_source),
+		cmocka_unit_test(binary_is_told_from_xml_by_content),
 		cmocka_unit_test(files_that_are_something_else_are_told_what_they_look_like),
 		cmocka_unit_test(xml_that_is_not_well_formed_is_refused_where_it_is_wrong),
 		cmocka_unit_test(nul_bytes_are_refused_where_they_stand),

@@ -29,8 +29,6 @@
 #include <unistd.h>
 
 #include "plist/doc.h"
-#include "plist/placeholder.h"
-#include "plist/value.h"
 
 /* --- editing ------------------------------------------------------------------------------------------ */
 
@@ -761,6 +759,127 @@ static void a_random_edit_of_a_generated_document_is_one_hunk(void **state)
 	assert_true(edits > 1000);
 }
 
+static struct node *random_container(struct doc *doc)
+{
+	struct node *node = random_node(doc);
+
+	while (node_is_scalar(node->type) && node->parent)
+		node = node->parent;
+	return node_is_scalar(node->type) ? NULL : node;
+}
+
+/* Puts a node anywhere but below itself; frees it if that cannot be. */
+static void insert_anywhere(struct doc *doc, struct node *child)
+{
+	struct node *parent = random_container(doc);
+	char key[8];
+
+	snprintf(key, sizeof(key), "k%u", random_below(6));
+	if (!parent || (parent->type == NODE_DICT && node_get(parent, key))) {
+		node_free(child);
+		return;
+	}
+	assert_int_equal(node_insert(parent, node_at(parent, random_below((unsigned)parent->count + 1)), child, key, 2),
+			 0);
+}
+
+static void set_randomly(struct node *node)
+{
+	static const struct {
+		enum node_type type;
+		const char *text;
+	} VALUES[] = {
+		{ NODE_STRING, "x\ny\r<&>" },	       { NODE_STRING, "" },		{ NODE_INTEGER, "-12345678901234567890123" },
+		{ NODE_REAL, "1e5" },		       { NODE_BOOLEAN, "true" },	{ NODE_BOOLEAN, "false" },
+		{ NODE_DATE, "2026-01-31T12:00:00Z" }, { NODE_DATA, "\x01\xFF\x02" }, { NODE_DATA, "$USERNAME" },
+		{ NODE_DATA, "0123456789012345678901234567890123456789012345678901234567890123456789" },
+		{ NODE_STRING, "a & b" },	       { NODE_INTEGER, "7" },
+	};
+	unsigned i = random_below(sizeof(VALUES) / sizeof(VALUES[0]));
+
+	assert_int_equal(node_set(node, VALUES[i].type, VALUES[i].text, strlen(VALUES[i].text)), 0);
+}
+
+/* Not what was removed because the container became something else: that cannot come back. */
+static void revive_some(struct node *parent)
+{
+	if (node_is_scalar(parent->type))
+		return;
+	for (struct node *child = parent->first; child; child = child->next) {
+		bool fits = (child->key != NULL) == (parent->type == NODE_DICT);
+
+		if (child->removed && fits && node_is_scalar(child->type) && random_below(2))
+			node_revive(child);
+	}
+}
+
+/* Anything that the file system may do to a tree. */
+static void edit_wildly(struct doc *doc)
+{
+	struct node *node = random_node(doc), *child;
+
+	switch (random_below(8)) {
+	case 0:
+		set_randomly(node);
+		break;
+	case 1:
+		node_set_container(node, random_below(2) ? NODE_DICT : NODE_ARRAY);
+		break;
+	case 2:
+		if (node->parent)
+			node_remove(node);
+		break;
+	case 3:
+		if (node->parent)
+			node_mark_removed(node);
+		break;
+	case 4:
+		child = node_new(random_below(2) ? NODE_DICT : NODE_STRING);
+		assert_non_null(child);
+		insert_anywhere(doc, child);
+		break;
+	case 5:
+		child = node_copy(node, true);
+		assert_non_null(child);
+		insert_anywhere(doc, child);
+		break;
+	case 6:
+		if (node->parent)
+			insert_anywhere(doc, node_take(node));
+		break;
+	default:
+		revive_some(node);
+		node_purge(doc->root);
+	}
+}
+
+static void any_number_of_edits_reads_back_equal(void **state)
+{
+	static const struct manner MANNERS[] = {
+		{ "\n", "\t", NULL, true, false }, { "\r\n", "  ", " ", true, true }, { "", "", "", true, false },
+	};
+
+	(void)state;
+	seed = 3;
+	for (unsigned i = 0; i < 3000; i++) {
+		const struct manner *manner = &MANNERS[i % (sizeof(MANNERS) / sizeof(MANNERS[0]))];
+		struct error err = ERROR_INIT;
+		BUF_AUTO source = BUF_INIT;
+		BUF_AUTO out = BUF_INIT;
+		struct doc doc;
+
+		buf_add_text(&source, "<plist version=\"1.0\">");
+		generate(&source, manner, 0);
+		buf_add_text(&source, "</plist>");
+		read_text(&doc, source.data, source.len);
+		for (unsigned edits = 1 + random_below(12); edits; edits--)
+			edit_wildly(&doc);
+		if (doc_write(&doc, DOC_XML, &out, &err))
+			fail_msg("%s: %s\n%s", err.key, err.text, source.data);
+		doc_free(&doc);
+	}
+}
+
 static size_t profiles, profile_edits;
 
 static int edit_profile(const char *path, const struct stat *info, int kind, struct FTW *ftw)
@@ -840,6 +959,7 @@ int main(void)
 		cmocka_unit_test(a_document_with_a_key_twice_is_not_written_when_edited),
 		cmocka_unit_test(a_tree_too_deep_to_be_read_again_is_not_written),
 		cmocka_unit_test(a_random_edit_of_a_generated_document_is_one_hunk),
+		cmocka_unit_test(any_number_of_edits_reads_back_equal),
 		cmocka_unit_test(a_random_edit_of_a_real_profile_is_one_hunk),
 		cmocka_unit_test(a_hundred_thousand_edits_are_written_in_good_time),
 	};

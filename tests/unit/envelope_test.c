@@ -15,6 +15,13 @@ static struct signer *rsa, *ec, *pss, *bare;
 
 /* ------------------------------------------------------------------ short words for the tests */
 
+/* Trust is asked of a store with nothing in it, which costs nothing and is the same on every machine. */
+static void no_system_store(void)
+{
+	setenv("SSL_CERT_FILE", kit_path("no-such-file"), 1);
+	setenv("SSL_CERT_DIR", kit_path("no-such-folder"), 1);
+}
+
 static struct envelope *open_bytes(const void *bytes, size_t len, struct buf *content)
 {
 	struct envelope *envelope = NULL;
@@ -183,7 +190,7 @@ static void one_note(struct problems *notes, enum severity severity, const char 
 static void what_is_not_signed_is_given_back_as_it_is(void **state)
 {
 	static const char *const plain[] = {
-		"", XML, "bplist00\0\1", "\xef\xbb\xbf" XML, "0", "0 is no CMS", "-----BEGIN CERTIFICATE-----\nAAAA\n",
+		"", XML, "bplist00\0\1", "\xef\xbb\xbf" XML, "0 is no CMS", "-----BEGIN CERTIFICATE-----\nAAAA\n",
 		"text -----BEGIN CMS-----\n", "-----BEGIN CMS REQUEST-----\n", "-----BEGIN ", "-----BEGIN CMS",
 	};
 	size_t i;
@@ -552,7 +559,7 @@ static void trust_is_asked_of_the_systems_store(void **state)
 	assert_true(file_says("signed", "expired: yes"));
 	sign_with_openssl("rsa", "", "signed");
 	assert_true(file_says("signed", "trusted: no (unable to get local issuer certificate)"));
-	assert_int_equal(unsetenv("SSL_CERT_FILE"), 0);
+	no_system_store();
 }
 
 static void a_name_cannot_forge_a_line_of_the_description(void **state)
@@ -896,16 +903,55 @@ static void of_several_strangers_all_are_dropped(void **state)
 	accepted("sealed");
 }
 
+/* An envelope that one signer signed twice, which the command cannot make. */
+static void sign_twice(const char *name, const EVP_MD *first, const EVP_MD *second)
+{
+	BIO *key_file = BIO_new_file(kit_path("rsa.key"), "r"), *cert_file = BIO_new_file(kit_path("rsa.crt"), "r");
+	EVP_PKEY *key = PEM_read_bio_PrivateKey(key_file, NULL, NULL, NULL);
+	X509 *cert = PEM_read_bio_X509(cert_file, NULL, NULL, NULL);
+	CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, NULL, CMS_BINARY | CMS_PARTIAL);
+	BIO *content = BIO_new_mem_buf(XML, -1);
+	unsigned char *der = NULL;
+	int len;
+
+	assert_non_null(CMS_add1_signer(cms, cert, key, first, CMS_BINARY | CMS_PARTIAL));
+	assert_non_null(CMS_add1_signer(cms, cert, key, second, CMS_BINARY | CMS_PARTIAL | CMS_NOCERTS));
+	assert_int_equal(CMS_final(cms, content, NULL, CMS_BINARY), 1);
+	len = i2d_CMS_ContentInfo(cms, &der);
+	assert_true(len > 0);
+	kit_write(name, der, (size_t)len);
+	OPENSSL_free(der);
+	CMS_ContentInfo_free(cms);
+	X509_free(cert);
+	EVP_PKEY_free(key);
+	BIO_free(content);
+	BIO_free(cert_file);
+	BIO_free(key_file);
+}
+
 static void two_signatures_of_ours_are_both_made_again(void **state)
 {
 	(void)state;
-	sign_with_openssl("rsa", "-md sha256", "once");
-	assert_int_equal(kit_run("openssl cms -resign -binary -nosmimecap -inform DER -in once -signer rsa.crt -inkey rsa.key "
-				 "-md sha512 -nocerts -outform DER -out signed"), 0);
+	sign_twice("signed", EVP_sha256(), EVP_sha512());
+	holds("signed", ENVELOPE_DER, XML);
 	seal_quietly("signed", rsa, "sealed");
 	assert_true(file_says("sealed", "signers: 2"));
 	assert_true(file_says("sealed", "digest: sha256"));
 	assert_true(file_says("sealed", "digest: sha512"));
+	assert_true(file_says("sealed", "certificates: 2"));
+	accepted("sealed");
+}
+
+static void two_signatures_of_ours_that_would_be_alike_become_one(void **state)
+{
+	struct problems notes = PROBLEMS_INIT;
+
+	(void)state;
+	sign_twice("signed", EVP_sha1(), EVP_sha256());
+	seal("signed", rsa, NULL, "sealed", &notes);
+	one_note(&notes, SEVERITY_NOTE, "sha1");
+	assert_false(file_says("sealed", "signers: 2"));
+	assert_true(file_says("sealed", "digest: sha256"));
 	accepted("sealed");
 }
 
@@ -999,8 +1045,8 @@ static int make_signers(void **state)
 	size_t i, count = 0;
 
 	(void)state;
-	unsetenv("SSL_CERT_FILE");
 	kit_open();
+	no_system_store();
 	root = kit_identity("ca", EVP_EC_gen("P-256"), NULL, &ca);
 	inter = kit_identity("inter", EVP_EC_gen("P-256"), &root, &ca);
 	rest[count++] = kit_identity("rsa", EVP_RSA_gen(2048), &inter, NULL);
@@ -1075,6 +1121,7 @@ int main(void)
 		cmocka_unit_test(signatures_of_others_are_dropped_with_a_warning),
 		cmocka_unit_test(of_several_strangers_all_are_dropped),
 		cmocka_unit_test(two_signatures_of_ours_are_both_made_again),
+		cmocka_unit_test(two_signatures_of_ours_that_would_be_alike_become_one),
 		cmocka_unit_test(a_changed_envelope_can_be_sealed_anew),
 		cmocka_unit_test(every_real_signed_profile_is_intact_and_can_be_signed_again),
 	};

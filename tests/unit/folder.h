@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "plist/base/buf.h"
+#include "plist/base/file.h"
 
 /* nobody and nogroup, wherever there are users at all. */
 #define ORDINARY_USER 65534
@@ -123,6 +124,17 @@ static inline size_t entries_in(const char *name)
 		count++;
 	closedir(dir);
 	return count - 2;
+}
+
+/* The place of a file in the folder; place_close() it. */
+static inline struct place find_place(const char *name)
+{
+	struct place place;
+	struct error err;
+
+	if (place_open(&place, path_of(name), &err) < 0)
+		fail_msg("%s", err.text);
+	return place;
 }
 
 /* Runs a shell command in the folder; its exit status. */

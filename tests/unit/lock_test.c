@@ -103,32 +103,21 @@ static void a_lock_survives_fork_and_the_parent_s_end(void **state)
 {
 	struct lock first = LOCK_INIT, second = LOCK_INIT;
 	struct error err;
-	char who[40], ready;
-	int ends[2];
 	pid_t pid;
 
 	(void)state;
 	assert_int_equal(lock_take(&first, &place, 0, &err), 0);
-	assert_int_equal(pipe(ends), 0);
 	pid = fork();
 	if (pid == 0) {
-		lock_adopt(&first);
-		if (write(ends[1], "r", 1) != 1)
-			_exit(1);
 		pause();
 		_exit(0);
 	}
-	assert_int_equal(read(ends[0], &ready, 1), 1);
 	lock_release(&first);
 	assert_int_equal(lock_take(&second, &place, 0, &err), -1);
-	snprintf(who, sizeof(who), "process %ld:", (long)pid);
-	assert_non_null(strstr(err.text, who));
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_int_equal(lock_take(&second, &place, 0, &err), 0);
 	lock_release(&second);
-	close(ends[0]);
-	close(ends[1]);
 }
 
 static void a_lock_is_waited_for_while_its_holder_leaves(void **state)
@@ -226,8 +215,8 @@ static void lock_files_are_private_and_tell_the_path(void **state)
 	umask(0);
 	assert_int_equal(lock_take(&lock, &place, 0, &err), 0);
 	assert_int_equal(look_at("profilefs").st_mode & 07777, 0700);
-	snprintf(line, sizeof(line), "test \"$(cat profilefs/lock-*)\" = '%ld %s'", (long)getpid(), place.path);
-	assert_int_equal(run_in_folder("%s", line), 0);
+	snprintf(line, sizeof(line), "%ld %s", (long)getpid(), place.path);
+	assert_int_equal(run_in_folder("test \"$(cat profilefs/lock-*)\" = '%s'", line), 0);
 	assert_int_equal(run_in_folder("test \"$(stat -c %%a profilefs/lock-*)\" = 600"), 0);
 	assert_int_equal(fcntl(lock.fd, F_GETFD), FD_CLOEXEC);
 	lock_release(&lock);
@@ -251,16 +240,22 @@ static void assert_own_directory_in_tmp(const char *session)
 {
 	BUF_AUTO path = BUF_INIT;
 	struct error err;
+	struct stat st;
 	char expected[60];
+	bool there;
 
 	if (session)
 		setenv("XDG_RUNTIME_DIR", session, 1);
 	else
 		unsetenv("XDG_RUNTIME_DIR");
 	snprintf(expected, sizeof(expected), "/tmp/profilefs-%lu", (unsigned long)geteuid());
+	there = lstat(expected, &st) == 0;
 	if (runtime_dir(&path, &err) < 0)
 		fail_msg("%s: %s", err.file, err.text);
 	assert_string_equal(buf_text(&path), expected);
+	assert_int_equal(lstat(expected, &st), 0);
+	if (!there)
+		rmdir(expected);
 }
 
 static void without_a_session_it_is_in_tmp(void **state)

@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# Payloads that are made, copied, renamed; and fresh profiles.
+. "$(dirname "$0")/lib.sh"
+
+UUID='[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}'
+
+it_fills_in_what_a_new_payload_lacks()
+{
+	with_profile
+	mkdir mnt/PayloadContent/com.apple.dock
+	echo left >mnt/PayloadContent/com.apple.dock/orientation
+	umount_profile
+	assert_value p.mobileconfig PayloadContent/6/PayloadType "'com.apple.dock'"
+	assert_value p.mobileconfig PayloadContent/6/PayloadVersion 1
+	assert_value p.mobileconfig PayloadContent/6/orientation "'left'"
+	[[ $(value p.mobileconfig PayloadContent/6/PayloadUUID) =~ ^\'$UUID\'$ ]] ||
+		fail "expected: a UUID" "got:      $(value p.mobileconfig PayloadContent/6)"
+	[ -n "$(value p.mobileconfig PayloadContent/6/PayloadIdentifier | tr -d "'")" ]
+	assert_one_hunk before p.mobileconfig
+}
+
+it_keeps_what_a_new_payload_was_given()
+{
+	with_profile
+	mkdir mnt/PayloadContent/com.apple.dock
+	echo org.example.dock >mnt/PayloadContent/com.apple.dock/PayloadIdentifier
+	echo 2 >mnt/PayloadContent/com.apple.dock/PayloadVersion
+	echo 0F6D2A34-0D5A-4A0F-8E8B-6B9A1C1E0001 >mnt/PayloadContent/com.apple.dock/PayloadUUID
+	umount_profile
+	assert_value p.mobileconfig PayloadContent/6 "{'PayloadIdentifier': 'org.example.dock', 'PayloadVersion': 2, $(
+	)'PayloadUUID': '0F6D2A34-0D5A-4A0F-8E8B-6B9A1C1E0001', 'PayloadType': 'com.apple.dock'}"
+}
+
+it_gives_a_cloned_payload_a_uuid_and_an_identifier_of_its_own()
+{
+	local old new
+
+	with_profile
+	cp -r mnt/$WIFI mnt/$WIFI.3
+	echo Hotel >mnt/$WIFI.3/SSID_STR
+	run profilefs umount mnt
+	assert_status 0
+	assert_stderr 'managed.3/PayloadUUID'
+	assert_stderr 'managed.3/PayloadIdentifier'
+	old=$(value p.mobileconfig PayloadContent/3)
+	new=$(value p.mobileconfig PayloadContent | "$PYTHON" -c 'if True:
+		import ast, sys
+		print([p for p in ast.literal_eval(sys.stdin.read()) if p.get("SSID_STR") == "Hotel"][0])')
+	assert_equal "$(value before PayloadContent/3)" "$old" "the payload that was cloned"
+	assert_equal "$(grep -oE "'(PayloadType|Password|ProxyServerPort)': [^,]*" <<<"$old")" \
+		"$(grep -oE "'(PayloadType|Password|ProxyServerPort)': [^,]*" <<<"$new")" "what was cloned"
+	[ "$(grep -oE "'PayloadUUID': [^,]*" <<<"$old")" != "$(grep -oE "'PayloadUUID': [^,]*" <<<"$new")" ] ||
+		fail "expected: another UUID" "got:      $new"
+	[ "$(grep -oE "'PayloadIdentifier': [^,]*" <<<"$old")" != "$(grep -oE "'PayloadIdentifier': [^,]*" <<<"$new")" ] ||
+		fail "expected: another identifier" "got:      $new"
+	mount_profile p.mobileconfig
+	assert_file mnt/$WIFI.3/SSID_STR $'Hotel\n'
+	umount_profile
+}
+
+it_clones_into_the_next_number_with_cp_of_a_folder()
+{
+	with_profile
+	cp -a mnt/$MDM mnt/$MDM.2
+	assert_file mnt/$MDM.2/AccessRights $'8191\n'
+	run mkdir mnt/$MDM
+	assert_stderr 'File exists'
+	rm -r mnt/$MDM.2
+	umount_profile
+	assert_changes before p.mobileconfig <<<''
+}
+
+it_refuses_another_payload_type_than_the_folders_name_says()
+{
+	with_profile
+	run bash -c 'echo com.apple.dock > "$1"' bash mnt/$WIFI/PayloadType
+	assert_status 1
+	assert_stderr 'Invalid argument'
+	assert_line 'PayloadType' mnt/.profilefs/last-error
+	assert_file mnt/$WIFI/PayloadType $'com.apple.wifi.managed\n'
+	umount_profile
+	assert_same before p.mobileconfig
+}
+
+it_changes_the_payload_type_when_the_folder_is_renamed()
+{
+	with_profile
+	mv mnt/$ALL mnt/PayloadContent/org.example.other
+	assert_file mnt/PayloadContent/org.example.other/PayloadType $'org.example.other\n'
+	assert_file mnt/PayloadContent/org.example.other/Number $'42\n'
+	umount_profile
+	assert_changes before p.mobileconfig <<<\
+"PayloadContent/5/PayloadType: 'org.example.everything' -> 'org.example.other'"
+	assert_one_hunk before p.mobileconfig
+}
+
+it_keeps_names_until_the_unmount()
+{
+	with_profile
+	rm -r mnt/$WIFI
+	assert_file mnt/$WIFI.2/SSID_STR $'Guests\n'
+	assert_missing mnt/$WIFI
+	umount_profile
+	mount_profile p.mobileconfig
+	assert_file mnt/$WIFI/SSID_STR $'Guests\n'
+	assert_missing mnt/$WIFI.2
+	umount_profile
+}
+
+it_renames_keys_and_moves_them_between_payloads()
+{
+	with_profile
+	mv mnt/$ALL/Number mnt/$ALL/Count
+	mv mnt/$ALL/Text mnt/$ALL/Nested/Text
+	mv mnt/$ALL/Nested/Deeper mnt/$ALL/Deeper
+	umount_profile
+	assert_value p.mobileconfig PayloadContent/5/Count 42
+	assert_value p.mobileconfig PayloadContent/5/Nested "{'Nothing': {}, 'Text': 'plain'}"
+	assert_value p.mobileconfig PayloadContent/5/Deeper "{'Deepest': True}"
+	assert_no_line '<key>Number</key>' p.mobileconfig
+}
+
+it_begins_a_fresh_profile()
+{
+	mkdir mnt
+	run profilefs new.mobileconfig mnt -o new
+	assert_status 0
+	mkdir mnt/PayloadContent/com.apple.wifi.managed
+	echo Office >mnt/$WIFI/SSID_STR
+	echo 'My profile' >mnt/PayloadDisplayName
+	umount_profile
+	assert_value new.mobileconfig PayloadType "'Configuration'"
+	assert_value new.mobileconfig PayloadVersion 1
+	assert_value new.mobileconfig PayloadDisplayName "'My profile'"
+	assert_value new.mobileconfig PayloadContent/0/SSID_STR "'Office'"
+	assert_value new.mobileconfig PayloadContent/0/PayloadType "'com.apple.wifi.managed'"
+	run profilefs new.mobileconfig mnt -o new
+	assert_status 2
+	assert_stderr 'new'
+}
+
+it_wants_new_to_be_said()
+{
+	mkdir mnt
+	run profilefs absent.mobileconfig mnt
+	assert_status 2
+	assert_stderr 'absent.mobileconfig.*new'
+	assert_missing absent.mobileconfig
+}
+
+run_tests "$@"

@@ -1,0 +1,894 @@
+/* The tree of nodes: what stays in its place, what comes back, what counts as changed. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plist/node.h"
+
+/* --- making trees ------------------------------------------------------------------------------------- */
+
+static size_t offset;
+
+/* Ranges as a reader would give: none is empty, none is another's. */
+static void give_source(struct node *node)
+{
+	offset += 10;
+	node->source.key = (struct span){ offset, offset + 2 };
+	node->source.element = (struct span){ offset + 2, offset + 8 };
+	node->source.inner = (struct span){ offset + 3, offset + 7 };
+}
+
+static struct node *new_scalar(enum node_type type, const char *text)
+{
+	struct node *node = node_new(type);
+
+	assert_non_null(node);
+	assert_int_equal(node_set(node, type, text, strlen(text)), 0);
+	assert_false(node->changed);
+	return node;
+}
+
+static struct node *read_child(struct node *parent, struct node *child, const char *key)
+{
+	bool duplicate;
+
+	assert_int_equal(node_append_source(parent, child, key, key ? strlen(key) : 0, &duplicate), 0);
+	assert_false(duplicate);
+	give_source(child);
+	return child;
+}
+
+static struct node *read_string(struct node *parent, const char *key, const char *text)
+{
+	return read_child(parent, new_scalar(NODE_STRING, text), key);
+}
+
+static struct node *add_string(struct node *parent, struct node *before, const char *key, const char *text)
+{
+	struct node *child = new_scalar(NODE_STRING, text);
+
+	assert_int_equal(node_insert(parent, before, child, key, key ? strlen(key) : 0), 0);
+	return child;
+}
+
+/* A dict as if it were read: a = "1", b = "2", c = "3". */
+static struct node *read_abc(void)
+{
+	struct node *dict = node_new(NODE_DICT);
+
+	assert_non_null(dict);
+	give_source(dict);
+	read_string(dict, "a", "1");
+	read_string(dict, "b", "2");
+	read_string(dict, "c", "3");
+	return dict;
+}
+
+/* The keys (or, in an array, values) of the children that are there, forwards; backwards they must agree. */
+static const char *listing(const struct node *parent)
+{
+	static char text[256];
+	const struct node *child, *last = NULL;
+	size_t count = 0, backwards = 0;
+
+	text[0] = '\0';
+	for (child = node_first(parent); child; child = node_next(child)) {
+		assert_ptr_equal(node_at(parent, count), child);
+		assert_ptr_equal(child->parent, parent);
+		strcat(text, child->key ? child->key : node_text(child));
+		last = child;
+		count++;
+	}
+	for (; last; last = node_previous(last))
+		backwards++;
+	assert_int_equal(count, backwards);
+	assert_int_equal(count, parent->count);
+	assert_null(node_at(parent, count));
+	return text;
+}
+
+/* --- lists and lookups -------------------------------------------------------------------------------- */
+
+static void types_have_the_names_that_messages_use(void **state)
+{
+	(void)state;
+	for (int type = 0; type < NODE_TYPE_COUNT; type++)
+		assert_int_equal(node_type_from_name(node_type_name((enum node_type)type)), type);
+	assert_string_equal(node_type_name(NODE_DATA), "data");
+	assert_int_equal(node_type_from_name("Data"), NODE_TYPE_COUNT);
+	assert_int_equal(node_type_from_name(""), NODE_TYPE_COUNT);
+}
+
+static void a_new_scalar_is_empty_text(void **state)
+{
+	struct node *node = node_new(NODE_STRING);
+
+	(void)state;
+	assert_string_equal(node_text(node), "");
+	assert_non_null(node->value.bytes);
+	assert_int_equal(node->value.type, NODE_STRING);
+	node_free(node);
+	node_free(NULL);
+}
+
+static void children_are_found_by_key_and_by_place(void **state)
+{
+	struct node *dict = read_abc();
+
+	(void)state;
+	assert_string_equal(listing(dict), "abc");
+	assert_string_equal(node_text(node_get(dict, "b")), "2");
+	assert_null(node_get(dict, "d"));
+	assert_null(node_get(dict, ""));
+	node_free(dict);
+}
+
+static void keys_may_be_empty_or_hold_any_byte(void **state)
+{
+	struct node *dict = node_new(NODE_DICT);
+	bool duplicate;
+
+	(void)state;
+	assert_int_equal(node_append_source(dict, new_scalar(NODE_STRING, "x"), "", 0, &duplicate), 0);
+	assert_int_equal(node_append_source(dict, new_scalar(NODE_STRING, "y"), "a\0b", 3, &duplicate), 0);
+	assert_string_equal(node_text(node_get(dict, "")), "x");
+	assert_string_equal(node_text(node_find(dict, "a\0b", 3)), "y");
+	assert_null(node_get(dict, "a"));
+	node_free(dict);
+}
+
+static void new_children_go_where_they_are_put(void **state)
+{
+	struct node *dict = read_abc();
+
+	(void)state;
+	add_string(dict, node_get(dict, "b"), "x", "");
+	add_string(dict, node_first(dict), "y", "");
+	add_string(dict, NULL, "z", "");
+	assert_string_equal(listing(dict), "yaxbcz");
+	assert_false(node_get(dict, "x")->placed);
+	node_free(dict);
+}
+
+static void a_key_that_is_there_is_not_inserted_again(void **state)
+{
+	struct node *dict = read_abc();
+	struct node *other = new_scalar(NODE_STRING, "other");
+
+	(void)state;
+	assert_int_equal(node_insert(dict, NULL, other, "a", 1), -1);
+	assert_string_equal(listing(dict), "abc");
+	node_free(other);
+	node_free(dict);
+}
+
+static void the_last_of_duplicate_keys_is_the_one_that_is_seen(void **state)
+{
+	struct node *dict = read_abc();
+	struct node *first = node_get(dict, "a");
+	struct node *last = new_scalar(NODE_STRING, "9");
+	bool duplicate = false;
+
+	(void)state;
+	assert_int_equal(node_append_source(dict, last, "a", 1, &duplicate), 0);
+	assert_true(duplicate);
+	assert_true(first->shadowed);
+	assert_string_equal(listing(dict), "bca");
+	assert_ptr_equal(node_get(dict, "a"), last);
+	assert_false(node_differs(dict));
+
+	node_remove(last);
+	assert_null(node_get(dict, "a"));
+	assert_string_equal(listing(dict), "bc");
+	node_free(dict);
+}
+
+static void an_array_has_places_and_no_keys(void **state)
+{
+	struct node *array = node_new(NODE_ARRAY);
+
+	(void)state;
+	read_string(array, NULL, "1");
+	read_string(array, NULL, "2");
+	add_string(array, node_at(array, 1), NULL, "x");
+	assert_string_equal(listing(array), "1x2");
+	node_remove(node_at(array, 0));
+	assert_string_equal(listing(array), "x2");
+	node_revive(array->first);
+	assert_string_equal(listing(array), "1x2");
+	node_free(array);
+}
+
+/* --- removing and coming back ------------------------------------------------------------------------- */
+
+static void a_child_of_the_source_keeps_its_place_when_it_is_removed(void **state)
+{
+	struct node *dict = read_abc();
+	struct node *b = node_get(dict, "b");
+
+	(void)state;
+	node_remove(b);
+	assert_string_equal(listing(dict), "ac");
+	assert_null(node_get(dict, "b"));
+	assert_ptr_equal(node_find_removed(dict, "b", 1), b);
+	assert_ptr_equal(dict->first->next, b);
+	assert_true(node_differs(dict));
+
+	node_revive(b);
+	assert_string_equal(listing(dict), "abc");
+	assert_ptr_equal(node_get(dict, "b"), b);
+	assert_null(node_find_removed(dict, "b", 1));
+	assert_string_equal(node_text(b), "2");
+	assert_false(node_differs(dict));
+	node_free(dict);
+}
+
+static void removing_or_reviving_twice_is_doing_it_once(void **state)
+{
+	struct node *dict = read_abc();
+	struct node *b = node_get(dict, "b");
+
+	(void)state;
+	node_remove(b);
+	node_mark_removed(b);
+	assert_int_equal(dict->count, 2);
+	node_revive(b);
+	node_revive(b);
+	assert_int_equal(dict->count, 3);
+	node_free(dict);
+}
+
+static void a_new_child_that_is_removed_leaves_no_trace(void **state)
+{
+	struct node *dict = read_abc();
+
+	(void)state;
+	node_remove(add_string(dict, NULL, "x", ""));
+	assert_null(node_find_removed(dict, "x", 1));
+	assert_string_equal(listing(dict), "abc");
+	assert_false(node_differs(dict));
+	node_free(dict);
+}
+
+static void a_new_child_that_is_marked_can_come_back_until_the_purge(void **state)
+{
+	struct node *dict = read_abc();
+	struct node *x = add_string(dict, node_get(dict, "b"), "x", "new");
+
+	(void)state;
+	node_mark_removed(x);
+	assert_ptr_equal(node_find_removed(dict, "x", 1), x);
+	assert_false(node_differs(dict));
+	node_revive(x);
+	assert_string_equal(listing(dict), "axbc");
+	node_mark_removed(x);
+	node_purge(dict);
+	assert_null(node_find_removed(dict, "x", 1));
+	assert_string_equal(listing(dict), "abc");
+	node_free(dict);
+}
+
+static void the_purge_leaves_what_came_from_the_source(void **state)
+{
+	struct node *dict = read_abc();
+	struct node *b = node_get(dict, "b");
+	struct node *inner = read_child(dict, read_abc(), "d");
+
+	(void)state;
+	node_mark_removed(add_string(inner, NULL, "x", ""));
+	node_remove(b);
+	node_purge(dict);
+	assert_ptr_equal(node_find_removed(dict, "b", 1), b);
+	assert_ptr_equal(inner->last, node_get(inner, "c"));
+	node_free(dict);
+}
+
+static void the_removed_one_of_a_key_gets_its_name_back_when_the_new_one_goes(void **state)
+{
+	struct node *dict = read_abc();
+	struct node *old = node_get(dict, "b");
+	struct node *made;
+
+	(void)state;
+	node_remove(old);
+	made = add_string(dict, NULL, "b", "new");
+	assert_string_equal(listing(dict), "acb");
+	assert_ptr_equal(node_get(dict, "b"), made);
+	assert_null(node_find_removed(dict, "b", 1));
+	assert_ptr_equal(dict->first->next, old);
+	assert_true(node_differs(dict));
+
+	node_remove(made);
+	assert_ptr_equal(node_find_removed(dict, "b", 1), old);
+	node_revive(old);
+	assert_string_equal(listing(dict), "abc");
+	assert_false(node_differs(dict));
+	node_free(dict);
+}
+
+static void the_one_removed_last_is_found_and_any_can_come_back(void **state)
+{
+	struct node *dict = read_abc();
+	struct node *first = node_get(dict, "b"), *second, *third;
+
+	(void)state;
+	node_remove(first);
+	second = add_string(dict, NULL, "b", "second");
+	node_mark_removed(second);
+	third = add_string(dict, NULL, "b", "third");
+	node_mark_removed(third);
+	assert_ptr_equal(node_find_removed(dict, "b", 1), third);
+
+	node_revive(second);
+	assert_ptr_equal(node_get(dict, "b"), second);
+	node_revive(first);
+	assert_true(first->removed);
+	node_mark_removed(second);
+	node_revive(first);
+	assert_ptr_equal(node_get(dict, "b"), first);
+
+	node_purge(dict);
+	assert_ptr_equal(node_get(dict, "b"), first);
+	assert_string_equal(listing(dict), "abc");
+	node_free(dict);
+}
+
+static void a_removed_one_can_be_freed_from_under_the_one_that_is_there(void **state)
+{
+	struct node *dict = read_abc();
+	struct node *made, *again;
+
+	(void)state;
+	made = add_string(dict, NULL, "x", "1");
+	node_mark_removed(made);
+	again = add_string(dict, NULL, "x", "2");
+	node_purge(dict);
+	assert_ptr_equal(node_get(dict, "x"), again);
+	node_remove(again);
+	assert_null(node_find_removed(dict, "x", 1));
+	node_free(dict);
+}
+
+/* --- moving ------------------------------------------------------------------------------------------- */
+
+static void what_is_taken_leaves_its_place_behind(void **state)
+{
+	struct node *dict = read_abc();
+	struct node *b = node_get(dict, "b");
+	struct span element = b->source.element;
+
+	(void)state;
+	assert_ptr_equal(node_take(b), b);
+	assert_null(b->parent);
+	assert_false(b->placed);
+	assert_int_equal(b->source.element.start, element.start);
+	assert_string_equal(listing(dict), "ac");
+	assert_null(node_find_removed(dict, "b", 1));
+	assert_true(dict->first->next->removed && dict->first->next->placed);
+	assert_int_equal(dict->first->next->source.element.start, element.start);
+	assert_string_equal(dict->first->next->key, "b");
+	assert_true(node_differs(dict));
+
+	assert_int_equal(node_insert(dict, NULL, b, b->key, b->key_len), 0);
+	assert_ptr_equal(node_get(dict, "b"), b);
+	assert_string_equal(listing(dict), "acb");
+	node_free(dict);
+}
+
+static void what_is_new_is_taken_without_a_trace(void **state)
+{
+	struct node *dict = read_abc();
+	struct node *x = add_string(dict, NULL, "x", "");
+
+	(void)state;
+	assert_ptr_equal(node_take(x), x);
+	assert_false(node_differs(dict));
+	assert_string_equal(listing(dict), "abc");
+	node_free(x);
+	node_free(dict);
+}
+
+static void what_is_below_a_moved_directory_moves_along(void **state)
+{
+	struct node *root = read_abc(), *array = node_new(NODE_ARRAY);
+	struct node *inner = read_child(root, read_abc(), "d"), *a = node_get(inner, "a");
+
+	(void)state;
+	read_child(root, array, "e");
+	assert_ptr_equal(node_take(inner), inner);
+	assert_int_equal(node_insert(array, NULL, inner, NULL, 0), 0);
+	assert_null(inner->key);
+	assert_ptr_equal(node_get(inner, "a"), a);
+	assert_true(a->placed);
+	assert_false(node_differs(inner));
+	assert_true(node_differs(array));
+	assert_int_equal(node_set_string(a, "new"), 0);
+	assert_true(node_differs(inner));
+	node_free(root);
+}
+
+static void a_key_that_is_moved_away_gives_way_to_the_one_it_had_displaced(void **state)
+{
+	struct node *dict = read_abc();
+	struct node *old = node_get(dict, "b"), *a = node_get(dict, "a");
+
+	(void)state;
+	node_remove(old);
+	assert_ptr_equal(node_take(a), a);
+	assert_int_equal(node_insert(dict, NULL, a, "b", 1), 0);
+	assert_ptr_equal(node_get(dict, "b"), a);
+	assert_ptr_equal(node_take(a), a);
+	assert_ptr_equal(node_find_removed(dict, "b", 1), old);
+	assert_int_equal(node_insert(dict, NULL, a, "z", 1), 0);
+	assert_string_equal(listing(dict), "cz");
+	node_free(dict);
+}
+
+/* --- values ------------------------------------------------------------------------------------------- */
+
+static void the_old_value_set_again_is_no_change(void **state)
+{
+	struct node *dict = read_abc();
+	struct node *a = node_get(dict, "a");
+
+	(void)state;
+	assert_int_equal(node_set_string(a, "1"), 0);
+	assert_false(a->changed);
+	assert_int_equal(node_set_string(a, "new"), 0);
+	assert_int_equal(node_set_string(a, "newer"), 0);
+	assert_true(a->changed);
+	assert_string_equal(a->was->bytes, "1");
+	assert_true(node_differs(dict));
+
+	assert_int_equal(node_set(a, NODE_INTEGER, "1", 1), 0);
+	assert_true(a->changed);
+	assert_int_equal(a->type, NODE_INTEGER);
+	assert_int_equal(node_set_string(a, "1"), 0);
+	assert_false(a->changed);
+	assert_null(a->was);
+	assert_int_equal(a->type, NODE_STRING);
+	assert_false(node_differs(dict));
+	node_free(dict);
+}
+
+static void a_value_may_be_set_to_a_part_of_itself(void **state)
+{
+	struct node *node = new_scalar(NODE_STRING, "abcdef");
+
+	(void)state;
+	assert_int_equal(node_set(node, NODE_STRING, node->value.bytes + 2, 3), 0);
+	assert_string_equal(node_text(node), "cde");
+	node_free(node);
+}
+
+static void a_value_may_hold_any_byte(void **state)
+{
+	struct node *node = new_scalar(NODE_DATA, "");
+
+	(void)state;
+	assert_int_equal(node_set(node, NODE_DATA, "a\0b", 3), 0);
+	assert_int_equal(node->value.len, 3);
+	assert_memory_equal(node->value.bytes, "a\0b", 4);
+	assert_int_equal(node_set(node, NODE_DATA, NULL, 0), 0);
+	assert_string_equal(node_text(node), "");
+	node_free(node);
+}
+
+static void what_is_new_is_never_changed(void **state)
+{
+	struct node *node = new_scalar(NODE_STRING, "1");
+
+	(void)state;
+	assert_int_equal(node_set_string(node, "2"), 0);
+	node_set_container(node, NODE_DICT);
+	assert_int_equal(node_set_string(node, "3"), 0);
+	assert_false(node->changed);
+	assert_null(node->was);
+	node_free(node);
+}
+
+static void what_has_a_place_but_no_range_still_knows_that_it_changed(void **state)
+{
+	struct node *dict = node_new(NODE_DICT);
+	struct node *child = new_scalar(NODE_STRING, "1");
+	bool duplicate;
+
+	(void)state;
+	assert_int_equal(node_append_source(dict, child, "a", 1, &duplicate), 0);
+	assert_int_equal(node_set_string(child, "2"), 0);
+	assert_true(node_differs(dict));
+	assert_int_equal(node_set_string(child, "1"), 0);
+	assert_false(node_differs(dict));
+	node_free(dict);
+}
+
+static void a_container_that_becomes_a_scalar_and_back_knows_its_children(void **state)
+{
+	struct node *root = read_abc();
+	struct node *inner = read_child(root, read_abc(), "d"), *a = node_get(inner, "a");
+
+	(void)state;
+	add_string(inner, NULL, "x", "");
+	assert_int_equal(node_set_string(inner, "text"), 0);
+	assert_true(inner->changed);
+	assert_int_equal(inner->type, NODE_STRING);
+	assert_int_equal(inner->count, 0);
+	assert_null(node_first(inner));
+	assert_ptr_equal(inner->first, a);
+	assert_string_equal(inner->last->key, "c");
+
+	node_set_container(inner, NODE_DICT);
+	assert_false(inner->changed);
+	assert_string_equal(node_text(inner), "");
+	assert_ptr_equal(node_find_removed(inner, "a", 1), a);
+	node_revive(a);
+	node_revive(node_find_removed(inner, "b", 1));
+	assert_true(node_differs(root));
+	node_revive(node_find_removed(inner, "c", 1));
+	assert_false(node_differs(root));
+	node_free(root);
+}
+
+static void a_scalar_that_becomes_a_container_and_back_is_unchanged(void **state)
+{
+	struct node *dict = read_abc();
+	struct node *a = node_get(dict, "a");
+
+	(void)state;
+	node_set_container(a, NODE_ARRAY);
+	assert_true(a->changed);
+	assert_int_equal(a->value.type, NODE_ARRAY);
+	add_string(a, NULL, NULL, "x");
+	node_set_container(a, NODE_DICT);
+	assert_int_equal(a->count, 0);
+	add_string(a, NULL, "k", "x");
+	assert_int_equal(node_set_string(a, "1"), 0);
+	assert_false(node_differs(dict));
+	assert_null(a->first);
+	node_free(dict);
+}
+
+static void a_container_of_the_same_type_is_only_emptied(void **state)
+{
+	struct node *dict = read_abc();
+
+	(void)state;
+	node_set_container(dict, NODE_DICT);
+	assert_int_equal(dict->count, 0);
+	assert_false(dict->changed);
+	assert_true(node_differs(dict));
+	node_free(dict);
+}
+
+/* --- placeholders ------------------------------------------------------------------------------------- */
+
+static void what_a_user_writes_is_a_placeholder_if_it_reads_as_one(void **state)
+{
+	struct node *node = new_scalar(NODE_INTEGER, "$FLEET_VAR_PORT");
+
+	(void)state;
+	assert_true(node_is_placeholder(node));
+	assert_int_equal(node_set(node, NODE_INTEGER, "5", 1), 0);
+	assert_false(node_is_placeholder(node));
+	assert_int_equal(node_set(node, NODE_DATA, "$USERNAME", 9), 0);
+	assert_true(node_is_placeholder(node));
+	assert_int_equal(node_set_string(node, "$USERNAME"), 0);
+	assert_false(node_is_placeholder(node));
+	node_set_container(node, NODE_DICT);
+	assert_false(node_is_placeholder(node));
+	node_free(node);
+}
+
+static void data_that_only_spells_a_placeholder_stays_data_when_it_is_set_again(void **state)
+{
+	struct node *dict = node_new(NODE_DICT);
+	struct node *child = read_child(dict, new_scalar(NODE_DATA, "$USERNAME"), "a");
+
+	(void)state;
+	child->value.placeholder = false;
+	assert_int_equal(node_set(child, NODE_DATA, "$USERNAME", 9), 0);
+	assert_false(node_is_placeholder(child));
+	assert_int_equal(node_set(child, NODE_DATA, "$EMAIL", 6), 0);
+	assert_true(node_is_placeholder(child));
+	assert_int_equal(node_set(child, NODE_DATA, "$USERNAME", 9), 0);
+	assert_false(node_is_placeholder(child));
+	assert_false(child->changed);
+	node_free(dict);
+}
+
+/* --- copies and comparison ---------------------------------------------------------------------------- */
+
+static void a_copy_is_equal_and_stands_alone(void **state)
+{
+	struct node *root = read_abc(), *copy;
+
+	(void)state;
+	read_child(root, read_abc(), "d");
+	node_remove(node_get(root, "b"));
+	add_string(root, NULL, "x", "new");
+	copy = node_copy(root, false);
+	assert_non_null(copy);
+	assert_true(node_equal(root, copy, true));
+	assert_null(copy->parent);
+	assert_int_equal(copy->source.element.end, 0);
+	assert_int_equal(node_get(copy, "d")->source.element.end, 0);
+	assert_false(node_get(copy, "a")->placed);
+	assert_null(node_find_removed(copy, "b", 1));
+	node_free(root);
+	assert_string_equal(listing(copy), "acdx");
+	node_free(copy);
+}
+
+static void a_copy_that_borrows_differs_from_the_source_as_the_original_does(void **state)
+{
+	struct node *root = read_abc(), *same = node_copy(root, true), *edited;
+
+	(void)state;
+	assert_false(node_differs(same));
+	assert_int_equal(same->source.element.start, root->source.element.start);
+	assert_int_equal(node_get(same, "b")->source.key.start, node_get(root, "b")->source.key.start);
+
+	assert_int_equal(node_set_string(node_get(root, "a"), "new"), 0);
+	node_remove(node_get(root, "b"));
+	edited = node_copy(root, true);
+	assert_true(node_equal(root, edited, true));
+	assert_true(node_differs(edited));
+	assert_null(node_find_removed(edited, "b", 1));
+	assert_true(edited->first->next->removed && edited->first->next->placed);
+	assert_int_equal(node_set_string(node_get(edited, "a"), "1"), 0);
+	assert_false(node_get(edited, "a")->changed);
+	node_free(root);
+	node_free(same);
+	node_free(edited);
+}
+
+static void equality_is_of_types_keys_and_values(void **state)
+{
+	struct node *a = read_abc(), *b = read_abc();
+
+	(void)state;
+	assert_true(node_equal(a, b, true));
+	assert_int_equal(node_set_string(node_get(b, "c"), "x"), 0);
+	assert_false(node_equal(a, b, false));
+	assert_int_equal(node_set(node_get(b, "c"), NODE_INTEGER, "3", 1), 0);
+	assert_false(node_equal(a, b, false));
+	node_remove(node_get(b, "c"));
+	assert_false(node_equal(a, b, false));
+	assert_false(node_equal(b, a, false));
+	add_string(b, NULL, "d", "3");
+	assert_false(node_equal(a, b, false));
+	node_free(a);
+	node_free(b);
+}
+
+static void the_order_of_a_dict_counts_only_when_asked_for(void **state)
+{
+	struct node *a = read_abc(), *b = node_new(NODE_DICT), *list = node_new(NODE_ARRAY), *turned = node_new(NODE_ARRAY);
+
+	(void)state;
+	add_string(b, NULL, "c", "3");
+	add_string(b, NULL, "a", "1");
+	add_string(b, NULL, "b", "2");
+	assert_true(node_equal(a, b, false));
+	assert_false(node_equal(a, b, true));
+	add_string(list, NULL, NULL, "1");
+	add_string(list, NULL, NULL, "2");
+	add_string(turned, NULL, NULL, "2");
+	add_string(turned, NULL, NULL, "1");
+	assert_false(node_equal(list, turned, false));
+	assert_false(node_equal(a, list, false));
+	node_free(a);
+	node_free(b);
+	node_free(list);
+	node_free(turned);
+}
+
+static void data_and_a_placeholder_of_the_same_bytes_are_not_equal(void **state)
+{
+	struct node *a = new_scalar(NODE_DATA, "$USERNAME"), *b = new_scalar(NODE_DATA, "$USERNAME");
+
+	(void)state;
+	assert_true(node_equal(a, b, true));
+	b->value.placeholder = false;
+	assert_false(node_equal(a, b, true));
+	node_free(a);
+	node_free(b);
+}
+
+/* --- size --------------------------------------------------------------------------------------------- */
+
+#define MANY 300000
+
+static void a_large_dict_is_filled_searched_and_emptied_quickly(void **state)
+{
+	struct node *dict = node_new(NODE_DICT), *child;
+	char key[16];
+	bool duplicate;
+
+	(void)state;
+	for (int i = 0; i < MANY; i++) {
+		snprintf(key, sizeof(key), "%d", i);
+		child = node_new(NODE_DICT);
+		assert_int_equal(node_append_source(dict, child, key, strlen(key), &duplicate), 0);
+	}
+	for (int i = 0; i < MANY; i++) {
+		snprintf(key, sizeof(key), "%d", i);
+		assert_non_null(node_get(dict, key));
+		node_remove(node_get(dict, key));
+		assert_int_equal(node_insert(dict, NULL, node_new(NODE_ARRAY), key, strlen(key)), 0);
+	}
+	assert_int_equal(dict->count, MANY);
+	for (child = node_first(dict); child; child = node_next(child))
+		node_mark_removed(child);
+	node_purge(dict);
+	assert_int_equal(dict->count, 0);
+	assert_non_null(node_find_removed(dict, "7", 1));
+	node_free(dict);
+}
+
+static void a_deep_tree_is_freed_without_a_deep_stack(void **state)
+{
+	struct node *root = node_new(NODE_ARRAY), *at = root, *child;
+
+	(void)state;
+	for (int i = 0; i < 1000000; i++, at = child) {
+		child = node_new(NODE_ARRAY);
+		assert_int_equal(node_insert(at, NULL, child, NULL, 0), 0);
+	}
+	node_free(root);
+}
+
+/* --- whatever happens --------------------------------------------------------------------------------- */
+
+#define SOURCE_CHILDREN 6
+#define KEYS            8
+
+/* What must hold of a dict at any time. */
+static void assert_holds(const struct node *dict, struct node *const *placed)
+{
+	size_t there = 0, met = 0;
+
+	for (const struct node *child = dict->first; child; child = child->next) {
+		assert_ptr_equal(child->next ? child->next->prev : dict->last, child);
+		if (child->placed) {
+			assert_int_equal(child->source.element.start, placed[met]->source.element.start);
+			met++;
+		}
+		if (child->removed)
+			continue;
+		there++;
+		assert_ptr_equal(node_find(dict, child->key, child->key_len), child);
+	}
+	assert_int_equal(met, SOURCE_CHILDREN);
+	assert_int_equal(there, dict->count);
+}
+
+static struct node *random_child(const struct node *dict, bool removed)
+{
+	struct node *found = NULL, *child;
+	long seen = 0;
+
+	for (child = dict->first; child; child = child->next)
+		if (child->removed == removed && child->value.type == NODE_STRING && random() % ++seen == 0)
+			found = child;
+	return found;
+}
+
+static void random_step(struct node *dict)
+{
+	char key[2] = { (char)('a' + random() % KEYS), '\0' };
+	struct node *child = random_child(dict, false), *removed = random_child(dict, true), *taken;
+
+	switch (random() % 7) {
+	case 0:
+	case 1:
+		if (!node_get(dict, key))
+			add_string(dict, child, key, key);
+		break;
+	case 2:
+		if (child)
+			node_remove(child);
+		break;
+	case 3:
+		if (child)
+			node_mark_removed(child);
+		break;
+	case 4:
+		if (removed) {
+			struct node *there = node_get(dict, removed->key);
+
+			node_revive(removed);
+			assert_true(there ? removed->removed : !removed->removed);
+		}
+		break;
+	case 5:
+		taken = child ? node_take(child) : NULL;
+		if (taken && node_insert(dict, NULL, taken, key, 1) < 0)
+			assert_int_equal(node_insert(dict, NULL, taken, taken->key, taken->key_len), 0);
+		break;
+	default:
+		if (random() % 16 == 0)
+			node_purge(dict);
+		break;
+	}
+}
+
+static void lists_and_lookups_agree_whatever_happens(void **state)
+{
+	(void)state;
+	srandom(1);
+	for (int round = 0; round < 400; round++) {
+		struct node *dict = node_new(NODE_DICT), *placed[SOURCE_CHILDREN], *source = node_new(NODE_DICT);
+		struct node *copy;
+
+		for (int i = 0; i < SOURCE_CHILDREN; i++) {
+			char key[2] = { (char)('a' + i), '\0' };
+
+			placed[i] = read_string(source, key, key);
+			read_string(dict, key, key)->source = placed[i]->source;
+		}
+		for (int i = 0; i < 200; i++) {
+			random_step(dict);
+			assert_holds(dict, placed);
+		}
+		copy = node_copy(dict, true);
+		assert_holds(copy, placed);
+		assert_true(node_equal(copy, dict, true));
+		assert_int_equal(node_differs(copy), node_differs(dict));
+		node_free(copy);
+		node_free(dict);
+		node_free(source);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(types_have_the_names_that_messages_use),
+		cmocka_unit_test(a_new_scalar_is_empty_text),
+		cmocka_unit_test(children_are_found_by_key_and_by_place),
+		cmocka_unit_test(keys_may_be_empty_or_hold_any_byte),
+		cmocka_unit_test(new_children_go_where_they_are_put),
+		cmocka_unit_test(a_key_that_is_there_is_not_inserted_again),
+		cmocka_unit_test(the_last_of_duplicate_keys_is_the_one_that_is_seen),
+		cmocka_unit_test(an_array_has_places_and_no_keys),
+		cmocka_unit_test(a_child_of_the_source_keeps_its_place_when_it_is_removed),
+		cmocka_unit_test(removing_or_reviving_twice_is_doing_it_once),
+		cmocka_unit_test(a_new_child_that_is_removed_leaves_no_trace),
+		cmocka_unit_test(a_new_child_that_is_marked_can_come_back_until_the_purge),
+		cmocka_unit_test(the_purge_leaves_what_came_from_the_source),
+		cmocka_unit_test(the_removed_one_of_a_key_gets_its_name_back_when_the_new_one_goes),
+		cmocka_unit_test(the_one_removed_last_is_found_and_any_can_come_back),
+		cmocka_unit_test(a_removed_one_can_be_freed_from_under_the_one_that_is_there),
+		cmocka_unit_test(what_is_taken_leaves_its_place_behind),
+		cmocka_unit_test(what_is_new_is_taken_without_a_trace),
+		cmocka_unit_test(what_is_below_a_moved_directory_moves_along),
+		cmocka_unit_test(a_key_that_is_moved_away_gives_way_to_the_one_it_had_displaced),
+		cmocka_unit_test(the_old_value_set_again_is_no_change),
+		cmocka_unit_test(a_value_may_be_set_to_a_part_of_itself),
+		cmocka_unit_test(a_value_may_hold_any_byte),
+		cmocka_unit_test(what_is_new_is_never_changed),
+		cmocka_unit_test(what_has_a_place_but_no_range_still_knows_that_it_changed),
+		cmocka_unit_test(a_container_that_becomes_a_scalar_and_back_knows_its_children),
+		cmocka_unit_test(a_scalar_that_becomes_a_container_and_back_is_unchanged),
+		cmocka_unit_test(a_container_of_the_same_type_is_only_emptied),
+		cmocka_unit_test(what_a_user_writes_is_a_placeholder_if_it_reads_as_one),
+		cmocka_unit_test(data_that_only_spells_a_placeholder_stays_data_when_it_is_set_again),
+		cmocka_unit_test(a_copy_is_equal_and_stands_alone),
+		cmocka_unit_test(a_copy_that_borrows_differs_from_the_source_as_the_original_does),
+		cmocka_unit_test(equality_is_of_types_keys_and_values),
+		cmocka_unit_test(the_order_of_a_dict_counts_only_when_asked_for),
+		cmocka_unit_test(data_and_a_placeholder_of_the_same_bytes_are_not_equal),
+		cmocka_unit_test(a_large_dict_is_filled_searched_and_emptied_quickly),
+		cmocka_unit_test(a_deep_tree_is_freed_without_a_deep_stack),
+		cmocka_unit_test(lists_and_lookups_agree_whatever_happens),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

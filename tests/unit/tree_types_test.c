@@ -1,0 +1,281 @@
+/* .types: a tree copied out and back keeps every value, type and array, in any order of arrival. */
+#include "tests/unit/mounted_tree.h"
+
+#define FRAME(keys) "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\">\n<dict>\n" keys "</dict>\n</plist>\n"
+
+/* Every type, and everything that a name or a text does not tell. */
+static const char everything[] = FRAME(
+	"<key>s</key><string>text</string><key>empty</key><string></string><key>lines</key><string>a\nb\n</string>"
+	"<key>number-like</key><string>3</string><key>bool-like</key><string>true</string>"
+	"<key>newline</key><string>\n</string><key>edge</key><string> x \n\n</string>"
+	"<key>i</key><integer>-5</integer><key>big</key><integer>123456789012345678901234567890</integer>"
+	"<key>r</key><real>0.1</real><key>r5</key><real>5</real><key>t</key><true/><key>f</key><false/>"
+	"<key>d</key><date>2026-01-31T12:00:00Z</date><key>raw</key><data>AAEC</data><key>no-data</key><data></data>"
+	"<key>texty-data</key><data>aGVsbG8K</data><key>ph</key><integer>$FLEET_VAR_PORT</integer>"
+	"<key>ph-data</key><data>$FLEET_SECRET_X</data>"
+	"<key>no-array</key><array/><key>strings</key><array><string>a</string><string>b</string></array>"
+	"<key>one-empty</key><array><string></string></array><key>gap</key><array><string>a</string><string/>"
+	"</array><key>numbers</key><array><integer>1</integer><integer>2</integer></array>"
+	"<key>number-strings</key><array><string>1</string><string>2</string></array>"
+	"<key>mixed</key><array><string>1</string><integer>1</integer><true/><real>1.5</real></array>"
+	"<key>multi-line</key><array><string>a\nb</string><string>c</string></array>"
+	"<key>datas</key><array><data>AAA=</data><data>AAE=</data></array>"
+	"<key>nested</key><array><array><string>O</string><string>x</string></array><array/>"
+	"<dict><key>k</key><string>5</string></dict><dict/></array>"
+	"<key>no-dict</key><dict/><key>dict</key><dict><key>deep</key><dict><key>x</key><integer>1</integer></dict>"
+	"<key>00</key><string>zero</string></dict>"
+	"<key>/a/b%c</key><string>odd</string><key>.hidden</key><string>h</string><key></key><string>e</string>"
+	"<key>x~</key><string>t</string><key>a b</key><integer>7</integer><key>sp ace</key><string>7</string>"
+	"<key>#k#</key><string>8</string><key>4913</key><string>x</string>"
+	"<key>PayloadUUID</key><string>00000000-0000-4000-8000-000000000001</string>"
+	"<key>PayloadType</key><string>Configuration</string><key>PayloadVersion</key><integer>1</integer>"
+	"<key>PayloadIdentifier</key><string>id</string><key>PayloadContent</key><array>"
+	"<dict><key>PayloadType</key><string>b.type</string><key>PayloadUUID</key><string>B1</string>"
+	"<key>PayloadVersion</key><integer>1</integer><key>PayloadIdentifier</key><string>id.b</string></dict>"
+	"<dict><key>PayloadType</key><string>a.type</string><key>PayloadUUID</key><string>A1</string>"
+	"<key>PayloadVersion</key><integer>1</integer><key>PayloadIdentifier</key><string>id.a</string></dict>"
+	"<dict><key>PayloadType</key><string>b.type</string><key>PayloadUUID</key><string>B2</string>"
+	"<key>PayloadVersion</key><integer>1</integer><key>PayloadIdentifier</key><string>id.b2</string></dict>"
+	"</array>");
+
+/* One entry of a tree that was copied out. */
+struct copied {
+	char *path;
+	bool dir;
+	struct buf bytes;
+};
+
+static struct copied entries[512];
+static size_t entry_count;
+
+static void copy_out(const char *path)
+{
+	struct listing *listing;
+	const char *name;
+	char child[4096];
+	size_t position;
+
+	assert_int_equal(tree_list(mounted.tree, at(path), &listing), 0);
+	for (position = 0; listing_at(listing, &position, &name); position++) {
+		struct copied *entry = &entries[entry_count++];
+
+		assert_true(entry_count < 512);
+		snprintf(child, sizeof(child), "%s%s%s", path, *path ? "/" : "", name);
+		*entry = (struct copied){ .path = strdup(child), .dir = S_ISDIR(attr_at(child).mode) };
+		if (entry->dir)
+			copy_out(child);
+		else
+			read_file(child, &entry->bytes);
+	}
+	listing_free(mounted.tree, listing);
+}
+
+static void forget_copy(void)
+{
+	while (entry_count) {
+		entry_count--;
+		free(entries[entry_count].path);
+		buf_free(&entries[entry_count].bytes);
+	}
+}
+
+/* Makes the directories above a path that are not there yet. */
+static void make_parents(const char *path)
+{
+	char part[4096];
+	const char *slash;
+
+	for (slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+		snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
+		if (!there(part))
+			assert_int_equal(make_dir(part), 0);
+	}
+}
+
+static void copy_in_one(const struct copied *entry)
+{
+	int result;
+
+	make_parents(entry->path);
+	if (entry->dir) {
+		if (!there(entry->path))
+			assert_int_equal(make_dir(entry->path), 0);
+		return;
+	}
+	result = write_file(entry->path, O_WRONLY | O_CREAT | O_TRUNC, buf_text(&entry->bytes), entry->bytes.len);
+	if (result < 0)
+		fail_msg("%s: %d: %s", entry->path, result, tree_last_error(mounted.tree)->text);
+}
+
+static void shuffle(unsigned seed)
+{
+	size_t i, j;
+	struct copied keep;
+
+	srand(seed);
+	for (i = entry_count - 1; i > 0; i--) {
+		j = (size_t)rand() % (i + 1);
+		keep = entries[i];
+		entries[i] = entries[j];
+		entries[j] = keep;
+	}
+}
+
+static bool is_types(const struct copied *entry)
+{
+	size_t len = strlen(entry->path);
+
+	return len >= 6 && strcmp(entry->path + len - 6, ".types") == 0;
+}
+
+/* Puts what was copied into a fresh profile; `types`: which entries go first, 1 .types, 0 others, -1 any. */
+static void copy_in(const char *name, unsigned seed, int types)
+{
+	struct profile_options options = { .create = true };
+	size_t i, round;
+
+	tree_begin_with(name, &options);
+	shuffle(seed);
+	for (round = 0; round < 2; round++)
+		for (i = 0; i < entry_count; i++)
+			if (types < 0 ? round == 0 : (is_types(&entries[i]) == types) == (round == 0))
+				copy_in_one(&entries[i]);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	for (i = 0; i < mounted.reported.count; i++)
+		if (mounted.reported.list[i].severity != SEVERITY_NOTE)
+			fail_msg("%s: %s", mounted.reported.list[i].key, mounted.reported.list[i].text);
+	tree_end();
+}
+
+static void assert_same_document(const char *name, const char *source)
+{
+	BUF_AUTO bytes = BUF_INIT;
+	struct error err = ERROR_INIT;
+	struct doc expected, got;
+
+	get_bytes(name, &bytes);
+	assert_int_equal(doc_read(&expected, "source", source, strlen(source), &err), 0);
+	if (doc_read(&got, name, bytes.data, bytes.len, &err) < 0)
+		fail_msg("%s", err.text);
+	if (!node_equal(expected.root, got.root, false))
+		fail_msg("not the same document:\n%s", buf_text(&bytes));
+	doc_free(&expected);
+	doc_free(&got);
+}
+
+static void copy_and_compare(const char *source, unsigned seed, int types)
+{
+	char name[64];
+
+	tree_begin(source);
+	copy_out("");
+	tree_end();
+	snprintf(name, sizeof(name), "copy-%u-%d.mobileconfig", seed, types);
+	copy_in(name, seed, types);
+	assert_same_document(name, source);
+	forget_copy();
+}
+
+static void types_first_gives_the_same_document(void **state)
+{
+	unsigned seed;
+
+	(void)state;
+	for (seed = 1; seed <= 20; seed++)
+		copy_and_compare(everything, seed, 1);
+}
+
+static void types_last_gives_the_same_document(void **state)
+{
+	unsigned seed;
+
+	(void)state;
+	for (seed = 1; seed <= 20; seed++)
+		copy_and_compare(everything, seed, 0);
+}
+
+static void types_in_any_order_give_the_same_document(void **state)
+{
+	unsigned seed;
+
+	(void)state;
+	for (seed = 1; seed <= 60; seed++)
+		copy_and_compare(everything, seed, -1);
+}
+
+static void only_what_text_does_not_tell_stands_in_types(void **state)
+{
+	(void)state;
+	tree_begin(FRAME("<key>A</key><string>x</string><key>B</key><integer>1</integer><key>C</key><true/>"));
+	assert_false(there(".types"));
+	assert_int_equal(put("N", "3\n"), 0);
+	assert_false(there(".types"));
+	assert_int_equal(tree_setxattr(mounted.tree, at("N"), "user.profilefs.type", "string", 6), 0);
+	assert_shows(".types", "N string\n");
+	tree_end();
+}
+
+static void a_long_key_is_told_by_types(void **state)
+{
+	BUF_AUTO source = BUF_INIT;
+	unsigned seed;
+	int i;
+
+	(void)state;
+	buf_add_text(&source, "<plist version=\"1.0\"><dict><key>PayloadUUID</key><string>u</string><key>PayloadType</key>"
+		     "<string>c</string><key>PayloadVersion</key><integer>1</integer><key>PayloadIdentifier</key>"
+		     "<string>i</string><key>PayloadContent</key><array/><key>");
+	for (i = 0; i < 100; i++)
+		buf_add_text(&source, "a/ %25b");
+	buf_add_text(&source, "</key><string>long</string></dict></plist>");
+	for (seed = 1; seed <= 6; seed++)
+		copy_and_compare(buf_text(&source), seed, -1);
+}
+
+static void a_line_that_does_not_fit_is_a_problem_and_no_refusal(void **state)
+{
+	(void)state;
+	tree_begin(FRAME("<key>A</key><string>x</string>"));
+	assert_int_equal(put(".types", "A integer\nGone real\nwhat is this\n"), 0);
+	assert_shows("A", "x\n");
+	BUF_AUTO problems = BUF_INIT;
+	read_file(".profilefs/problems", &problems);
+	assert_non_null(strstr(buf_text(&problems), "A: its content is not of the type"));
+	assert_non_null(strstr(buf_text(&problems), "Gone: .types speaks of it"));
+	assert_non_null(strstr(buf_text(&problems), "'what is this' is not understood"));
+	tree_end();
+}
+
+static void types_do_not_keep_a_directory_from_being_removed(void **state)
+{
+	(void)state;
+	tree_begin(FRAME("<key>D</key><dict><key>A</key><array><string>x</string></array></dict>"));
+	assert_shows("D/.types", "A array string\n");
+	assert_int_equal(remove_dir("D"), -ENOTEMPTY);
+	assert_int_equal(put("D/.types", "A array\nB real\n"), 0);
+	assert_int_equal(remove_file("D/.types"), 0);
+	assert_false(there("D/.types"));
+	assert_int_equal(remove_file("D/A"), 0);
+	assert_int_equal(remove_dir("D"), 0);
+	assert_int_equal(make_dir("D"), 0);
+	assert_int_equal(put("D/A", "5\n"), 0);
+	assert_document(FRAME("<key>D</key><dict><key>A</key><array><string>5</string></array></dict>"));
+	tree_end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(types_first_gives_the_same_document, folder_open, folder_close),
+		cmocka_unit_test_setup_teardown(types_last_gives_the_same_document, folder_open, folder_close),
+		cmocka_unit_test_setup_teardown(types_in_any_order_give_the_same_document, folder_open, folder_close),
+		cmocka_unit_test_setup_teardown(only_what_text_does_not_tell_stands_in_types, folder_open, folder_close),
+		cmocka_unit_test_setup_teardown(a_long_key_is_told_by_types, folder_open, folder_close),
+		cmocka_unit_test_setup_teardown(a_line_that_does_not_fit_is_a_problem_and_no_refusal, folder_open,
+						folder_close),
+		cmocka_unit_test_setup_teardown(types_do_not_keep_a_directory_from_being_removed, folder_open,
+						folder_close),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
