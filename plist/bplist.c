@@ -1,5 +1,5 @@
 /*
- * Binary plists to nodes and back, through libplist 2.2 to 2.7.
+ * Binary plists to nodes, through libplist 2.2 to 2.7. The way back is in bplist_write.c.
  *
  * What is the same in all of these versions, and so what is used: integers and dates pass through XML in
  * both directions (the getters and setters changed meaning, and dates outside 1932 to 2069 are wrong in
@@ -8,40 +8,20 @@
  */
 #include "plist/bplist.h"
 
-#include <errno.h>
-#include <locale.h>
 #include <math.h>
-#include <plist/plist.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "plist/bplist_lib.h"
 #include "plist/value.h"
 
-#define UID_KEY "CF$UID"
-
-static void release(plist_t *plist)
+void bplist_release(plist_t *plist)
 {
 	plist_free(*plist);
 }
 
-/* A libplist tree that is freed at the end of its scope. */
-#define PLIST_AUTO __attribute__((cleanup(release))) plist_t
-
-static plist_t steal(plist_t *plist)
-{
-	plist_t stolen = *plist;
-
-	*plist = NULL;
-	return stolen;
-}
-
-/* Numbers are written with a point here, whatever the user's locale is; libplist's, too. */
-struct numbers {
-	locale_t c, before;
-};
-
-static int numbers_begin(struct numbers *numbers, struct error *err)
+int numbers_begin(struct numbers *numbers, struct error *err)
 {
 	numbers->c = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
 	if (!numbers->c)
@@ -50,7 +30,7 @@ static int numbers_begin(struct numbers *numbers, struct error *err)
 	return 0;
 }
 
-static void numbers_end(struct numbers *numbers)
+void numbers_end(struct numbers *numbers)
 {
 	if (!numbers->c)
 		return;
@@ -58,7 +38,14 @@ static void numbers_end(struct numbers *numbers)
 	freelocale(numbers->c);
 }
 
-#define NUMBERS_AUTO __attribute__((cleanup(numbers_end))) struct numbers
+int bplist_parse(const struct buf *source, plist_t *out, struct error *err)
+{
+	*out = NULL;
+	plist_from_bin(source->data, (uint32_t)source->len, out);
+	if (!*out)
+		return error_rule(err, "not-a-plist", "libplist cannot read this binary property list");
+	return 0;
+}
 
 /* --- reading ------------------------------------------------------------------------------------------ */
 
@@ -249,7 +236,7 @@ static int read_uid(struct reading *reading, plist_t from, struct node *dict)
 static const struct kind {
 	plist_type from;
 	enum node_type type;
-	void (*add_text)(plist_t from, struct buf *out);                           /* of a scalar */
+	void (*add_text)(plist_t from, struct buf *out);                            /* of a scalar */
 	int (*read)(struct reading *reading, plist_t from, struct node *container); /* of any other */
 } KINDS[] = {
 	{ PLIST_DICT, NODE_DICT, NULL, read_dict },
@@ -293,7 +280,7 @@ static int read_node(struct reading *reading, plist_t from, struct node **out)
 
 	if (!kind)
 		return error_rule(reading->err, "not-a-plist",
-				  "the binary property list holds a value of a kind that profiles do not have");
+				  "the binary property list holds a kind of value that profiles do not have");
 	node = node_new(kind->type);
 	if (!node)
 		return error_memory(reading->err);
@@ -306,15 +293,6 @@ static int read_node(struct reading *reading, plist_t from, struct node **out)
 	return 0;
 }
 
-static int parse_binary(const struct buf *source, plist_t *out, struct error *err)
-{
-	*out = NULL;
-	plist_from_bin(source->data, (uint32_t)source->len, out);
-	if (!*out)
-		return error_rule(err, "not-a-plist", "libplist cannot read this binary property list");
-	return 0;
-}
-
 static int read_source(struct doc *doc, const char *name, struct error *err)
 {
 	struct reading reading = { .doc = doc, .name = name, .err = err };
@@ -323,7 +301,7 @@ static int read_source(struct doc *doc, const char *name, struct error *err)
 
 	if (bplist_check(doc->source.data, doc->source.len, err))
 		return -1;
-	if (numbers_begin(&numbers, err) || parse_binary(&doc->source, &from, err))
+	if (numbers_begin(&numbers, err) || bplist_parse(&doc->source, &from, err))
 		return -1;
 	if (read_node(&reading, from, &doc->root))
 		return -1;
@@ -339,249 +317,4 @@ int bplist_read(struct doc *doc, const char *name, struct error *err)
 		return 0;
 	error_in_file(err, name);
 	return -1;
-}
-
-/* --- writing ------------------------------------------------------------------------------------------ */
-
-/*
- * The source's own value for a node that came from it. Only dates need it: binary plists count fractions
- * of a second, which the text of a date cannot show, and a date that was not edited must keep them.
- */
-struct twins {
-	plist_t container;
-	void *iter;
-};
-
-static void twins_begin(struct twins *twins, plist_t container)
-{
-	*twins = (struct twins){ .container = container };
-	if (!container)
-		return;
-	if (plist_get_node_type(container) == PLIST_DICT)
-		plist_dict_new_iter(container, &twins->iter);
-	else if (plist_get_node_type(container) == PLIST_ARRAY)
-		plist_array_new_iter(container, &twins->iter);
-}
-
-static plist_t twins_next(struct twins *twins)
-{
-	plist_t value = NULL;
-
-	if (!twins->iter)
-		return NULL;
-	if (plist_get_node_type(twins->container) == PLIST_DICT)
-		plist_dict_next_item(twins->container, twins->iter, NULL, &value);
-	else
-		plist_array_next_item(twins->container, twins->iter, &value);
-	return value;
-}
-
-static void twins_end(struct twins *twins)
-{
-	free(twins->iter);
-}
-
-#define TWINS_AUTO __attribute__((cleanup(twins_end))) struct twins
-
-static plist_t make(const struct node *node, plist_t twin, struct error *err);
-
-static plist_t cannot_hold(const struct node *node, struct error *err, const char *what)
-{
-	BUF_AUTO path = BUF_INIT;
-
-	error_rule(err, "wrong-type", "%s; save it as XML (format=xml)", what);
-	doc_path(node, &path);
-	error_in_key(err, buf_text(&path));
-	return NULL;
-}
-
-static plist_t made(plist_t plist, struct error *err)
-{
-	if (!plist)
-		error_memory(err);
-	return plist;
-}
-
-/* Has libplist read a scalar as XML. */
-static plist_t make_from_xml(const struct node *node, const char *tag, struct error *err)
-{
-	BUF_AUTO xml = BUF_INIT;
-	plist_t plist = NULL;
-
-	buf_add_format(&xml, "<plist version=\"1.0\"><%s>%s</%s></plist>", tag, node_text(node), tag);
-	if (buf_ok(&xml))
-		plist_from_xml(xml.data, (uint32_t)xml.len, &plist);
-	return made(plist, err);
-}
-
-static plist_t make_string(const struct node *node, struct error *err)
-{
-	if (memchr(node->value.bytes, '\0', node->value.len))
-		return cannot_hold(node, err, "a string with a NUL in it cannot be written");
-	return made(plist_new_string(node_text(node)), err);
-}
-
-static plist_t make_integer(const struct node *node, struct error *err)
-{
-	if (!value_fits_64(node_text(node), node->value.len))
-		return cannot_hold(node, err, "a binary property list holds integers of 64 bits, and this is larger");
-	return make_from_xml(node, "integer", err);
-}
-
-static plist_t make_real(const struct node *node, struct error *err)
-{
-	return made(plist_new_real(strtod(node_text(node), NULL)), err);
-}
-
-static plist_t make_boolean(const struct node *node, struct error *err)
-{
-	return made(plist_new_bool(strcmp(node_text(node), "true") == 0), err);
-}
-
-static plist_t make_date(const struct node *node, struct error *err)
-{
-	return make_from_xml(node, "date", err);
-}
-
-static plist_t make_data(const struct node *node, struct error *err)
-{
-	const void *bytes = node_text(node); /* of char or uint8_t, by version */
-
-	return made(plist_new_data(bytes, node->value.len), err);
-}
-
-static plist_t make_array(const struct node *array, plist_t twin, struct error *err)
-{
-	PLIST_AUTO plist = made(plist_new_array(), err);
-	TWINS_AUTO twins;
-
-	twins_begin(&twins, twin);
-	for (struct node *child = array->first; plist && child; child = child->next) {
-		plist_t item, its_twin = child->placed ? twins_next(&twins) : NULL;
-
-		if (child->removed)
-			continue;
-		item = make(child, its_twin, err);
-		if (!item)
-			return NULL;
-		plist_array_append_item(plist, item);
-	}
-	return steal(&plist);
-}
-
-static plist_t make_dict(const struct node *dict, plist_t twin, struct error *err)
-{
-	PLIST_AUTO plist = made(plist_new_dict(), err);
-	TWINS_AUTO twins;
-
-	twins_begin(&twins, twin);
-	for (struct node *child = dict->first; plist && child; child = child->next) {
-		plist_t item, its_twin = child->placed ? twins_next(&twins) : NULL;
-
-		if (child->removed || child->shadowed)
-			continue;
-		if (memchr(child->key, '\0', child->key_len))
-			return cannot_hold(child, err, "a key with a NUL in it cannot be written");
-		item = make(child, its_twin, err);
-		if (!item)
-			return NULL;
-		plist_dict_set_item(plist, child->key, item);
-	}
-	return steal(&plist);
-}
-
-/* The number of a UID that is still one: edited into something else, it is written as the dict it became. */
-static bool is_uid(const struct node *dict, uint64_t *number)
-{
-	const struct node *value = node_get(dict, UID_KEY);
-	char *end;
-
-	if (!dict->uid || dict->count != 1 || !value || value->type != NODE_INTEGER || node_is_placeholder(value))
-		return false;
-	errno = 0;
-	*number = strtoull(node_text(value), &end, 10);
-	return node_text(value)[0] != '-' && *end == '\0' && errno == 0 && *number <= UINT32_MAX;
-}
-
-static plist_t make_scalar(const struct node *node, struct error *err)
-{
-	static plist_t (*const MAKERS[NODE_TYPE_COUNT])(const struct node *, struct error *) = {
-		[NODE_STRING] = make_string, [NODE_INTEGER] = make_integer, [NODE_REAL] = make_real,
-		[NODE_BOOLEAN] = make_boolean, [NODE_DATE] = make_date, [NODE_DATA] = make_data,
-	};
-
-	if (node_is_placeholder(node))
-		return cannot_hold(node, err, "a binary property list holds placeholders in strings only");
-	return MAKERS[node->type](node, err);
-}
-
-static plist_t make(const struct node *node, plist_t twin, struct error *err)
-{
-	uint64_t number;
-
-	if (node->type == NODE_ARRAY)
-		return make_array(node, twin, err);
-	if (node->type == NODE_DICT && is_uid(node, &number))
-		return made(plist_new_uid(number), err);
-	if (node->type == NODE_DICT)
-		return make_dict(node, twin, err);
-	if (node->type == NODE_DATE && !node->changed && twin && plist_get_node_type(twin) == PLIST_DATE)
-		return made(plist_copy(twin), err);
-	return make_scalar(node, err);
-}
-
-int bplist_write(const struct doc *doc, struct buf *out, struct error *err)
-{
-	PLIST_AUTO source = NULL;
-	PLIST_AUTO plist = NULL;
-	NUMBERS_AUTO numbers = { 0 };
-	char *bytes = NULL;
-	uint32_t len = 0;
-
-	if (numbers_begin(&numbers, err))
-		return -1;
-	if (doc->format == DOC_BINARY && doc->source.len && parse_binary(&doc->source, &source, err))
-		return -1;
-	plist = make(doc->root, source, err);
-	if (!plist)
-		return -1;
-	plist_to_bin(plist, &bytes, &len);
-	if (bytes)
-		buf_add(out, bytes, len);
-	free(bytes);
-	return bytes && buf_ok(out) ? 0 : error_memory(err);
-}
-
-/* --- comparing ---------------------------------------------------------------------------------------- */
-
-static bool same_real(const struct node *a, const struct node *b)
-{
-	double x = strtod(node_text(a), NULL), y = strtod(node_text(b), NULL);
-
-	return x == y || (isnan(x) && isnan(y));
-}
-
-static bool same(const struct node *a, const struct node *b)
-{
-	const struct node *x, *y;
-
-	if (a->type == NODE_REAL && b->type == NODE_REAL)
-		return same_real(a, b);
-	if (a->type != b->type || node_is_scalar(a->type))
-		return node_equal(a, b, true);
-	for (x = node_first(a), y = node_first(b); x && y; x = node_next(x), y = node_next(y)) {
-		if (a->type == NODE_DICT && (x->key_len != y->key_len || memcmp(x->key, y->key, x->key_len) != 0))
-			return false;
-		if (!same(x, y))
-			return false;
-	}
-	return !x && !y;
-}
-
-bool bplist_equal(const struct node *a, const struct node *b)
-{
-	NUMBERS_AUTO numbers = { 0 };
-	struct error ignored = ERROR_INIT;
-
-	return numbers_begin(&numbers, &ignored) == 0 && same(a, b);
 }

@@ -7,6 +7,10 @@
  *
  * A UID, which XML does not have, becomes a dict with the single key CF$UID (node->uid is set) and goes
  * back to a UID when it is written as binary. Everything libplist allocates is freed before these return.
+ *
+ *   bplist_check.c   our own look at the bytes
+ *   bplist.c         reading
+ *   bplist_write.c   writing, and comparing what was written
  */
 #ifndef PLIST_BPLIST_H
 #define PLIST_BPLIST_H

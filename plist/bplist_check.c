@@ -19,15 +19,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEADER_SIZE  8
+#define HEADER_SIZE 8
 #define TRAILER_SIZE 32
 
-#define BYTES_MAX   (2 * DOC_SIZE_MAX) /* of all text and data together, in the tree */
+#define BYTES_MAX (2 * DOC_SIZE_MAX)    /* of all text and data together, in the tree */
 #define OBJECTS_MAX (2 * DOC_NODES_MAX) /* keys are objects, too */
 
 /* Seconds from 2001-01-01 to the first and past the last second that a date's four digits can name. */
 #define DATE_FIRST (-63113904000.0) /* 0001-01-01T00:00:00Z */
-#define DATE_END   252423993600.0   /* 10000-01-01T00:00:00Z */
+#define DATE_END 252423993600.0     /* 10000-01-01T00:00:00Z */
 
 enum progress { UNSEEN, OPEN, DONE };
 
@@ -41,10 +41,10 @@ struct cost {
 
 struct check {
 	const uint8_t *bytes;
-	size_t table;        /* offset of the offset table: objects end before it */
-	size_t count;        /* objects */
+	size_t table; /* offset of the offset table: objects end before it */
+	size_t count; /* objects */
 	unsigned offset_size, ref_size;
-	struct cost *costs;  /* one per object */
+	struct cost *costs; /* one per object */
 	uint64_t spent_nodes, spent_bytes;
 	struct error *err;
 };
@@ -61,15 +61,16 @@ static int visit(struct check *check, uint64_t number, unsigned depth, struct co
 
 static int unsound(struct check *check, size_t at, const char *what)
 {
-	return error_rule(check->err, "not-a-plist", "the binary property list is damaged at byte %zu: %s", at,
-			  what);
+	return error_rule(check->err, "not-a-plist", "the binary property list is damaged at byte %zu: %s",
+			  at, what);
 }
 
 static int too_big(struct check *check)
 {
-	return error_set(check->err, EFBIG,
-			 "the binary property list stands for more than %zu values or %zu MiB of text and data",
-			 DOC_NODES_MAX, BYTES_MAX >> 20);
+	return error_set(
+		check->err, EFBIG,
+		"the binary property list stands for more than %zu values or %zu MiB of text and data",
+		DOC_NODES_MAX, BYTES_MAX >> 20);
 }
 
 static uint64_t big_endian(const uint8_t *bytes, size_t size)
@@ -173,7 +174,8 @@ static int check_ascii(struct check *check, const struct object *object, struct 
 		if (text[i] == 0)
 			return unsound(check, object->body + i, "a NUL in a string");
 		if (text[i] >= 0x80)
-			return unsound(check, object->body + i, "a byte that is not ASCII in an ASCII string");
+			return unsound(check, object->body + i,
+				       "a byte that is not ASCII in an ASCII string");
 	}
 	return 0;
 }
@@ -265,7 +267,8 @@ static int add_key(struct check *check, const struct object *dict, uint64_t numb
 
 	if (number >= check->count)
 		return unsound(check, dict->at, "a key that refers to no object");
-	at = (size_t)big_endian(check->bytes + check->table + number * check->offset_size, check->offset_size);
+	at = (size_t)big_endian(check->bytes + check->table + number * check->offset_size,
+				check->offset_size);
 	if (at < HEADER_SIZE || at >= check->table)
 		return unsound(check, dict->at, "a key that lies outside the objects");
 	if (check->bytes[at] >> 4 != 0x5 && check->bytes[at] >> 4 != 0x6)
@@ -294,7 +297,8 @@ static int check_dict(struct check *check, const struct object *object, unsigned
 /* --- objects ------------------------------------------------------------------------------------------ */
 
 typedef int check_scalar(struct check *check, const struct object *object, struct cost *cost);
-typedef int check_container(struct check *check, const struct object *object, unsigned depth, struct cost *cost);
+typedef int check_container(struct check *check, const struct object *object, unsigned depth,
+			    struct cost *cost);
 
 static const struct kind {
 	bool counted; /* a lower half of 15 means that the size follows as an integer */
@@ -321,9 +325,12 @@ static int open_object(struct check *check, uint64_t number, struct object *obje
 	uint8_t marker;
 
 	if (at < HEADER_SIZE || at >= check->table)
-		return unsound(check, (size_t)(entry - check->bytes), "an offset that lies outside the objects");
+		return unsound(check, (size_t)(entry - check->bytes),
+			       "an offset that lies outside the objects");
 	marker = check->bytes[at];
-	*object = (struct object){ .at = (size_t)at, .body = (size_t)at + 1, .kind = marker >> 4, .size = marker & 0xF };
+	*object = (struct object){
+		.at = (size_t)at, .body = (size_t)at + 1, .kind = marker >> 4, .size = marker & 0xF
+	};
 	if (!KINDS[object->kind].counted || object->size != 0xF)
 		return 0;
 	if (!fits(check, object->body, 1, 1) || check->bytes[object->body] >> 4 != 1 ||
@@ -428,7 +435,8 @@ int bplist_check(const void *bytes, size_t len, struct error *err)
 	int result;
 
 	if (len > DOC_SIZE_MAX)
-		return error_set(err, EFBIG, "the binary property list is larger than %zu MiB", DOC_SIZE_MAX >> 20);
+		return error_set(err, EFBIG, "the binary property list is larger than %zu MiB",
+				 DOC_SIZE_MAX >> 20);
 	if (check_frame(&check, len, &root))
 		return -1;
 	check.costs = calloc(check.count, sizeof(*check.costs));

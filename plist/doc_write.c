@@ -6,7 +6,8 @@
 #include "plist/xml_write.h"
 
 /* Reads what was written back and compares it with the tree: a mistake of ours must never reach a profile. */
-static int read_back(const struct doc *doc, enum doc_format format, const struct buf *written, struct error *err)
+static int read_back(const struct doc *doc, enum doc_format format, const struct buf *written,
+		     struct error *err)
 {
 	struct error why = ERROR_INIT;
 	struct doc again;
@@ -17,15 +18,56 @@ static int read_back(const struct doc *doc, enum doc_format format, const struct
 			*err = why;
 			return -1;
 		}
-		return error_set(err, EIO, "the edited property list cannot be read back and was not written: %s",
+		return error_set(err, EIO,
+				 "the edited property list cannot be read back and was not written: %s",
 				 why.text);
 	}
-	same = format == DOC_XML ? node_equal(doc->root, again.root, true) : bplist_equal(doc->root, again.root);
+	same = format == DOC_XML ? node_equal(doc->root, again.root, true)
+				 : bplist_equal(doc->root, again.root);
 	doc_free(&again);
 	if (!same)
 		return error_set(err, EIO,
 				 "the edited property list reads back as something else and was not written");
 	return 0;
+}
+
+/* The first container that is nested too deep, or NULL. Without recursion, as everything that comes after
+ * this recurses: a tree can be made deeper than any stack. */
+static const struct node *find_too_deep(const struct node *root)
+{
+	const struct node *at = root;
+	size_t depth = 1; /* of `at`, from the root, which is 1 */
+
+	while (at) {
+		const struct node *below = node_first(at);
+
+		if (!node_is_scalar(at->type) && depth > DOC_DEPTH_MAX)
+			return at;
+		if (below) {
+			at = below;
+			depth++;
+			continue;
+		}
+		for (; at != root && !node_next(at); depth--)
+			at = at->parent;
+		at = at == root ? NULL : node_next(at);
+	}
+	return NULL;
+}
+
+static int check_depth(const struct doc *doc, struct error *err)
+{
+	const struct node *deep = find_too_deep(doc->root);
+	BUF_AUTO path = BUF_INIT;
+
+	if (!deep)
+		return 0;
+	error_set(err, EINVAL,
+		  "nested more than %d deep, which is the most a property list may be: move it up",
+		  DOC_DEPTH_MAX);
+	doc_path(deep, &path);
+	error_in_key(err, buf_text(&path));
+	return -1;
 }
 
 /* True if the document's own bytes still say what it is. Those of a recoded one do not: they are not in the
@@ -40,6 +82,8 @@ int doc_write(const struct doc *doc, enum doc_format format, struct buf *out, st
 	BUF_AUTO written = BUF_INIT;
 	int result;
 
+	if (check_depth(doc, err))
+		return -1;
 	if (is_source(doc, format)) {
 		buf_add(out, doc->source.data, doc->source.len);
 		return buf_ok(out) ? 0 : error_memory(err);

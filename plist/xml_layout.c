@@ -105,7 +105,7 @@ void xml_layout_write(struct xml_writer *writer, const struct place *place)
 struct search {
 	const struct xml_writer *writer;
 	struct text unit;
-	bool unindented; /* a child was seen on a line of its own, indented as its container is */
+	bool unindented;         /* a child was seen on a line of its own, indented as its container is */
 	const struct node *pair; /* the first key with a value that was seen */
 };
 
@@ -183,8 +183,8 @@ static bool is_flat(const struct xml_writer *writer)
 static void find_link(struct xml_writer *writer, const struct node *pair)
 {
 	if (pair)
-		writer->link = xml_layout_after(writer, (struct span){ pair->source.key.end,
-								       pair->source.element.start });
+		writer->link = xml_layout_after(
+			writer, (struct span){ pair->source.key.end, pair->source.element.start });
 }
 
 void xml_layout_begin(struct xml_writer *writer, const struct doc *doc, struct buf *out, struct error *err)

@@ -29,14 +29,14 @@ struct place {
 
 struct xml_writer {
 	const struct doc *doc;
-	const char *source;     /* NULL: the document has no XML source */
+	const char *source; /* NULL: the document has no XML source */
 	struct buf *out;
 	struct error *err;
-	const char *line_end;   /* "\n" or "\r\n" */
-	struct text unit;       /* one step of indentation */
-	bool flat;              /* the whole document stands on one line */
-	struct place link;      /* between a key and its value, where no sibling shows it */
-	struct place line;      /* the line that is being written; !own_line: no new lines are wanted here */
+	const char *line_end; /* "\n" or "\r\n" */
+	struct text unit;     /* one step of indentation */
+	bool flat;            /* the whole document stands on one line */
+	struct place link;    /* between a key and its value, where no sibling shows it */
+	struct place line;    /* the line that is being written; !own_line: no new lines are wanted here */
 };
 
 /* Finds out how the document is laid out and fills in all but `out`. */
@@ -78,7 +78,8 @@ int xml_new_key(struct xml_writer *writer, const struct node *node);
 
 /* Writes what stands between the tags of a scalar. `old` is what stood there, {NULL, 0} if nothing did: data
  * is wrapped as that was. 0, or -1. */
-int xml_new_inner(struct xml_writer *writer, const struct node *node, struct text old, const struct place *line);
+int xml_new_inner(struct xml_writer *writer, const struct node *node, struct text old,
+		  const struct place *line);
 
 /* The name in the tags of a type's element; for a boolean, NULL. */
 const char *xml_tag(enum node_type type);

@@ -5,7 +5,7 @@
 
 #include "plist/value.h"
 
-#define DATA_COLUMNS     76 /* a line of base64 with its indentation, as Apple's tools write it */
+#define DATA_COLUMNS 76     /* a line of base64 with its indentation, as Apple's tools write it */
 #define DATA_COLUMNS_MIN 16 /* of base64 alone, however deep */
 
 /* Reports a value that XML has no way to write. */
@@ -78,8 +78,8 @@ int xml_new_key(struct xml_writer *writer, const struct node *node)
 
 /* How base64 is laid out: before it, between its lines, after it. */
 struct wrapping {
-	bool lines;          /* false: all on one line, between `lead` and `tail` as they are */
-	size_t width;        /* characters of base64 in a line */
+	bool lines;   /* false: all on one line, between `lead` and `tail` as they are */
+	size_t width; /* characters of base64 in a line */
 	struct place before, between, after;
 	struct text lead, tail;
 };
@@ -178,12 +178,14 @@ static void add_lines(struct xml_writer *writer, const struct buf *base64, const
 		xml_layout_write(writer, &wrapping->after);
 }
 
-static int add_data(struct xml_writer *writer, const struct node *node, struct text old, const struct place *line)
+static int add_data(struct xml_writer *writer, const struct node *node, struct text old,
+		    const struct place *line)
 {
 	BUF_AUTO base64 = BUF_INIT;
 	struct wrapping wrapping;
 
-	value_encode_base64(node_text(node), node->value.len, &base64);
+	if (node->value.len)
+		value_encode_base64(node_text(node), node->value.len, &base64);
 	if (!buf_ok(&base64))
 		return error_memory(writer->err);
 	if (!wrapping_of(writer, old, line, &wrapping)) {
@@ -205,14 +207,16 @@ static int add_data(struct xml_writer *writer, const struct node *node, struct t
 const char *xml_tag(enum node_type type)
 {
 	static const char *const TAGS[NODE_TYPE_COUNT] = {
-		[NODE_DICT] = "dict", [NODE_ARRAY] = "array", [NODE_STRING] = "string", [NODE_INTEGER] = "integer",
-		[NODE_REAL] = "real", [NODE_DATE] = "date",   [NODE_DATA] = "data",
+		[NODE_DICT] = "dict",       [NODE_ARRAY] = "array", [NODE_STRING] = "string",
+		[NODE_INTEGER] = "integer", [NODE_REAL] = "real",   [NODE_DATE] = "date",
+		[NODE_DATA] = "data",
 	};
 
 	return TAGS[type];
 }
 
-int xml_new_inner(struct xml_writer *writer, const struct node *node, struct text old, const struct place *line)
+int xml_new_inner(struct xml_writer *writer, const struct node *node, struct text old,
+		  const struct place *line)
 {
 	if (node->type == NODE_DATA && !node_is_placeholder(node))
 		return add_data(writer, node, old, line);
@@ -225,8 +229,9 @@ int xml_new_inner(struct xml_writer *writer, const struct node *node, struct tex
 static int new_boolean(struct xml_writer *writer, const struct node *node)
 {
 	if (node_is_placeholder(node))
-		return cannot_hold(writer, node,
-				   "XML has no element for a boolean that is a placeholder: write true or false");
+		return cannot_hold(
+			writer, node,
+			"XML has no element for a boolean that is a placeholder: write true or false");
 	buf_add_text(writer->out, strcmp(node_text(node), "true") == 0 ? "<true/>" : "<false/>");
 	return 0;
 }

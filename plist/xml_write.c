@@ -41,12 +41,12 @@ struct walk {
 	size_t at;
 	bool cutting;
 	struct span cut;
-	bool beside;            /* just after a child of the source: what follows on its line belongs to it */
+	bool beside; /* just after a child of the source: what follows on its line belongs to it */
 	const struct node *sibling; /* the nearest child of the source, which a new one is laid out like: */
-	bool styled;            /* these two are known: */
-	struct place style;     /* how it is led up to */
-	struct place link;      /* and what stands between its key and its element */
-	size_t sibling_from;    /* where the gap before it begins */
+	bool styled;                /* these two are known: */
+	struct place style;         /* how it is led up to */
+	struct place link;          /* and what stands between its key and its element */
+	size_t sibling_from;        /* where the gap before it begins */
 };
 
 /* How much of a blank is left when a line goes: nothing after the first line break. */
@@ -154,7 +154,8 @@ static bool key_is_said(const struct xml_writer *writer, const struct node *node
 		return false;
 	XML_SetUserData(parser, &text);
 	XML_SetCharacterDataHandler(parser, add_key_text);
-	same = XML_Parse(parser, writer->source + key.start, (int)(key.end - key.start), XML_TRUE) == XML_STATUS_OK &&
+	same = XML_Parse(parser, writer->source + key.start, (int)(key.end - key.start), XML_TRUE) ==
+		       XML_STATUS_OK &&
 	       buf_ok(&text) && buf_equals(&text, node->key, node->key_len);
 	XML_ParserFree(parser);
 	return same;
@@ -233,8 +234,8 @@ static void find_style(struct xml_writer *writer, struct walk *walk)
 	walk->style = xml_layout_after(writer, (struct span){ walk->sibling_from, xml_start(sibling) });
 	walk->link = writer->link;
 	if (sibling->source.key.end)
-		walk->link = xml_layout_after(writer, (struct span){ sibling->source.key.end,
-								     sibling->source.element.start });
+		walk->link = xml_layout_after(
+			writer, (struct span){ sibling->source.key.end, sibling->source.element.start });
 }
 
 static int write_new(struct xml_writer *writer, struct walk *walk, const struct node *child)
@@ -414,22 +415,22 @@ static int write_element(struct xml_writer *writer, const struct node *node)
 	if (!writer->source || !element.end)
 		return xml_new_element(writer, node, &writer->line);
 	if (!node_is_scalar(node->type))
-		return keeps_tags(writer, node) ? write_container(writer, node) :
-						  xml_new_element(writer, node, &writer->line);
+		return keeps_tags(writer, node) ? write_container(writer, node)
+						: xml_new_element(writer, node, &writer->line);
 	if (!node->changed) {
 		copy(writer, element.start, element.end);
 		return 0;
 	}
-	return keeps_tags(writer, node) ? write_changed(writer, node) :
-					  xml_new_element(writer, node, &writer->line);
+	return keeps_tags(writer, node) ? write_changed(writer, node)
+					: xml_new_element(writer, node, &writer->line);
 }
 
 /* --- documents ---------------------------------------------------------------------------------------- */
 
-static const char PROLOG[] =
-	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-	"<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n"
-	"<plist version=\"1.0\">\n";
+static const char PROLOG[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+			     "<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" "
+			     "\"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n"
+			     "<plist version=\"1.0\">\n";
 static const char EPILOG[] = "\n</plist>\n";
 
 /* The name of the encoding in an XML declaration at the beginning of the source; empty if there is none. */

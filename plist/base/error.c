@@ -15,6 +15,10 @@ static void copy_cut(char *to, size_t size, const char *text)
 		memcpy(to, text, len + 1);
 		return;
 	}
+	if (size < 4) {
+		to[0] = '\0';
+		return;
+	}
 	for (len = size - 4; len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80; len--)
 		;
 	memcpy(to, text, len);

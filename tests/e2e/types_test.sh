@@ -247,6 +247,7 @@ out_and_in_by_git()
 {
 	export GIT_DIR=$T/git
 	git init -q
+	git config core.bare false
 	git config user.name Tester
 	git config user.email tester@example.org
 	GIT_WORK_TREE=mnt git add -A
@@ -257,7 +258,7 @@ out_and_in_by_git()
 }
 
 # As find lists it, backwards: every .types comes when what it is about is there already, or not yet.
-out_and_in_backwards()
+out_and_in_by_backwards()
 {
 	cp -r mnt/. copy
 	(cd copy && find . -type f | sort -r) | while IFS= read -r file; do
@@ -274,7 +275,7 @@ copied_by()
 	mkdir copy fresh
 	run profilefs new.mobileconfig fresh -o new
 	assert_status 0
-	"out_and_in_$1"
+	"out_and_in_by_$1"
 	assert_missing copy/.profilefs
 	umount_profile mnt
 	umount_profile fresh
