@@ -171,6 +171,12 @@ static int write_key(struct xml_writer *writer, const struct node *node)
 
 /* --- children ----------------------------------------------------------------------------------------- */
 
+/* True if a comment stands between a key and its value: it moves with them. */
+static bool has_remark(const struct xml_writer *writer, size_t key_end, size_t element_start)
+{
+	return writer->source && key_end && memmem(writer->source + key_end, element_start - key_end, "<!--", 4);
+}
+
 int xml_write_child(struct xml_writer *writer, const struct node *child, const struct place *line,
 		    const struct place *link)
 {
@@ -181,7 +187,10 @@ int xml_write_child(struct xml_writer *writer, const struct node *child, const s
 	if (child->parent->type == NODE_DICT) {
 		if (write_key(writer, child))
 			return -1;
-		xml_layout_write(writer, link);
+		if (has_remark(writer, child->source.key.end, child->source.element.start))
+			copy_gap(writer, child->source.key.end, child->source.element.start);
+		else
+			xml_layout_write(writer, link);
 		if (link->own_line)
 			writer->line = *link;
 	}

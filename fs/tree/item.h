@@ -63,6 +63,7 @@ struct dir {
 	struct item *types;      /* the .types item, once it was looked at */
 	bool types_shown;        /* it was seen or written: shown even when nothing needs it any more */
 	bool types_hidden;       /* it was removed, and nothing was made here since */
+	bool unlisted;           /* made in this mount and not listed since: .types is not there until it is written */
 };
 
 struct item {

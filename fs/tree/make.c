@@ -308,6 +308,7 @@ int tree_mkdir(struct tree *tree, struct item *dir, const char *name, struct ite
 	if (result < 0)
 		return result;
 	(*item)->made = dir->dir->shape == SHAPE_PAYLOADS && !(*item)->node->placed;
+	(*item)->dir->unlisted = true;
 	dir->dir->types_hidden = false;
 	item_touch(tree, *item);
 	item_touch(tree, dir);

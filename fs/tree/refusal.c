@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs/tree/make.h"
 #include "plist/doc.h"
 
 struct unreported {
@@ -131,6 +132,7 @@ size_t tree_unreported(struct tree *tree)
 	struct unreported *entry;
 	size_t count = 0;
 
+	io_settle_open(tree);
 	for (entry = tree->unreported; entry; entry = entry->next, count++)
 		if (around->report)
 			around->report(around->context, &entry->error);

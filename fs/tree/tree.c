@@ -174,6 +174,7 @@ int tree_list(struct tree *tree, struct item *dir, struct listing **out)
 		return -ENOMEM;
 	}
 	listing->dir = dir;
+	dir->dir->unlisted = false;
 	for (item = dir->dir->first; item; item = item->next)
 		listing_add(listing, item);
 	if (types_visible(tree, dir) && types_item(tree, dir, &item) == 0)

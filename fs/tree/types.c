@@ -199,6 +199,8 @@ bool types_visible(struct tree *tree, struct item *dir)
 		return false;
 	if (dir->dir->types_shown)
 		return true;
+	if (dir->dir->unlisted)
+		return false;
 	show(tree, dir, &text);
 	dir->dir->types_shown = text.len > 0;
 	return text.len > 0;

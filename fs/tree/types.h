@@ -5,7 +5,8 @@
 #include "fs/tree/item.h"
 
 /* True if a directory has something that names and text do not tell, or had it written. Once seen it stays
- * until it is removed, perhaps empty: rm -r first lists, then removes. */
+ * until it is removed, perhaps empty: rm -r first lists, then removes. In a directory that was just made it is
+ * not there before that was listed: cp -a creates it with O_EXCL like any other file. */
 bool types_visible(struct tree *tree, struct item *dir);
 
 /* The item of .types in a directory, whether it is visible or not. 0 or -ENOMEM. */

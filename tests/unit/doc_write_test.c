@@ -357,7 +357,7 @@ static const struct sample {
 	    "\t<key>d</key> <!-- d -->\n\t<dict> <!-- in -->\n\t <key>e</key><true />\n\t</dict>\n" C0
 	    "</dict>"),
 	  "> d x",
-	  P("<dict>\n" A0 "\t<key>x</key>\n\t<dict> <!-- in -->\n\t <key>e</key><true />\n\t</dict>\n" C0
+	  P("<dict>\n" A0 "\t<key>x</key> <!-- d -->\n\t<dict> <!-- in -->\n\t <key>e</key><true />\n\t</dict>\n" C0
 	    "</dict>") },
 	{ "a_renamed_key_keeps_the_remark_on_its_line",
 	  P("<dict>\n\t<key>a</key><string>1</string> <!-- one -->\n" B0 "</dict>"), "> a x",

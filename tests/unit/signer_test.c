@@ -74,10 +74,9 @@ static void an_rsa_pss_key_is_opened(void **state)
 static void traditional_pem_and_der_keys_are_opened(void **state)
 {
 	(void)state;
-	assert_int_equal(kit_run("openssl rsa -in rsa.key -traditional -out trad.key && "
-				 "openssl ec -in ec.key -out ectrad.key && "
-				 "openssl pkcs8 -topk8 -nocrypt -in rsa.key -outform DER -out rsa.der && "
-				 "openssl x509 -in rsa.crt -outform DER -out rsacrt.der"), 0);
+	kit_must("openssl rsa -in rsa.key -traditional -out trad.key && openssl ec -in ec.key -out "
+		 "ectrad.key && openssl pkcs8 -topk8 -nocrypt -in rsa.key -outform DER -out rsa.der && "
+		 "openssl x509 -in rsa.crt -outform DER -out rsacrt.der");
 	opens("trad.key", "rsa.crt", NULL, NULL);
 	opens("ectrad.key", "ec.crt", NULL, NULL);
 	opens("rsa.der", "rsacrt.der", NULL, NULL);
@@ -86,17 +85,16 @@ static void traditional_pem_and_der_keys_are_opened(void **state)
 static void a_key_after_its_curve_parameters_is_opened(void **state)
 {
 	(void)state;
-	assert_int_equal(kit_run("openssl ecparam -name prime256v1 -out params.pem && "
-				 "openssl ec -in ec.key >> params.pem"), 0);
+	kit_must("openssl ecparam -name prime256v1 -out params.pem && openssl ec -in ec.key >> params.pem");
 	opens("params.pem", "ec.crt", NULL, NULL);
 }
 
 static void encrypted_keys_are_opened_with_their_passphrase(void **state)
 {
 	(void)state;
-	assert_int_equal(kit_run("openssl pkcs8 -topk8 -in rsa.key -passout 'pass:" SECRET "' -outform DER "
-				 "-out enc.der && openssl rsa -in rsa.key -traditional -aes128 "
-				 "-passout 'pass:" SECRET "' -out enctrad.key"), 0);
+	kit_must("openssl pkcs8 -topk8 -in rsa.key -passout 'pass:" SECRET "' -outform DER "
+		 "-out enc.der && openssl rsa -in rsa.key -traditional -aes128 "
+		 "-passout 'pass:" SECRET "' -out enctrad.key");
 	opens("enc.key", "rsa.crt", NULL, "pass:" SECRET);
 	opens("enc.der", "rsa.crt", NULL, "pass:" SECRET);
 	opens("enctrad.key", "rsa.crt", NULL, "pass:" SECRET);
@@ -105,8 +103,8 @@ static void encrypted_keys_are_opened_with_their_passphrase(void **state)
 static void a_pkcs12_bundle_needs_no_certificate_beside_it(void **state)
 {
 	(void)state;
-	assert_int_equal(kit_run("openssl pkcs12 -export -inkey rsa.key -in rsa.crt -certfile inter.crt "
-				 "-passout 'pass:" SECRET "' -out rsa.p12"), 0);
+	kit_must("openssl pkcs12 -export -inkey rsa.key -in rsa.crt -certfile inter.crt "
+		 "-passout 'pass:" SECRET "' -out rsa.p12");
 	opens("rsa.p12", NULL, NULL, "pass:" SECRET);
 	opens("rsa.p12", "rsa.crt", "inter.crt", "pass:" SECRET);
 	opens("rsa.key", "rsa.p12", NULL, "pass:" SECRET);
@@ -115,7 +113,7 @@ static void a_pkcs12_bundle_needs_no_certificate_beside_it(void **state)
 static void a_pkcs12_bundle_with_an_empty_passphrase_asks_for_none(void **state)
 {
 	(void)state;
-	assert_int_equal(kit_run("openssl pkcs12 -export -inkey rsa.key -in rsa.crt -passout pass: -out empty.p12"), 0);
+	kit_must("openssl pkcs12 -export -inkey rsa.key -in rsa.crt -passout pass: -out empty.p12");
 	opens("empty.p12", NULL, NULL, "pass:");
 	opens("empty.p12", NULL, NULL, NULL);
 }
@@ -123,8 +121,8 @@ static void a_pkcs12_bundle_with_an_empty_passphrase_asks_for_none(void **state)
 static void an_old_pkcs12_bundle_encrypted_with_rc2_is_opened(void **state)
 {
 	(void)state;
-	assert_int_equal(kit_run("openssl pkcs12 -export -legacy -inkey rsa.key -in rsa.crt "
-				 "-passout 'pass:" SECRET "' -out old.p12"), 0);
+	kit_must("openssl pkcs12 -export -legacy -inkey rsa.key -in rsa.crt "
+		 "-passout 'pass:" SECRET "' -out old.p12");
 	opens("old.p12", NULL, NULL, "pass:" SECRET);
 	fails("old.p12", NULL, NULL, "pass:wrong", "old.p12", "passphrase does not open it");
 }
@@ -132,7 +130,7 @@ static void an_old_pkcs12_bundle_encrypted_with_rc2_is_opened(void **state)
 static void key_and_certificate_may_share_a_file(void **state)
 {
 	(void)state;
-	assert_int_equal(kit_run("cat inter.crt rsa.key rsa.crt > both.pem && cat enc.key rsa.crt > encboth.pem"), 0);
+	kit_must("cat inter.crt rsa.key rsa.crt > both.pem && cat enc.key rsa.crt > encboth.pem");
 	opens("both.pem", NULL, NULL, NULL);
 	opens("encboth.pem", NULL, NULL, "pass:" SECRET);
 }
@@ -140,14 +138,14 @@ static void key_and_certificate_may_share_a_file(void **state)
 static void a_file_of_certificates_does_not_ask_for_the_passphrase_of_a_key_beside_them(void **state)
 {
 	(void)state;
-	assert_int_equal(kit_run("cat enc.key rsa.crt > encboth.pem"), 0);
+	kit_must("cat enc.key rsa.crt > encboth.pem");
 	opens("rsa.key", "encboth.pem", "encboth.pem", NULL);
 }
 
 static void the_certificate_is_found_wherever_it_stands_in_the_file(void **state)
 {
 	(void)state;
-	assert_int_equal(kit_run("cat inter.crt ca.crt rsa.crt > mixed.pem"), 0);
+	kit_must("cat inter.crt ca.crt rsa.crt > mixed.pem");
 	opens("rsa.key", "mixed.pem", NULL, NULL);
 }
 
@@ -164,7 +162,8 @@ static void the_passphrase_comes_from_the_environment(void **state)
 
 static void the_passphrase_is_the_first_line_of_a_file(void **state)
 {
-	static const char *const contents[] = { SECRET, SECRET "\n", SECRET "\r\n", SECRET "\nsecond line\n" };
+	static const char *const contents[] = { SECRET, SECRET "\n", SECRET "\r\n",
+						SECRET "\nsecond line\n" };
 	char passin[300];
 	size_t i;
 
@@ -236,9 +235,9 @@ static void a_passphrase_of_1024_bytes_is_taken_and_a_longer_one_refused(void **
 static void a_wrong_passphrase_is_told_as_such(void **state)
 {
 	(void)state;
-	assert_int_equal(kit_run("openssl pkcs12 -export -inkey rsa.key -in rsa.crt -passout 'pass:" SECRET "' "
-				 "-out rsa.p12 && openssl rsa -in rsa.key -traditional -aes128 "
-				 "-passout 'pass:" SECRET "' -out enctrad.key"), 0);
+	kit_must("openssl pkcs12 -export -inkey rsa.key -in rsa.crt -passout 'pass:" SECRET "' "
+		 "-out rsa.p12 && openssl rsa -in rsa.key -traditional -aes128 "
+		 "-passout 'pass:" SECRET "' -out enctrad.key");
 	fails("enc.key", "rsa.crt", NULL, "pass:wrong", "enc.key", "passphrase does not open it");
 	fails("enc.key", "rsa.crt", NULL, "pass:", "enc.key", "passphrase does not open it");
 	fails("enctrad.key", "rsa.crt", NULL, "pass:wrong", "enctrad.key", "passphrase does not open it");
@@ -361,7 +360,7 @@ static void a_file_without_a_key_is_told_as_such(void **state)
 	(void)state;
 	kit_write_text("text", "not a key\n");
 	kit_write_text("nothing", "");
-	assert_int_equal(kit_run("openssl pkey -in rsa.key -pubout -out public.pem"), 0);
+	kit_must("openssl pkey -in rsa.key -pubout -out public.pem");
 	fails("text", "rsa.crt", NULL, NULL, "text", "holds no private key");
 	fails("nothing", "rsa.crt", NULL, NULL, "nothing", "holds no private key");
 	fails("rsa.crt", "rsa.crt", NULL, NULL, "rsa.crt", "a certificate and no private key");
@@ -395,7 +394,7 @@ static void a_key_that_cannot_sign_cms_is_refused(void **state)
 {
 	(void)state;
 	fails("ed.key", "ed.crt", NULL, NULL, "ed.key", "ED25519 cannot sign");
-	assert_int_equal(kit_run("openssl genpkey -algorithm X25519 -out x.key"), 0);
+	kit_must("openssl genpkey -algorithm X25519 -out x.key");
 	fails("x.key", "rsa.crt", NULL, NULL, "x.key", "X25519 cannot sign");
 }
 
@@ -429,8 +428,8 @@ static void a_damaged_key_or_bundle_never_crashes(void **state)
 	size_t f, i;
 
 	(void)state;
-	assert_int_equal(kit_run("openssl pkcs12 -export -inkey ec.key -in ec.crt -passout 'pass:" SECRET "' "
-				 "-out rsa.p12 && openssl pkcs8 -topk8 -nocrypt -in ec.key -outform DER -out rsa.der"), 0);
+	kit_must("openssl pkcs12 -export -inkey ec.key -in ec.crt -passout 'pass:" SECRET "' "
+		 "-out rsa.p12 && openssl pkcs8 -topk8 -nocrypt -in ec.key -outform DER -out rsa.der");
 	for (f = 0; f < sizeof(files) / sizeof(files[0]); f++) {
 		BUF_AUTO bytes = BUF_INIT;
 

@@ -72,6 +72,9 @@ __attribute__((format(printf, 1, 2))) static inline int kit_run(const char *form
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
+/* The same of a command that must succeed. */
+#define kit_must(...) assert_int_equal(kit_run(__VA_ARGS__), 0)
+
 /* True if there is such a command on this machine. */
 static inline bool kit_has(const char *command)
 {

@@ -173,7 +173,7 @@ static void a_key_moved_to_another_name_stays_at_its_place_with_its_bytes(void *
 {
 	(void)state;
 	assert_int_equal(move("Port", "HostPort"), 0);
-	assert_keys("\t<!-- first -->\n\t<key>A</key>\n\t<string>one</string>\n\t<key>HostPort</key>\n"
+	assert_keys("\t<!-- first -->\n\t<key>A</key>\n\t<string>one</string>\n\t<key>HostPort</key> <!-- TCP -->\n"
 		    "\t<integer>1</integer>\n" KEYS_AFTER);
 }
 

@@ -263,6 +263,18 @@ static void types_do_not_keep_a_directory_from_being_removed(void **state)
 	tree_end();
 }
 
+static void a_directory_that_was_just_made_has_no_types_to_be_in_the_way(void **state)
+{
+	(void)state;
+	tree_begin(FRAME(""));
+	assert_int_equal(make_dir("D"), 0);
+	assert_int_equal(put("D/A", "a\n"), 0);
+	assert_int_equal(tree_setxattr(mounted.tree, at("D/A"), "user.profilefs.type", "array string", 12), 0);
+	assert_int_equal(write_file("D/.types", O_WRONLY | O_CREAT | O_EXCL, "A array string\n", 15), 0);
+	assert_shows("D/.types", "A array string\n");
+	tree_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +284,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(only_what_text_does_not_tell_stands_in_types, folder_open, folder_close),
 		cmocka_unit_test_setup_teardown(a_long_key_is_told_by_types, folder_open, folder_close),
 		cmocka_unit_test_setup_teardown(a_line_that_does_not_fit_is_a_problem_and_no_refusal, folder_open,
+						folder_close),
+		cmocka_unit_test_setup_teardown(a_directory_that_was_just_made_has_no_types_to_be_in_the_way, folder_open,
 						folder_close),
 		cmocka_unit_test_setup_teardown(types_do_not_keep_a_directory_from_being_removed, folder_open,
 						folder_close),

@@ -1,0 +1,343 @@
+#!/usr/bin/env bash
+# When and how a mount ends: signals, sync, umount in all its forms, mount(8), ordinary users.
+. "$(dirname "$0")/lib.sh"
+
+PORT=$WIFI/ProxyServerPort
+
+# daemon_pid MOUNT
+daemon_pid()
+{
+	sed -n 's/^pid: *//p' "$1/.profilefs/status"
+}
+
+assert_saved()
+{
+	assert_changes before p.mobileconfig <<<'PayloadContent/3/ProxyServerPort: 8080 -> 3128'
+	assert_one_hunk before p.mobileconfig
+}
+
+# --- signals ------------------------------------------------------------------------------------------
+
+it_saves_when_a_signal_ends_it()
+{
+	local signal pid
+
+	for signal in TERM INT HUP; do
+		with_profile
+		echo 3128 >mnt/$PORT
+		pid=$(daemon_pid mnt)
+		kill -$signal "$pid"
+		until_true 10 test ! -e "/proc/$pid"
+		! is_mounted mnt || fail "expected: unmounted at SIG$signal"
+		assert_saved
+	done
+}
+
+it_stays_in_the_foreground_and_tells_there()
+{
+	local pid status=0
+
+	make_profile p.mobileconfig
+	cp p.mobileconfig before
+	mkdir mnt
+	"$PROFILEFS" p.mobileconfig mnt -f 2>said &
+	pid=$!
+	until_true 10 is_mounted mnt
+	run bash -c 'echo yes > "$1"' bash mnt/$WIFI/AutoJoin
+	echo 3128 >mnt/$PORT
+	echo scratch >mnt/a.tmp
+	kill -INT $pid
+	wait $pid || status=$?
+	assert_equal 0 $status "the exit status"
+	assert_line 'error: .*AutoJoin.*boolean' said
+	assert_line 'a\.tmp' said
+	assert_saved
+}
+
+it_tells_in_the_foreground_what_could_not_be_saved()
+{
+	local pid status=0
+
+	make_profile p.mobileconfig
+	mkdir mnt
+	"$PROFILEFS" mount p.mobileconfig mnt -f 2>said &
+	pid=$!
+	until_true 10 is_mounted mnt
+	echo 3128 >mnt/$PORT
+	echo '<!-- theirs -->' >>p.mobileconfig
+	umount mnt 2>/dev/null || fusermount3 -u mnt
+	wait $pid || status=$?
+	assert_equal 1 $status "the exit status"
+	assert_line '\.conflict' said
+	assert_exists .p.mobileconfig.conflict
+}
+
+# --- sync ---------------------------------------------------------------------------------------------
+
+it_saves_at_sync_and_stays_mounted()
+{
+	with_profile
+	echo 3128 >mnt/$PORT
+	sync mnt
+	assert_saved
+	assert_line '^edited: no' mnt/.profilefs/status
+	echo 1080 >mnt/$PORT
+	sync mnt
+	assert_value p.mobileconfig PayloadContent/3/ProxyServerPort 1080
+	umount_profile
+}
+
+it_fails_at_sync_when_somebody_changed_the_profile()
+{
+	with_profile
+	echo 3128 >mnt/$PORT
+	echo '<!-- theirs -->' >>p.mobileconfig
+	run sync mnt
+	assert_status 1
+	assert_stderr 'Stale file handle'
+	assert_missing .p.mobileconfig.conflict
+	assert_line 'changed' mnt/.profilefs/last-error
+	cp before p.mobileconfig
+	sync mnt
+	assert_saved
+	umount_profile
+}
+
+it_fails_at_sync_when_the_folder_is_gone()
+{
+	mkdir folder
+	make_profile folder/p.mobileconfig
+	mount_profile folder/p.mobileconfig
+	echo 3128 >mnt/$PORT
+	rm -r folder
+	run sync mnt
+	assert_status 1
+	run profilefs umount --force mnt
+	assert_status 1
+	! is_mounted mnt
+}
+
+it_decides_at_sync_what_is_still_being_written()
+{
+	with_profile
+	exec 5>mnt/$PORT
+	printf '3128\n' >&5
+	exec 6>mnt/$WIFI/AutoJoin
+	printf 'fal' >&6
+	sync mnt
+	assert_value p.mobileconfig PayloadContent/3/ProxyServerPort 3128
+	assert_value p.mobileconfig PayloadContent/3/AutoJoin True
+	printf 'se\n' >&6
+	exec 5>&- 6>&-
+	umount_profile
+	assert_value p.mobileconfig PayloadContent/3/AutoJoin False
+}
+
+# --- profilefs umount ---------------------------------------------------------------------------------
+
+it_waits_until_the_daemon_is_gone()
+{
+	local pid
+
+	with_profile
+	pid=$(daemon_pid mnt)
+	echo 3128 >mnt/$PORT
+	profilefs umount mnt
+	assert_missing "/proc/$pid"
+	assert_saved
+}
+
+it_stays_mounted_when_it_is_busy()
+{
+	with_profile
+	echo 3128 >mnt/$PORT
+	exec 5<mnt/$PORT
+	run profilefs umount mnt
+	assert_status 2
+	assert_stderr 'busy|in use'
+	is_mounted mnt
+	exec 5<&-
+	umount_profile
+	assert_saved
+}
+
+it_refuses_to_unmount_what_is_not_its_own()
+{
+	mkdir folder
+	run profilefs umount folder
+	assert_status 2
+	assert_stderr 'folder'
+	run profilefs umount absent
+	assert_status 2
+	assert_stderr 'absent'
+	run profilefs umount /proc
+	assert_status 2
+	run profilefs umount
+	assert_status 2
+	is_mounted /proc
+}
+
+it_unmounts_a_mount_whose_daemon_was_killed()
+{
+	local pid
+
+	with_profile
+	pid=$(daemon_pid mnt)
+	kill -KILL "$pid"
+	until_true 5 test ! -e "/proc/$pid"
+	run profilefs umount mnt
+	assert_stderr 'mnt'
+	! is_mounted mnt
+	assert_same before p.mobileconfig
+	mount_profile p.mobileconfig
+	umount_profile
+}
+
+it_saves_after_a_plain_umount_too()
+{
+	local pid
+
+	with_profile
+	pid=$(daemon_pid mnt)
+	echo 3128 >mnt/$PORT
+	fusermount3 -u mnt
+	until_true 10 test ! -e "/proc/$pid"
+	assert_saved
+}
+
+# --- mount(8), umount(8) ------------------------------------------------------------------------------
+
+# in_private_sbin COMMAND...: with what `make install` puts into /sbin, and nothing of it left afterwards: a
+# folder of links lies over /usr/sbin in a mount name space of its own.
+in_private_sbin()
+{
+	local name
+
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	unshare -m true 2>/dev/null || skip "no mount name space can be made here"
+	mkdir -p "$T/real" "$T/sbin"
+	for name in /usr/sbin/*; do
+		ln -sf "$T/real/${name##*/}" "$T/sbin/"
+	done
+	ln -sf "$PROFILEFS" "$T/sbin/mount.fuse.profilefs"
+	ln -sf "$PROFILEFS" "$T/sbin/umount.fuse.profilefs"
+	run unshare -m --propagation private bash -ec 'mount --bind /usr/sbin "$1/real"
+		mount --bind "$1/sbin" "$(realpath /sbin)"
+		shift
+		"$@"' bash "$T" "$@"
+}
+
+it_is_mounted_and_unmounted_by_mount_and_umount()
+{
+	make_profile p.mobileconfig
+	cp p.mobileconfig before
+	mkdir mnt
+	in_private_sbin bash -ec 'mount -t fuse.profilefs "$PWD/p.mobileconfig" "$PWD/mnt" -o rw,noatime
+		echo 3128 >"mnt/$1"
+		umount "$PWD/mnt"
+		! mountpoint -q mnt
+		cp p.mobileconfig after' bash "$PORT"
+	assert_status 0
+	# umount came back when all was saved.
+	assert_one_hunk before after
+	assert_same after p.mobileconfig
+}
+
+it_reports_through_umount_what_could_not_be_saved()
+{
+	make_profile p.mobileconfig
+	mkdir mnt
+	in_private_sbin bash -c 'mount -t fuse.profilefs "$PWD/p.mobileconfig" "$PWD/mnt" || exit 99
+		echo 3128 >"mnt/$1"
+		echo "<!-- theirs -->" >>p.mobileconfig
+		umount "$PWD/mnt"
+		echo "status $?"
+		mountpoint -q mnt && echo "still mounted"
+		"$PROFILEFS" umount --force mnt' bash "$PORT"
+	assert_stdout '^status [1-9]'
+	assert_stdout '^still mounted'
+	assert_stderr 'changed'
+}
+
+it_is_found_by_the_helper_of_fuse_too()
+{
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	[ -x /sbin/mount.fuse ] || [ -x /sbin/mount.fuse3 ] || skip "there is no mount.fuse"
+	[ ! -e /sbin/mount.fuse.profilefs ] || skip "profilefs is installed here"
+	with_profile
+	umount_profile
+	PATH=$(dirname "$PROFILEFS"):$PATH mount -t fuse.profilefs "$PWD/p.mobileconfig" "$PWD/mnt" -o noatime
+	echo 3128 >mnt/$PORT
+	umount_profile
+	assert_saved
+}
+
+it_installs_the_program_and_its_helpers()
+{
+	need make
+	[ -e "$ROOT/docs/profilefs.1" ] || skip "there is no manual page"
+	case $PROFILEFS in
+	"$ROOT"/*) ;;
+	*) skip "the program under test is not of this source" ;;
+	esac
+	# -o: what is under test is installed as it is, whatever it was built with.
+	make -s -C "$ROOT" -o "$PROFILEFS" -o "${PROFILEFS#"$ROOT"/}" BUILD="$(dirname "${PROFILEFS#"$ROOT"/}")" \
+		DESTDIR="$T/root" PREFIX=/usr install
+	assert_equal /usr/bin/profilefs "$(readlink root/sbin/umount.fuse.profilefs)"
+	assert_equal /usr/bin/profilefs "$(readlink root/sbin/mount.fuse.profilefs)"
+	assert_same "$PROFILEFS" root/usr/bin/profilefs
+	make -s -C "$ROOT" DESTDIR="$T/root" PREFIX=/usr uninstall
+	assert_equal '' "$(find root ! -type d)"
+}
+
+# --- ordinary users -----------------------------------------------------------------------------------
+
+user_session='mkdir -p mnt
+	"$PROFILEFS" p.mobileconfig mnt
+	echo 3128 >"mnt/$1"
+	! echo yes >"mnt/$2" 2>/dev/null
+	"$PROFILEFS" umount mnt
+	! mountpoint -q mnt'
+
+it_works_in_a_user_name_space_without_any_right()
+{
+	unshare -Urm true 2>/dev/null || skip "no user name space can be made here"
+	make_profile p.mobileconfig
+	cp p.mobileconfig before
+	unshare -Urm bash -ec "$user_session" bash "$PORT" "$WIFI/AutoJoin"
+	assert_saved
+}
+
+# as_user COMMAND...: as nobody, to whom /dev/fuse is open as udev has it.
+as_user()
+{
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	need setpriv fusermount3
+	mknod -m 666 fuse c 10 229
+	chown 65534:65534 . "$T.run" p.mobileconfig
+	setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$PROFILEFS" -a -w . ||
+		skip "nobody may not come here"
+	unshare -m --propagation private bash -ec 'mount --bind fuse /dev/fuse
+		exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"' bash "$@"
+}
+
+it_works_for_an_ordinary_user()
+{
+	make_profile p.mobileconfig
+	cp p.mobileconfig before
+	[ -u "$(command -v fusermount3)" ] || skip "fusermount3 is not set-user-id"
+	as_user bash -ec "$user_session" bash "$PORT" "$WIFI/AutoJoin"
+	assert_saved
+	assert_equal 65534 "$(stat -c %u p.mobileconfig)"
+}
+
+it_works_for_an_ordinary_user_in_a_name_space()
+{
+	make_profile p.mobileconfig
+	cp p.mobileconfig before
+	unshare -Urm true 2>/dev/null || skip "no user name space can be made here"
+	as_user unshare -Urm bash -ec "$user_session" bash "$PORT" "$WIFI/AutoJoin"
+	assert_saved
+}
+
+run_tests "$@"
