@@ -40,10 +40,14 @@ static int refuse_character(char c, size_t at, struct error *err)
 	unsigned char byte = (unsigned char)c;
 
 	if (byte > ' ' && byte < 0x7f)
-		return error_rule(err, RULE, "'%c' (character %zu) is not base64: letters, digits, '+', '/' and "
-				  "'=' at the end are", c, at + 1);
-	return error_rule(err, RULE, "byte 0x%02x (character %zu) is not base64: letters, digits, '+', '/' and "
-			  "'=' at the end are", byte, at + 1);
+		return error_rule(err, RULE,
+				  "'%c' (character %zu) is not base64: letters, digits, '+', '/' and "
+				  "'=' at the end are",
+				  c, at + 1);
+	return error_rule(err, RULE,
+			  "byte 0x%02x (character %zu) is not base64: letters, digits, '+', '/' and "
+			  "'=' at the end are",
+			  byte, at + 1);
 }
 
 static void take_digit(struct decoder *decoder, int value)
@@ -67,7 +71,9 @@ static int take_character(struct decoder *decoder, char c, size_t at, struct err
 	if (value < 0)
 		return refuse_character(c, at, err);
 	if (decoder->padding)
-		return error_rule(err, RULE, "base64 goes on after '=' (character %zu): its end must be the end", at + 1);
+		return error_rule(err, RULE,
+				  "base64 goes on after '=' (character %zu): its end must be the end",
+				  at + 1);
 	take_digit(decoder, value);
 	return 0;
 }
@@ -78,10 +84,13 @@ static int finish(const struct decoder *decoder, struct error *err)
 	uint32_t rest = decoder->bits & ((1U << (decoder->digits == 2 ? 4 : 2)) - 1);
 
 	if (missing == 3)
-		return error_rule(err, RULE, "base64 is cut off: one character is left over after groups of four");
+		return error_rule(err, RULE,
+				  "base64 is cut off: one character is left over after groups of four");
 	if (decoder->padding != missing)
-		return error_rule(err, RULE, "base64 ends with %u '=' where %u belong: it is cut off, or joined from pieces",
-				  decoder->padding, missing);
+		return error_rule(
+			err, RULE,
+			"base64 ends with %u '=' where %u belong: it is cut off, or joined from pieces",
+			decoder->padding, missing);
 	if (missing && rest)
 		return error_rule(err, RULE, "base64 has bits left over after its last byte: it is cut off");
 	return 0;

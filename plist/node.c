@@ -262,8 +262,8 @@ static int enter_index(struct node *child, struct node *holder)
 	return 0;
 }
 
-static int add_to_dict(struct node *dict, struct node *before, struct node *child, const char *key, size_t len,
-		       struct node *holder)
+static int add_to_dict(struct node *dict, struct node *before, struct node *child, const char *key,
+		       size_t len, struct node *holder)
 {
 	char *old_key = child->key, *copy = copy_bytes(key, len);
 	size_t old_len = child->key_len;
@@ -291,7 +291,8 @@ static void add_to_array(struct node *array, struct node *before, struct node *c
 	link_child(array, before, child);
 }
 
-int node_append_source(struct node *parent, struct node *child, const char *key, size_t key_len, bool *duplicate)
+int node_append_source(struct node *parent, struct node *child, const char *key, size_t key_len,
+		       bool *duplicate)
 {
 	struct node *holder = NULL;
 
@@ -429,7 +430,8 @@ static bool has_source(const struct node *node)
 
 static bool scalar_is(const struct scalar *scalar, enum node_type type, const char *bytes, size_t len)
 {
-	return scalar->type == type && scalar->len == len && (len == 0 || memcmp(scalar->bytes, bytes, len) == 0);
+	return scalar->type == type && scalar->len == len &&
+	       (len == 0 || memcmp(scalar->bytes, bytes, len) == 0);
 }
 
 /* `value` becomes the node's; what the source has is kept in `was`, if it is not there yet, for which

@@ -121,7 +121,8 @@ static bool take_characters(struct scan *scan, const struct form *form)
 		scan->at++;
 	verdict = value_prefix(NODE_STRING, scan->text + start, scan->at - start, false);
 	if (scan->at == scan->len)
-		scan->cut = verdict != VERDICT_NEVER && (scan->at == start || *form->close || verdict == VERDICT_MAYBE);
+		scan->cut = verdict != VERDICT_NEVER &&
+			    (scan->at == start || *form->close || verdict == VERDICT_MAYBE);
 	if (scan->at == start || verdict != VERDICT_VALID || scan->cut)
 		return false;
 	if (form->whole_word && scan->at < scan->len && is_word((unsigned char)scan->text[scan->at]))

@@ -209,7 +209,8 @@ static const struct field {
 	unsigned min, max;
 	char after;
 } FIELDS[] = {
-	{ 4, 0, 9999, '-' }, { 2, 1, 12, '-' }, { 2, 1, 31, 'T' }, { 2, 0, 23, ':' }, { 2, 0, 59, ':' }, { 2, 0, 59, 'Z' },
+	{ 4, 0, 9999, '-' }, { 2, 1, 12, '-' }, { 2, 1, 31, 'T' },
+	{ 2, 0, 23, ':' },   { 2, 0, 59, ':' }, { 2, 0, 59, 'Z' },
 };
 
 enum { YEAR, MONTH, DAY, FIELD_COUNT = sizeof(FIELDS) / sizeof(FIELDS[0]) };
@@ -311,7 +312,8 @@ static void add_shown(const char *text, size_t len, struct buf *out)
 
 	while (at < len && at < SHOWN_MAX) {
 		step = character((const unsigned char *)text + at, len - at, &cut);
-		if (step > 1 && !(step == 2 && (unsigned char)text[at] == 0xc2 && (unsigned char)text[at + 1] < 0xa0))
+		if (step > 1 &&
+		    !(step == 2 && (unsigned char)text[at] == 0xc2 && (unsigned char)text[at + 1] < 0xa0))
 			buf_add(out, text + at, step);
 		else
 			buf_add_char(out, step == 1 && text[at] >= ' ' && text[at] < 0x7f ? text[at] : '?');
@@ -328,13 +330,17 @@ static int refuse_string(const char *text, size_t len, struct error *err)
 	unsigned char byte = (unsigned char)text[at];
 
 	if (byte < 0x20)
-		return error_rule(err, "wrong-type", "the control character U+%04X (byte %zu) cannot stand in a string: "
-				  "of those, tab and line breaks can; store other bytes as data", byte, at + 1);
+		return error_rule(err, "wrong-type",
+				  "the control character U+%04X (byte %zu) cannot stand in a string: "
+				  "of those, tab and line breaks can; store other bytes as data",
+				  byte, at + 1);
 	if (byte == 0xef && !cut && value_prefix(NODE_STRING, text + at, 2, false) == VERDICT_MAYBE)
 		return error_rule(err, "wrong-type", "byte %zu begins a character that a string cannot hold "
 				  "(U+FFFE or U+FFFF): take it out", at + 1);
-	return error_rule(err, "wrong-type", "byte %zu (0x%02x) is not UTF-8, which strings are in: convert it, or "
-			  "store it as data", at + 1, byte);
+	return error_rule(err, "wrong-type",
+			  "byte %zu (0x%02x) is not UTF-8, which strings are in: convert it, or "
+			  "store it as data",
+			  at + 1, byte);
 }
 
 static int refuse(const struct kind *kind, const char *text, size_t len, bool placeholders, struct error *err)
@@ -343,10 +349,11 @@ static int refuse(const struct kind *kind, const char *text, size_t len, bool pl
 	BUF_AUTO shown = BUF_INIT;
 
 	if (!len)
-		return error_rule(err, "wrong-type", "it is empty, and that is not %s: write %s%s", kind->what, kind->allowed, or_else);
+		return error_rule(err, "wrong-type", "it is empty, and that is not %s: write %s%s",
+				  kind->what, kind->allowed, or_else);
 	add_shown(text, len, &shown);
-	return error_rule(err, "wrong-type", "'%s' is not %s: write %s%s", buf_text(&shown), kind->what, kind->allowed,
-			  or_else);
+	return error_rule(err, "wrong-type", "'%s' is not %s: write %s%s", buf_text(&shown), kind->what,
+			  kind->allowed, or_else);
 }
 
 int value_check(enum node_type type, const char *text, size_t len, bool placeholders, struct error *err)
@@ -354,7 +361,8 @@ int value_check(enum node_type type, const char *text, size_t len, bool placehol
 	const struct kind *kind = kind_of(type);
 
 	if (!kind)
-		return error_rule(err, "wrong-type", "a %s has no text: it is a directory", node_type_name(type));
+		return error_rule(err, "wrong-type", "a %s has no text: it is a directory",
+				  node_type_name(type));
 	if (value_prefix(type, text, len, placeholders) == VERDICT_VALID)
 		return 0;
 	if (type == NODE_STRING)

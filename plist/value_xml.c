@@ -141,7 +141,8 @@ static int refuse_integer(struct piece piece, struct error *err)
 
 	if (!piece.len)
 		return error_rule(err, RULE, "an empty <integer>: write the number, or take the key out");
-	return error_rule(err, RULE, "'%s' is not an integer, and readers disagree on what it is: write digits only",
+	return error_rule(err, RULE,
+			  "'%s' is not an integer, and readers disagree on what it is: write digits only",
 			  shown(piece, text));
 }
 
@@ -167,11 +168,13 @@ static int read_integer(struct piece piece, struct buf *out, struct error *err)
 		return refuse_integer(piece, err);
 	significant = skip_zeros(digits);
 	if (!hex && is_ambiguous(digits, significant))
-		return error_rule(err, RULE, "readers disagree on the integer '%s': to some a leading 0 means base 8, "
-				  "to others 10; write it without", shown(piece, text));
+		return error_rule(err, RULE,
+				  "readers disagree on the integer '%s': to some a leading 0 means base 8, "
+				  "to others 10; write it without",
+				  shown(piece, text));
 	if (hex && significant.len > HEX_DIGITS_MAX)
-		return error_rule(err, RULE, "a hexadecimal integer of %zu digits: at most %d are read", significant.len,
-				  HEX_DIGITS_MAX);
+		return error_rule(err, RULE, "a hexadecimal integer of %zu digits: at most %d are read",
+				  significant.len, HEX_DIGITS_MAX);
 	if (hex)
 		add_hex(negative, significant, out);
 	else
@@ -182,7 +185,8 @@ static int read_integer(struct piece piece, struct buf *out, struct error *err)
 /* --- the others --------------------------------------------------------------------------------------- */
 
 /* What is a value to us is one to every reader; `hint` says what to write. */
-static int take_value(enum node_type type, struct piece piece, const char *hint, struct buf *out, struct error *err)
+static int take_value(enum node_type type, struct piece piece, const char *hint, struct buf *out,
+		      struct error *err)
 {
 	char text[SHOWN_SIZE];
 
@@ -203,8 +207,10 @@ static int read_real(struct piece piece, struct buf *out, struct error *err)
 
 static int read_date(struct piece piece, struct buf *out, struct error *err)
 {
-	return take_value(NODE_DATE, piece, "write a day and time that exist, in UTC, without a zone or fraction, "
-			  "such as 2026-01-31T12:00:00Z", out, err);
+	return take_value(NODE_DATE, piece,
+			  "write a day and time that exist, in UTC, without a zone or fraction, "
+			  "such as 2026-01-31T12:00:00Z",
+			  out, err);
 }
 
 static int read_string(struct piece piece, struct buf *out, struct error *err)

@@ -135,8 +135,8 @@ static size_t blank_length(const char *bytes, size_t len)
 	return blank;
 }
 
-/* Takes the layout from the base64 that stood there. False if there is none to be seen: nothing stood there, or
- * something with comments in it. */
+/* Takes the layout from the base64 that stood there. False if there is none to be seen: nothing stood there,
+ * or something with comments in it. */
 static bool wrapping_of(const struct xml_writer *writer, struct text old, const struct place *line,
 			struct wrapping *wrapping)
 {

@@ -172,9 +172,23 @@ static int write_key(struct xml_writer *writer, const struct node *node)
 /* --- children ----------------------------------------------------------------------------------------- */
 
 /* True if a comment stands between a key and its value: it moves with them. */
-static bool has_remark(const struct xml_writer *writer, size_t key_end, size_t element_start)
+static bool has_remark(const struct xml_writer *writer, const struct node_source *source)
 {
-	return writer->source && key_end && memmem(writer->source + key_end, element_start - key_end, "<!--", 4);
+	size_t from = source->key.end;
+
+	return writer->source && from && memmem(writer->source + from, source->element.start - from, "<!--", 4);
+}
+
+/* Writes what stands between a child's key and its element: what is there, if it says something. */
+static void write_link(struct xml_writer *writer, const struct node *child, const struct place *link)
+{
+	if (has_remark(writer, &child->source)) {
+		copy_gap(writer, child->source.key.end, child->source.element.start);
+		return;
+	}
+	xml_layout_write(writer, link);
+	if (link->own_line)
+		writer->line = *link;
 }
 
 int xml_write_child(struct xml_writer *writer, const struct node *child, const struct place *line,
@@ -187,12 +201,7 @@ int xml_write_child(struct xml_writer *writer, const struct node *child, const s
 	if (child->parent->type == NODE_DICT) {
 		if (write_key(writer, child))
 			return -1;
-		if (has_remark(writer, child->source.key.end, child->source.element.start))
-			copy_gap(writer, child->source.key.end, child->source.element.start);
-		else
-			xml_layout_write(writer, link);
-		if (link->own_line)
-			writer->line = *link;
+		write_link(writer, child, link);
 	}
 	result = write_element(writer, child);
 	writer->line = before;

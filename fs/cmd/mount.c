@@ -118,19 +118,22 @@ static void parse(struct request *request, int argc, char **argv)
 
 /* --- serving ---------------------------------------------------------------------------------------- */
 
-/* Answers until the end, saves what the mount leaves, and leaves word of it. The exit status. */
+/* Answers until the end, saves what the mount leaves, and leaves word of it: all that goes wrong at the end,
+ * and the notes of saves before. Refusals before were answers to system calls. The exit status. */
 static int answer_and_save(struct mounted *mounted)
 {
 	BUF_AUTO said = BUF_INIT;
 	struct error err;
-	enum driver_end end = driver_run(mounted->driver, 0, &err);
+	enum driver_end end;
 	int status;
 
-	say_record(&said);
+	say_record(&said, SEVERITY_WARNING);
+	end = driver_run(mounted->driver, 0, &err);
+	say_record(&said, SEVERITY_ERROR);
 	status = tree_finish(mounted->tree);
 	if (end == DRIVER_FAILED)
 		status = say_error(&err);
-	say_record(NULL);
+	say_record(NULL, SEVERITY_ERROR);
 	result_leave(status, &said);
 	return status;
 }

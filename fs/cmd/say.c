@@ -12,6 +12,7 @@
 
 static bool in_background;
 static struct buf *recorded;
+static enum severity recorded_severity;
 
 static int log_level(enum severity severity)
 {
@@ -26,10 +27,8 @@ static int log_level(enum severity severity)
 
 static void put_line(enum severity severity, const char *line)
 {
-	if (recorded) {
-		buf_add_text(recorded, line);
-		buf_add_char(recorded, '\n');
-	}
+	if (recorded && severity <= recorded_severity && !strstr(buf_text(recorded), line))
+		buf_add_format(recorded, "%s\n", line);
 	if (in_background)
 		syslog(log_level(severity), "%s", line);
 	else
@@ -98,9 +97,10 @@ void say_in_background(void)
 	in_background = true;
 }
 
-void say_record(struct buf *record)
+void say_record(struct buf *record, enum severity at_most)
 {
 	recorded = record;
+	recorded_severity = at_most;
 }
 
 int say_output(const void *bytes, size_t len, struct error *err)

@@ -31,8 +31,9 @@ int say_error(const struct error *err);
 /* From now on to the system's log. */
 void say_in_background(void);
 
-/* From now on every line is also added to `record` (with a newline), until this is called with NULL. */
-void say_record(struct buf *record);
+/* From now on every line of at most that severity is also added to `record` (with a newline, and once), until
+ * this is called with NULL. */
+void say_record(struct buf *record, enum severity at_most);
 
 /* Writes to stdout, all of it. 0, or -1 with the reason: the disk is full, ... */
 int say_output(const void *bytes, size_t len, struct error *err);

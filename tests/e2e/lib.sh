@@ -35,6 +35,8 @@ if [ -z "${E2E_DIR-}" ]; then
 	esac
 	mkdir -p "$E2E_DIR"
 	E2E_DIR=$(mktemp -d "$E2E_DIR/e2e.XXXXXX")
+	# Tests of ordinary users work there, too.
+	chmod 755 "$E2E_DIR"
 	trap '{ leave_no_mount "$E2E_DIR"; leave_no_daemon "$E2E_DIR"; } >/dev/null; [ -n "${E2E_KEEP-}" ] || rm -rf "$E2E_DIR"' EXIT
 fi
 export PROFILEFS E2E_DIR ROOT PYTHON
@@ -372,6 +374,17 @@ umount_profile()
 is_mounted()
 {
 	mountpoint -q "$1"
+}
+
+# is_running PID: what has ended and was not waited for by its parent does not run.
+is_running()
+{
+	[[ $(sed -n 's/^State:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null) == [!ZX]* ]]
+}
+
+has_ended()
+{
+	! is_running "$1"
 }
 
 # state FILE: what an untouched file keeps.

@@ -114,17 +114,24 @@ it_signs_der_without_indefinite_lengths_where_there_were_some()
 	assert_equal 3082 "$(head -c 2 p.mobileconfig | xxd -p)"
 }
 
-it_keeps_a_pem_envelope_pem()
+it_saves_a_pem_envelope_as_der_and_says_so()
 {
+	local was
+
 	make_profile plain
 	make_ca
 	openssl cms -sign -binary -nodetach -nosmimecap -outform PEM -in plain -out p.mobileconfig \
 		-signer "$CA/ec.crt" -inkey "$CA/ec.key" -certfile "$CA/ca.crt"
+	was=$(state p.mobileconfig)
 	mount_signed p.mobileconfig
-	edit
-	assert_equal '-----BEGIN' "$(head -c 10 p.mobileconfig)"
-	openssl cms -verify -inform PEM -purpose any -CAfile "$CA/ca.crt" -in p.mobileconfig -out after
-	assert_one_hunk plain after
+	umount_profile
+	assert_equal "$was" "$(state p.mobileconfig)"
+	mount_signed p.mobileconfig
+	echo 3128 >mnt/$PORT
+	run profilefs umount mnt
+	assert_status 0
+	assert_stderr 'PEM.*DER'
+	assert_signed_edit
 }
 
 it_signs_a_plain_profile_when_a_key_is_given()
@@ -195,7 +202,9 @@ it_hides_a_passphrase_from_the_list_of_processes()
 {
 	with_signed
 	mount_profile p.mobileconfig "key=$CA/encrypted.key,cert=$CA/ec.crt,passin=pass:open sesame"
-	assert_equal '' "$(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -a 'passin=pass:open' || true)"
+	tr '\0' '\n' <"/proc/$(daemons_of "$T")/cmdline" >shown
+	assert_line 'encrypted.key' shown
+	assert_no_line 'sesame' shown
 	umount_profile
 }
 
@@ -253,7 +262,7 @@ it_refuses_a_tampered_profile_unless_forced()
 {
 	with_signed
 	# The same length, so that only the signature tells.
-	LC_ALL=C sed -i 's/mdm\.example\.org/evil.example.com/; s/Guests/Ghosts/' p.mobileconfig
+	LC_ALL=C sed -i 's/mdm\.example\.org/evl.example.com/; s/Guests/Ghosts/' p.mobileconfig
 	cp p.mobileconfig tampered
 	mkdir mnt
 	for options in ro "key=$CA/ec.key,cert=$CA/ec.crt" unsign; do

@@ -27,7 +27,7 @@ it_saves_when_a_signal_ends_it()
 		echo 3128 >mnt/$PORT
 		pid=$(daemon_pid mnt)
 		kill -$signal "$pid"
-		until_true 10 test ! -e "/proc/$pid"
+		until_true 10 has_ended "$pid"
 		! is_mounted mnt || fail "expected: unmounted at SIG$signal"
 		assert_saved
 	done
@@ -35,7 +35,7 @@ it_saves_when_a_signal_ends_it()
 
 it_stays_in_the_foreground_and_tells_there()
 {
-	local pid status=0
+	local pid ended=0
 
 	make_profile p.mobileconfig
 	cp p.mobileconfig before
@@ -47,8 +47,8 @@ it_stays_in_the_foreground_and_tells_there()
 	echo 3128 >mnt/$PORT
 	echo scratch >mnt/a.tmp
 	kill -INT $pid
-	wait $pid || status=$?
-	assert_equal 0 $status "the exit status"
+	wait $pid || ended=$?
+	assert_equal 0 $ended "the exit status"
 	assert_line 'error: .*AutoJoin.*boolean' said
 	assert_line 'a\.tmp' said
 	assert_saved
@@ -56,7 +56,7 @@ it_stays_in_the_foreground_and_tells_there()
 
 it_tells_in_the_foreground_what_could_not_be_saved()
 {
-	local pid status=0
+	local pid ended=0
 
 	make_profile p.mobileconfig
 	mkdir mnt
@@ -66,8 +66,8 @@ it_tells_in_the_foreground_what_could_not_be_saved()
 	echo 3128 >mnt/$PORT
 	echo '<!-- theirs -->' >>p.mobileconfig
 	umount mnt 2>/dev/null || fusermount3 -u mnt
-	wait $pid || status=$?
-	assert_equal 1 $status "the exit status"
+	wait $pid || ended=$?
+	assert_equal 1 $ended "the exit status"
 	assert_line '\.conflict' said
 	assert_exists .p.mobileconfig.conflict
 }
@@ -120,17 +120,25 @@ it_fails_at_sync_when_the_folder_is_gone()
 it_decides_at_sync_what_is_still_being_written()
 {
 	with_profile
-	exec 5>mnt/$PORT
-	printf '3128\n' >&5
-	exec 6>mnt/$WIFI/AutoJoin
-	printf 'fal' >&6
-	sync mnt
-	assert_value p.mobileconfig PayloadContent/3/ProxyServerPort 3128
-	assert_value p.mobileconfig PayloadContent/3/AutoJoin True
-	printf 'se\n' >&6
-	exec 5>&- 6>&-
+	# (What forks closes, and so decides, what is half written: all in one process.)
+	run "$PYTHON" - mnt/$PORT mnt/$WIFI/AutoJoin <<-'PYTHON'
+	import os, shutil, sys
+	whole = os.open(sys.argv[1], os.O_WRONLY | os.O_TRUNC)
+	part = os.open(sys.argv[2], os.O_WRONLY | os.O_TRUNC)
+	os.write(whole, b"3128\n")
+	os.write(part, b"fal")
+	root = os.open("mnt", os.O_RDONLY)
+	os.fsync(root)
+	os.close(root)
+	shutil.copyfile("p.mobileconfig", "at-sync")
+	os.write(part, b"se\n")
+	os.close(part)
+	os.close(whole)
+	PYTHON
+	assert_status 0
 	umount_profile
-	assert_value p.mobileconfig PayloadContent/3/AutoJoin False
+	assert_changes before at-sync <<<'PayloadContent/3/ProxyServerPort: 8080 -> 3128'
+	assert_changes at-sync p.mobileconfig <<<'PayloadContent/3/AutoJoin: True -> False'
 }
 
 # --- profilefs umount ---------------------------------------------------------------------------------
@@ -143,7 +151,7 @@ it_waits_until_the_daemon_is_gone()
 	pid=$(daemon_pid mnt)
 	echo 3128 >mnt/$PORT
 	profilefs umount mnt
-	assert_missing "/proc/$pid"
+	has_ended "$pid" || fail "expected: the daemon is gone" "got:      $(tr '\0' ' ' <"/proc/$pid/cmdline")"
 	assert_saved
 }
 
@@ -184,7 +192,7 @@ it_unmounts_a_mount_whose_daemon_was_killed()
 	with_profile
 	pid=$(daemon_pid mnt)
 	kill -KILL "$pid"
-	until_true 5 test ! -e "/proc/$pid"
+	until_true 10 has_ended "$pid"
 	run profilefs umount mnt
 	assert_stderr 'mnt'
 	! is_mounted mnt
@@ -201,7 +209,7 @@ it_saves_after_a_plain_umount_too()
 	pid=$(daemon_pid mnt)
 	echo 3128 >mnt/$PORT
 	fusermount3 -u mnt
-	until_true 10 test ! -e "/proc/$pid"
+	until_true 10 has_ended "$pid"
 	assert_saved
 }
 

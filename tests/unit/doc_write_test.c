@@ -220,7 +220,8 @@ static const struct sample {
 	  P("<dict>\n\t<key>a</key>\n\t<string>&lt;a href=\"x\"&gt;&amp;'</string>\n" B0 "</dict>") },
 	{ "a_carriage_return_is_a_reference", P(AB), "= a string x\ry",
 	  P("<dict>\n\t<key>a</key>\n\t<string>x&#13;y</string>\n" B0 "</dict>") },
-	{ "a_boolean_becomes_the_other_element", P("<dict>\n" C0 "</dict>"), "= c boolean false", P("<dict>\n\t<key>c</key>\n\t<false/>\n</dict>") },
+	{ "a_boolean_becomes_the_other_element", P("<dict>\n" C0 "</dict>"), "= c boolean false",
+	  P("<dict>\n\t<key>c</key>\n\t<false/>\n</dict>") },
 	{ "a_changed_type_is_a_new_element", P(AB), "= b string x",
 	  P("<dict>\n" A0 "\t<key>b</key>\n\t<string>x</string>\n</dict>") },
 	{ "an_integer_spelt_in_hex_is_copied",
@@ -357,7 +358,8 @@ static const struct sample {
 	    "\t<key>d</key> <!-- d -->\n\t<dict> <!-- in -->\n\t <key>e</key><true />\n\t</dict>\n" C0
 	    "</dict>"),
 	  "> d x",
-	  P("<dict>\n" A0 "\t<key>x</key> <!-- d -->\n\t<dict> <!-- in -->\n\t <key>e</key><true />\n\t</dict>\n" C0
+	  P("<dict>\n" A0
+	    "\t<key>x</key> <!-- d -->\n\t<dict> <!-- in -->\n\t <key>e</key><true />\n\t</dict>\n" C0
 	    "</dict>") },
 	{ "a_renamed_key_keeps_the_remark_on_its_line",
 	  P("<dict>\n\t<key>a</key><string>1</string> <!-- one -->\n" B0 "</dict>"), "> a x",

