@@ -174,9 +174,9 @@ static int write_key(struct xml_writer *writer, const struct node *node)
 /* True if a comment stands between a key and its value: it moves with them. */
 static bool has_remark(const struct xml_writer *writer, const struct node_source *source)
 {
-	size_t from = source->key.end;
+	size_t from = source->key.end, end = source->element.start;
 
-	return writer->source && from && memmem(writer->source + from, source->element.start - from, "<!--", 4);
+	return writer->source && from && memmem(writer->source + from, end - from, "<!--", 4);
 }
 
 /* Writes what stands between a child's key and its element: what is there, if it says something. */

@@ -1,7 +1,7 @@
 /*
  * What must hold of every edit of every document: one edit is one hunk, no larger than the edit; and any
- * number of edits can be written and reads back equal (doc_write() looks itself). Tried on generated documents in
- * several manners of writing, and on real profiles.
+ * number of edits can be written and reads back equal (doc_write() looks itself). Tried on generated
+ * documents in several manners of writing, and on real profiles.
  */
 #include <stdarg.h>
 #include <stddef.h>

@@ -9,7 +9,7 @@ static void what_is_not_signed_is_given_back_as_it_is(void **state)
 		"",
 		XML,
 		"bplist00\0\1",
-		"\xef\xbb\xbf" XML,
+		("\xef\xbb\xbf" XML),
 		"0 is no CMS",
 		"-----BEGIN CERTIFICATE-----\nAAAA\n",
 		"text -----BEGIN CMS-----\n",

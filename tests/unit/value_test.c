@@ -68,12 +68,13 @@ static void assert_all(enum node_type type, const char *const *texts, enum verdi
 static void an_integer_is_written_in_one_way(void **state)
 {
 	static const char *const VALID[] = {
-		"0", "5", "-5", "42", "10", "-100", "123456789012345678901234567890", NULL
+		"0", "5", "-5", "42", "10", "-100", "123456789012345678901234567890", NULL,
 	};
 	static const char *const MAYBE[] = { "", "-", NULL };
-	static const char *const NEVER[] = { "010", "00",  "-0",  "-05",  "+5",       "+",
-					     " 5",  "5 ",  "5\n", "0x1F", "12abc",    "1.0",
-					     "1e3", "--5", "5-",  "true", "\xd9\xa1", NULL };
+	static const char *const NEVER[] = {
+		"010", "00", "-0", "-05", "+5", "+", " 5", "5 ", "5\n", "0x1F", "12abc", "1.0", "1e3",
+		"--5", "5-", "true", "\xd9\xa1", NULL,
+	};
 
 	(void)state;
 	assert_all(NODE_INTEGER, VALID, VERDICT_VALID);
@@ -83,14 +84,17 @@ static void an_integer_is_written_in_one_way(void **state)
 
 static void a_real_may_be_spelt_in_many_ways(void **state)
 {
-	static const char *const VALID[] = { "0",    "0.1",       "-2.5e3",   "+1.5",    "1.",  ".5",
-					     "1E-7", "1e+7",      "007.50",   "nan",     "NaN", "inf",
-					     "-Inf", "+infinity", "INFINITY", "1e99999", NULL };
-	static const char *const MAYBE[] = { "",  "-",  "+", ".",    "-.",       "1e", "1.5E+",
-					     "n", "na", "i", "infi", "-INFINIT", NULL };
-	static const char *const NEVER[] = { "1,5",  "abc", "1.2.3", "1e5.5", ".e5",  "..",     "1ee",
-					     "1e+-", " 1",  "1 ",    "0x1p3", "nano", "nan(1)", "infinityy",
-					     "infx", "--1", "e5",    "1f",    NULL };
+	static const char *const VALID[] = {
+		"0", "0.1", "-2.5e3", "+1.5", "1.", ".5", "1E-7", "1e+7", "007.50", "nan", "NaN", "inf",
+		"-Inf", "+infinity", "INFINITY", "1e99999", NULL,
+	};
+	static const char *const MAYBE[] = {
+		"", "-", "+", ".", "-.", "1e", "1.5E+", "n", "na", "i", "infi", "-INFINIT", NULL,
+	};
+	static const char *const NEVER[] = {
+		"1,5", "abc", "1.2.3", "1e5.5", ".e5", "..", "1ee", "1e+-", " 1", "1 ", "0x1p3", "nano",
+		"nan(1)", "infinityy", "infx", "--1", "e5", "1f", NULL,
+	};
 
 	(void)state;
 	assert_all(NODE_REAL, VALID, VERDICT_VALID);
@@ -102,8 +106,9 @@ static void a_boolean_is_true_or_false_and_nothing_else(void **state)
 {
 	static const char *const VALID[] = { "true", "false", NULL };
 	static const char *const MAYBE[] = { "", "t", "tru", "f", "fals", NULL };
-	static const char *const NEVER[] = { "True",  "TRUE",  "YES", "yes", "1", "0",
-					     "truee", "true ", "on",  " ",   NULL };
+	static const char *const NEVER[] = {
+		"True", "TRUE", "YES", "yes", "1", "0", "truee", "true ", "on", " ", NULL,
+	};
 
 	(void)state;
 	assert_all(NODE_BOOLEAN, VALID, VERDICT_VALID);
@@ -113,51 +118,20 @@ static void a_boolean_is_true_or_false_and_nothing_else(void **state)
 
 static void a_date_is_a_day_that_exists(void **state)
 {
-	static const char *const VALID[] = { "2026-01-31T12:00:00Z",
-					     "2024-02-29T23:59:59Z",
-					     "2000-02-29T00:00:00Z",
-					     "0001-01-01T00:00:00Z",
-					     "9999-12-31T23:59:59Z",
-					     "0000-12-30T00:00:00Z",
-					     NULL };
-	static const char *const MAYBE[] = { "",
-					     "2",
-					     "2026-0",
-					     "2026-1",
-					     "2026-02-2",
-					     "2026-02-0",
-					     "2026-01-3",
-					     "2026-01-31T2",
-					     "2026-01-31T12:5",
-					     "2026-01-31T12:00:00",
-					     "2024-02-29",
-					     "2026",
-					     "2026-",
-					     NULL };
-	static const char *const NEVER[] = { "2026-02-3",
-					     "2026-02-29",
-					     "1900-02-29",
-					     "2026-04-31",
-					     "2026-13",
-					     "2026-00",
-					     "2026-2",
-					     "2026-01-00",
-					     "2026-01-4",
-					     "2026-01-31 ",
-					     "2026-01-31t",
-					     "2026-01-31T24",
-					     "2026-01-31T3",
-					     "2026-01-31T12:6",
-					     "2026-01-31T12:00:60",
-					     "2026-01-31T12:00:00.5Z",
-					     "2026-01-31T12:00:00+",
-					     "2026-01-31T12:00:00ZZ",
-					     "2026-01-31T12:00:00z",
-					     "26-",
-					     "+2026",
-					     "x",
-					     " 2026",
-					     NULL };
+	static const char *const VALID[] = {
+		"2026-01-31T12:00:00Z", "2024-02-29T23:59:59Z", "2000-02-29T00:00:00Z",
+		"0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "0000-12-30T00:00:00Z", NULL,
+	};
+	static const char *const MAYBE[] = {
+		"", "2", "2026-0", "2026-1", "2026-02-2", "2026-02-0", "2026-01-3", "2026-01-31T2",
+		"2026-01-31T12:5", "2026-01-31T12:00:00", "2024-02-29", "2026", "2026-", NULL,
+	};
+	static const char *const NEVER[] = {
+		"2026-02-3", "2026-02-29", "1900-02-29", "2026-04-31", "2026-13", "2026-00", "2026-2",
+		"2026-01-00", "2026-01-4", "2026-01-31 ", "2026-01-31t", "2026-01-31T24", "2026-01-31T3",
+		"2026-01-31T12:6", "2026-01-31T12:00:60", "2026-01-31T12:00:00.5Z", "2026-01-31T12:00:00+",
+		"2026-01-31T12:00:00ZZ", "2026-01-31T12:00:00z", "26-", "+2026", "x", " 2026", NULL,
+	};
 
 	(void)state;
 	assert_all(NODE_DATE, VALID, VERDICT_VALID);
@@ -167,26 +141,19 @@ static void a_date_is_a_day_that_exists(void **state)
 
 static void a_string_is_utf8_that_xml_can_hold(void **state)
 {
-	static const char *const VALID[] = { "",
-					     "a\tb\r\nc",
-					     "\xc3\xa9",
-					     "\xe2\x82\xac",
-					     "\xf0\x9f\x98\x80",
-					     "\xed\x9f\xbf",
-					     "\xee\x80\x80",
-					     "\xef\xbf\xbd",
-					     "\xf4\x8f\xbf\xbf",
-					     "\x7f",
-					     "\xc2\x80",
-					     "\xf0\x9f\xbf\xbe",
-					     NULL };
-	static const char *const MAYBE[] = { "\xc3",     "a\xe2",    "\xe2\x82", "\xf0\x9f\x98",
-					     "\xef\xbf", "\xed\x9f", "\xf4\x8f", NULL };
-	static const char *const NEVER[] = { "\x01",         "a\x1f",     "\x0b",         "\x80",
-					     "\xc0",         "\xc1\x81",  "\xc3(",        "\xe0\x80",
-					     "\xe0\x9f\xbf", "\xed\xa0",  "\xed\xa0\x80", "\xef\xbf\xbe",
-					     "\xef\xbf\xbf", "\xf0\x80",  "\xf4\x90",     "\xf5",
-					     "\xff",         "\xe2\x82(", "\xc3\xa9\xff", NULL };
+	static const char *const VALID[] = {
+		"", "a\tb\r\nc", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xed\x9f\xbf",
+		"\xee\x80\x80", "\xef\xbf\xbd", "\xf4\x8f\xbf\xbf", "\x7f", "\xc2\x80", "\xf0\x9f\xbf\xbe",
+		NULL,
+	};
+	static const char *const MAYBE[] = {
+		"\xc3", "a\xe2", "\xe2\x82", "\xf0\x9f\x98", "\xef\xbf", "\xed\x9f", "\xf4\x8f", NULL,
+	};
+	static const char *const NEVER[] = {
+		"\x01", "a\x1f", "\x0b", "\x80", "\xc0", "\xc1\x81", "\xc3(", "\xe0\x80", "\xe0\x9f\xbf",
+		"\xed\xa0", "\xed\xa0\x80", "\xef\xbf\xbe", "\xef\xbf\xbf", "\xf0\x80", "\xf4\x90", "\xf5",
+		"\xff", "\xe2\x82(", "\xc3\xa9\xff", NULL,
+	};
 
 	(void)state;
 	assert_all(NODE_STRING, VALID, VERDICT_VALID);
@@ -399,7 +366,7 @@ static size_t random_date(char *out)
 static size_t random_string(char *out)
 {
 	static const char *const PARTS[] = {
-		"a", "\n", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xef\xbf\xbd", "$"
+		"a", "\n", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xef\xbf\xbd", "$",
 	};
 	size_t parts = random_below(8), len = 0;
 
@@ -419,8 +386,9 @@ static size_t random_data(char *out)
 
 static size_t random_placeholder(char *out)
 {
-	static const char *const SOME[] = { "$USERNAME", "$EXTENSIONATTRIBUTE_42", "%AD_DomainNameDNS%",
-					    "{{a b}}", "${A.b}" };
+	static const char *const SOME[] = {
+		"$USERNAME", "$EXTENSIONATTRIBUTE_42", "%AD_DomainNameDNS%", "{{a b}}", "${A.b}",
+	};
 
 	return (size_t)sprintf(out, "%s", SOME[random_below(COUNT(SOME))]);
 }
