@@ -146,7 +146,7 @@ void value_encode_base64(const void *bytes, size_t len, struct buf *out)
 	char *group;
 
 	buf_resize(out, before + (len + 2) / 3 * 4);
-	if (!buf_ok(out))
+	if (!buf_ok(out) || !len)
 		return;
 	for (group = out->data + before; len; group += 4) {
 		size_t taken = len < 3 ? len : 3;

@@ -120,7 +120,8 @@ int node_append_source(struct node *parent, struct node *child, const char *key,
 /* Puts a new child (not `placed`) before `before`, or at the end for NULL; takes ownership on success.
  * In a dict, `key` (copied) must not be there. A removed child that has the key gives up its index entry
  * but keeps its bytes' place. 0, or -1: out of memory. */
-int node_insert(struct node *parent, struct node *before, struct node *child, const char *key, size_t key_len);
+int node_insert(struct node *parent, struct node *before, struct node *child, const char *key,
+		size_t key_len);
 
 /* Marks a placed child removed; unlinks and frees one that is not from the source. */
 void node_remove(struct node *child);

@@ -28,8 +28,8 @@ static int ended_early(pid_t pid)
 	if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
 		return WEXITSTATUS(status); /* it said why */
 	if (WIFSIGNALED(status))
-		error_set(&err, EINTR, "the background process was killed by signal %d before the mount was there",
-			  WTERMSIG(status));
+		error_set(&err, EINTR, "the background process was killed by signal %d before the mount was "
+			  "there", WTERMSIG(status));
 	else
 		error_set(&err, EINTR, "the mount was ended again before it was used");
 	return say_error(&err);

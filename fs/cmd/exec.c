@@ -124,14 +124,15 @@ static int make_folder(struct buf *path, struct error *err)
 	if (make_folder_in(getenv("XDG_RUNTIME_DIR"), path) || make_folder_in(getenv("TMPDIR"), path) ||
 	    make_folder_in("/tmp", path))
 		return 0;
-	return error_system(err, errno, "cannot make a folder for the mount in $XDG_RUNTIME_DIR, $TMPDIR or /tmp");
+	return error_system(err, errno,
+			    "cannot make a folder for the mount in $XDG_RUNTIME_DIR, $TMPDIR or /tmp");
 }
 
 /* --- the command ------------------------------------------------------------------------------------ */
 
 /* How the parent treats signals while the command runs, and how they were treated before. */
 struct dispositions {
-	struct sigaction interrupt, quit, pipe;
+	struct sigaction interrupt, quit, pipe, file_size;
 };
 
 /* The terminal's signals are meant for the command. */
@@ -142,6 +143,7 @@ static void ignore_terminal(struct dispositions *before)
 	sigaction(SIGINT, &ignore, &before->interrupt);
 	sigaction(SIGQUIT, &ignore, &before->quit);
 	sigaction(SIGPIPE, &ignore, &before->pipe);
+	sigaction(SIGXFSZ, &ignore, &before->file_size);
 }
 
 static void restore(const struct dispositions *before)
@@ -149,6 +151,7 @@ static void restore(const struct dispositions *before)
 	sigaction(SIGINT, &before->interrupt, NULL);
 	sigaction(SIGQUIT, &before->quit, NULL);
 	sigaction(SIGPIPE, &before->pipe, NULL);
+	sigaction(SIGXFSZ, &before->file_size, NULL);
 }
 
 /* Everything here is answered by the parent's driver: looking a name up in the tree works. */
@@ -221,8 +224,8 @@ static int conclude(struct tree *tree, const char *command, int status)
 	if (refused == 0)
 		return tree_finish(tree);
 	tree_discard(tree);
-	error_set(&err, EINVAL, "nothing was saved: %zu %s refused, and %s did not notice; write %s again", refused,
-		  refused == 1 ? "value was" : "values were", command, refused == 1 ? "it" : "them");
+	error_set(&err, EINVAL, "nothing was saved: %zu %s refused, and %s did not notice; write %s again",
+		  refused, refused == 1 ? "value was" : "values were", command, refused == 1 ? "it" : "them");
 	say_problem(&err);
 	return 1;
 }
@@ -293,7 +296,8 @@ const struct command command_exec = {
 	.help =
 	"usage: profilefs exec [-o OPTIONS] PROFILE -- COMMAND [ARG...]\n\n"
 	"Mounts the profile in a private folder and runs COMMAND with the tree as its working directory\n"
-	"($OLDPWD is where it was called). If COMMAND succeeds the profile is saved, else it stays as it was.\n\n"
+	"($OLDPWD is where it was called). If COMMAND succeeds the profile is saved, else it stays as it\n"
+	"was.\n\n"
 	"  -o, --options OPTIONS      see below; may be given more than once\n"
 	"  -r, --read-only            the same as -o ro\n"
 	"  -h, --help                 this text\n\n"

@@ -44,7 +44,8 @@ static void take_word(struct request *request, const char *word)
 	else if (!request->mountpoint)
 		request->mountpoint = word;
 	else
-		end_with(request, say_misuse("mount", "'%s' is too much: give one profile and one mount point", word));
+		end_with(request, say_misuse("mount", "'%s' is too much: give one profile and one mount point",
+					     word));
 }
 
 static void take_options(struct request *request, char *list)
@@ -103,17 +104,17 @@ static void parse(struct request *request, int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
+	static const char short_options[] = "-:o:frhnvswt:N:";
 	int option;
 
-	while (!request->done && (option = getopt_long(argc, argv, "-:o:frhnvswt:N:", long_options, NULL)) != -1)
+	while (!request->done && (option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)
 		take(request, option, argv);
 	for (; !request->done && optind < argc; optind++)
 		take_word(request, argv[optind]);
-	if (request->done)
+	if (request->done || request->mountpoint)
 		return;
-	if (!request->mountpoint)
-		end_with(request, say_misuse("mount", request->profile ? "the mount point is missing"
-								       : "the profile and the mount point are missing"));
+	end_with(request, say_misuse("mount", "%s missing", request->profile ? "the mount point is"
+									     : "the profile and the mount point are"));
 }
 
 /* --- serving ---------------------------------------------------------------------------------------- */
@@ -190,7 +191,8 @@ static int run_request(const struct request *request)
 	if (mountpoint_prepare(request->mountpoint, &mountpoint, &was_dead, &err) < 0)
 		return say_error(&err);
 	if (was_dead)
-		say_note("the mount on %s was dead (its daemon is gone): it was unmounted first", request->mountpoint);
+		say_note("the mount on %s was dead (its daemon is gone): it was unmounted first",
+			 request->mountpoint);
 	return mount_profile(request, buf_text(&mountpoint));
 }
 

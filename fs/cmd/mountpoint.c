@@ -48,8 +48,10 @@ static int add_by_parent(const char *given, struct buf *path)
 	if (slash)
 		*slash = '\0';
 	result = add_real(!slash ? "." : slash == copy ? "/" : copy, path);
+	if (result == 0 && strcmp(buf_text(path), "/") != 0)
+		buf_add_char(path, '/');
 	if (result == 0)
-		buf_add_format(path, "%s%s", strcmp(buf_text(path), "/") == 0 ? "" : "/", slash ? slash + 1 : copy);
+		buf_add_text(path, slash ? slash + 1 : copy);
 	free(copy);
 	return result;
 }
@@ -204,8 +206,8 @@ static int run_fusermount(const char *path, bool lazy, struct buf *said)
 
 static int busy(const char *path, struct error *err)
 {
-	return error_set(err, EBUSY, "%s is in use, so it stays mounted: close the files and leave the directories "
-			 "in it (`fuser -vm %s` shows whose they are), or use -l", path, path);
+	return error_set(err, EBUSY, "%s is in use, so it stays mounted: close the files and leave the "
+			 "directories in it (`fuser -vm %s` shows whose they are), or use -l", path, path);
 }
 
 static int detach_as_user(const char *path, bool lazy, struct error *err)

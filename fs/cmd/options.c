@@ -122,6 +122,7 @@ static const struct option known[] = {
 	OTHER_OPTION("owner", ACCEPTED),
 	OTHER_OPTION("group", ACCEPTED),
 	OTHER_OPTION("_netdev", ACCEPTED),
+	OTHER_OPTION("uhelper", ACCEPTED),
 	OTHER_OPTION("nofail", ACCEPTED),
 	OTHER_OPTION("async", ACCEPTED),
 	OTHER_OPTION("sync", ACCEPTED),
@@ -170,8 +171,10 @@ static int refuse_unknown(const char *name, size_t len, struct error *err)
 		if (known[i].kind != ACCEPTED && known[i].kind != LATER)
 			hint_consider(&hint, known[i].name);
 	if (hint.name)
-		return error_set(err, EINVAL, "there is no option '%.*s': did you mean '%s'?", (int)len, name, hint.name);
-	return error_set(err, EINVAL, "there is no option '%.*s'; --help lists those that are", (int)len, name);
+		return error_set(err, EINVAL, "there is no option '%.*s': did you mean '%s'?", (int)len, name,
+				 hint.name);
+	return error_set(err, EINVAL, "there is no option '%.*s'; --help lists those that are", (int)len,
+			 name);
 }
 
 static int refuse_choice(const struct option *option, const char *value, struct error *err)
@@ -181,8 +184,8 @@ static int refuse_choice(const struct option *option, const char *value, struct 
 
 	for (i = 0; option->choices[i]; i++)
 		buf_add_format(&list, "%s%s", i ? ", " : "", option->choices[i]);
-	return error_set(err, EINVAL, "%s=%s is not %s %s", option->name, value, i > 1 ? "one of" : "possible here, only",
-			 buf_text(&list));
+	return error_set(err, EINVAL, "%s=%s is not %s %s", option->name, value,
+			 i > 1 ? "one of" : "possible here, only", buf_text(&list));
 }
 
 static int set_choice(struct profile_options *profile, const struct option *option, const char *value,
@@ -216,9 +219,11 @@ static int check_value(const struct option *option, const char *value, struct er
 	bool refused = option->kind == FLAG || option->kind == PASSED;
 
 	if (wanted && (!value || !*value))
-		return error_set(err, EINVAL, "the option '%s' needs a value: %s=...", option->name, option->name);
+		return error_set(err, EINVAL, "the option '%s' needs a value: %s=...", option->name,
+				 option->name);
 	if (refused && value)
-		return error_set(err, EINVAL, "the option '%s' takes no value: leave '=%s' out", option->name, value);
+		return error_set(err, EINVAL, "the option '%s' takes no value: leave '=%s' out", option->name,
+				 value);
 	return 0;
 }
 
@@ -249,7 +254,8 @@ static int add_one(struct mount_options *options, const char *text, struct error
 	case PASSED_VALUE:
 		return pass_on(options, text, err);
 	case LATER:
-		return error_set(err, ENOTSUP, "the option '%s' is not in this version of profilefs: leave it out",
+		return error_set(err, ENOTSUP,
+				 "the option '%s' is not in this version of profilefs: leave it out",
 				 option->name);
 	case ACCEPTED:
 		break;

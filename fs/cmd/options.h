@@ -49,7 +49,7 @@ void mount_options_free(struct mount_options *options);
 	"  new                        the profile is not there yet: begin a fresh one\n" \
 	"  force                      open it although its signature does not fit or it is locked\n" \
 	"  check=strict|warn|off      what to do about values that are not allowed (strict)\n" \
-	"  placeholders=allow|deny    whether $FLEET_VAR_X, {{x}} and the like may stand for values (allow)\n" \
+	"  placeholders=allow|deny    whether $FLEET_VAR_X, {{x}} and the like may be values (allow)\n" \
 	"  unknown=allow              keys that are not known may be added (what this version does)\n" \
 	"  allow_other, allow_root, auto_unmount, max_read=N, fsname=NAME\n" \
 	"                             as in mount.fuse3(8)\n" \

@@ -81,7 +81,8 @@ int say_misuse(const char *command, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	error_set(&err, EINVAL, "%s; see `%s%s%s --help`", text, PROGRAM, command ? " " : "", command ? command : "");
+	error_set(&err, EINVAL, "%s; see `%s%s%s --help`", text, PROGRAM, command ? " " : "",
+		  command ? command : "");
 	return say_error(&err);
 }
 

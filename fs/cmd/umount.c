@@ -236,7 +236,8 @@ static void say_still_mounted(const char *mountpoint, int code)
 	struct error err;
 
 	error_set(&err, code, "%s was not saved (%s) and is still mounted: mend that and unmount it again; "
-		  "`profilefs umount --force %s` unmounts it all the same and keeps the edits beside the profile",
+		  "`profilefs umount --force %s` unmounts it all the same and keeps the edits beside the "
+		  "profile",
 		  mountpoint, said ? "the reason is above" : strerror(code), mountpoint);
 	say_problem(&err);
 }
@@ -264,8 +265,8 @@ static int say_result(const char *mountpoint, pid_t pid, int saved)
 /* A lazy unmount that found it in use: the daemon goes on for those who still have files open. */
 static int still_used(const char *mountpoint, int saved)
 {
-	say_note("%s is unmounted, but still in use: what is written to it from now on is saved when the last "
-		 "file is closed, and nobody hears how that went", mountpoint);
+	say_note("%s is unmounted, but still in use: what is written to it from now on is saved when the "
+		 "last file is closed, and nobody hears how that went", mountpoint);
 	return saved == 0 ? 0 : 1;
 }
 
@@ -273,8 +274,8 @@ static int still_there(const char *mountpoint, pid_t pid)
 {
 	struct error err;
 
-	error_set(&err, ETIMEDOUT, "%s is unmounted here, but process %ld goes on: something may have files of it "
-		  "open, or another mount namespace may have it mounted", mountpoint, (long)pid);
+	error_set(&err, ETIMEDOUT, "%s is unmounted here, but process %ld goes on: something may have files "
+		  "of it open, or another mount namespace may have it mounted", mountpoint, (long)pid);
 	return say_error(&err);
 }
 
@@ -330,7 +331,8 @@ static int unmount_dead(const char *mountpoint)
 
 	if (mountpoint_detach(mountpoint, true, &err) < 0)
 		return say_error(&err);
-	say_note("%s was dead (its daemon is gone), so nothing could be saved now; it is unmounted", mountpoint);
+	say_note("%s was dead (its daemon is gone), so nothing could be saved now; it is unmounted",
+		 mountpoint);
 	return 0;
 }
 
@@ -341,7 +343,8 @@ static int become_owner(const struct mountpoint *found, struct error *err)
 		return 0;
 	if (setgroups(1, &found->group) < 0 || setresgid(found->group, found->group, found->group) < 0 ||
 	    setresuid(found->owner, found->owner, found->owner) < 0)
-		return error_system(err, errno, "cannot go on as user %ld, whose mount it is", (long)found->owner);
+		return error_system(err, errno, "cannot go on as user %ld, whose mount it is",
+				    (long)found->owner);
 	return 0;
 }
 
@@ -354,10 +357,12 @@ static int unmount(const struct request *request, const char *mountpoint)
 		return say_error(&err);
 	switch (found.kind) {
 	case MOUNTPOINT_FREE:
-		error_set(&err, EINVAL, "nothing is mounted on %s: give the directory of a profilefs mount", mountpoint);
+		error_set(&err, EINVAL, "nothing is mounted on %s: give the directory of a profilefs mount",
+			  mountpoint);
 		return say_error(&err);
 	case MOUNTPOINT_FOREIGN:
-		error_set(&err, EINVAL, "what is mounted on %s is not a profile: unmount it with umount(8)", mountpoint);
+		error_set(&err, EINVAL, "what is mounted on %s is not a profile: unmount it with umount(8)",
+			  mountpoint);
 		return say_error(&err);
 	case MOUNTPOINT_DEAD:
 		return unmount_dead(mountpoint);
@@ -396,5 +401,6 @@ const struct command command_umount = {
 	"                             the profile\n"
 	"  -l, --lazy                 unmount also while files are open in it\n"
 	"  -h, --help                 this text\n\n"
-	"Exit status: 0 saved, or nothing was to be saved; 1 not saved; 2 not unmounted for another reason.\n",
+	"Exit status: 0 saved, or nothing was to be saved; 1 not saved; 2 not unmounted for another\n"
+	"reason.\n",
 };

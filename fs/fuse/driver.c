@@ -23,12 +23,12 @@ struct driver {
 	struct fuse_session *session;
 	struct ops_context answers;
 	sigset_t old_mask;
-	int signals;       /* signalfd */
+	int signals;                  /* signalfd */
 	void (*ready)(void *context); /* NULL: told already */
 	void *context;
-	bool mounted;      /* by us, and not unmounted by us */
-	bool greeted;      /* the handshake with the kernel is done */
-	bool answering;    /* the kernel can be told something */
+	bool mounted;                 /* by us, and not unmounted by us */
+	bool greeted;                 /* the handshake with the kernel is done */
+	bool answering;               /* the kernel can be told something */
 	struct fuse_buf request;
 };
 
@@ -73,12 +73,14 @@ static int check_device(struct error *err)
 	case ENOENT:
 	case ENODEV:
 	case ENXIO:
-		return error_set(err, errno, "this system has no FUSE (%s: %s): load it with `modprobe fuse`; "
-				 IN_CONTAINER, FUSE_DEVICE, strerror(errno));
+		return error_set(err, errno,
+				 "this system has no FUSE (%s: %s): load it with `modprobe fuse`; " IN_CONTAINER,
+				 FUSE_DEVICE, strerror(errno));
 	case EACCES:
 	case EPERM:
-		return error_set(err, errno, "%s may not be opened (%s): it should be readable and writable for "
-				 "everybody (mode 0666); " IN_CONTAINER, FUSE_DEVICE, strerror(errno));
+		return error_set(err, errno,
+				 "%s may not be opened (%s): it should be readable and writable for everybody "
+				 "(mode 0666); " IN_CONTAINER, FUSE_DEVICE, strerror(errno));
 	default:
 		return error_system(err, errno, "cannot open %s", FUSE_DEVICE);
 	}
@@ -145,7 +147,8 @@ static int new_session(struct driver *driver, const struct driver_options *optio
 	}
 	driver->session = fuse_session_new(&args, &driver_ops, sizeof(driver_ops), &driver->answers);
 	if (!driver->session) {
-		error_set(err, EINVAL, "the mount options do not fit: %s", heard() ? heard() : "libfuse refuses them");
+		error_set(err, EINVAL, "the mount options do not fit: %s",
+			  heard() ? heard() : "libfuse refuses them");
 		goto out;
 	}
 	result = 0;
@@ -170,7 +173,8 @@ static int make_nonblocking(struct driver *driver, struct error *err)
 static int cannot_mount(const char *mountpoint, struct error *err)
 {
 	if (!heard())
-		return error_set(err, EPERM, "cannot mount on %s: fusermount3 refuses, and says why above", mountpoint);
+		return error_set(err, EPERM, "cannot mount on %s: fusermount3 refuses, and says why above",
+				 mountpoint);
 	return error_set(err, EPERM, "cannot mount on %s: %s; mounting needs root, or a usable fusermount3; "
 			 IN_CONTAINER, mountpoint, heard());
 }
@@ -329,7 +333,8 @@ enum driver_end driver_run(struct driver *driver, pid_t child, struct error *err
 	answer_queued(driver);
 	driver->answering = false;
 	if (end == DRIVER_FAILED)
-		error_set(err, EIO, "the mount ended: %s", heard() ? heard() : "the FUSE device cannot be read any more");
+		error_set(err, EIO, "the mount ended: %s",
+			  heard() ? heard() : "the FUSE device cannot be read any more");
 	return end;
 }
 
@@ -340,8 +345,8 @@ void driver_restore_signals(const struct driver *driver)
 
 void driver_attributes_changed(struct driver *driver, uint64_t ino)
 {
-	/* Length 0 at offset -1: attributes alone. Pages must not be dropped here: the kernel would wait for a
-	 * page that waits for this very answer. An inode that the kernel does not know is fine (ENOENT). */
+	/* Length 0 at offset -1: attributes alone. Pages must not be dropped here: the kernel would wait for
+	 * one that waits for this very answer. An inode that the kernel does not know is fine (ENOENT). */
 	if (driver && driver->answering)
 		fuse_lowlevel_notify_inval_inode(driver->session, ino, -1, 0);
 }

@@ -52,7 +52,8 @@ int driver_mount(struct driver **out, struct tree *tree, const char *mountpoint,
 
 /* Answers requests. With a `child` (else 0) until that child has ended, whatever else happens: an unmount
  * ends nothing, SIGINT is the child's alone, SIGTERM and SIGHUP are passed on to it. What the kernel had
- * queued when the end came is answered first. The child is left for waitpid(2). `err` is filled for DRIVER_FAILED. */
+ * queued when the end came is answered first. The child is left for waitpid(2). `err` is filled for
+ * DRIVER_FAILED. */
 enum driver_end driver_run(struct driver *driver, pid_t child, struct error *err);
 
 /* In a child that was forked after driver_mount(): the signal mask as it was. */

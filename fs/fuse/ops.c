@@ -214,7 +214,8 @@ static void op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t
 		reply_sized(req, tree_getxattr(tree_of(req), item, name, &value), &value, size);
 }
 
-static void op_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const char *value, size_t size, int flags)
+static void op_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const char *value, size_t size,
+			int flags)
 {
 	struct item *item = item_of(req, ino);
 
@@ -260,7 +261,8 @@ static void op_statfs(fuse_req_t req, fuse_ino_t ino)
 
 /* --- content ---------------------------------------------------------------------------------------- */
 
-static void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, struct fuse_file_info *fi)
+static void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+		      struct fuse_file_info *fi)
 {
 	struct item *dir = parent_of(req, parent, name);
 	struct handle *handle;

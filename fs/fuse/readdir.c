@@ -172,8 +172,8 @@ static void fill_page(struct page *page, fuse_ino_t ino, const struct directory 
 	add_items(page, directory->listing, (size_t)(offset - FIRST_ENTRY));
 }
 
-static void read_directory(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct directory *directory,
-			   bool plus)
+static void read_directory(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+			   struct directory *directory, bool plus)
 {
 	struct page page = { .req = req, .tree = tree_of(req), .size = size, .plus = plus };
 	struct item *item = item_of(req, ino);

@@ -48,7 +48,8 @@ struct item *item_new(struct tree *tree, enum item_kind kind)
 		free(item);
 		return NULL;
 	}
-	item->mtime = tree->profile->found.st_ino ? tree->profile->found.st_mtim : tree_now(tree);
+	/* Of a fresh profile this is 0, so that no copy back into it looks as new as what it replaces. */
+	item->mtime = tree->profile->found.st_mtim;
 	return item;
 }
 

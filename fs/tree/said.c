@@ -28,7 +28,7 @@ static enum node_type word_type(const char *word, size_t len)
 {
 	char name[16];
 
-	if (len >= sizeof(name))
+	if (len >= sizeof(name) || memchr(word, '\0', len))
 		return NODE_TYPE_COUNT;
 	memcpy(name, word, len);
 	name[len] = '\0';
@@ -74,7 +74,7 @@ static int add_item(struct said *said, enum node_type type)
 {
 	enum node_type *grown;
 
-	if (!node_is_scalar(type))
+	if (type == NODE_TYPE_COUNT || !node_is_scalar(type))
 		return -1;
 	grown = realloc(said->items, (said->item_count + 1) * sizeof(*grown));
 	if (!grown)
@@ -105,23 +105,23 @@ static int parse_type(struct said *said, const char *words, const char *end)
 	return 0;
 }
 
+/* "key TEXT" and "order N": one word after the first, and no more. */
 static int parse_fact(struct said *said, const char *words, size_t len)
 {
-	const char *at = words, *end = words + len, *word;
-	size_t word_len;
+	const char *at = words, *end = words + len, *first, *second;
+	size_t first_len, second_len, ignored;
 
-	word = next_word(&at, end, &word_len);
-	if (!word)
+	first = next_word(&at, end, &first_len);
+	if (!first)
 		return -1;
-	if (word_is(word, word_len, "key")) {
-		word = next_word(&at, end, &word_len);
-		return word ? parse_key(said, word, word_len) : -1;
-	}
-	if (word_is(word, word_len, "order")) {
-		word = next_word(&at, end, &word_len);
-		return word ? parse_order(said, word, word_len) : -1;
-	}
-	return parse_type(said, words, end);
+	if (!word_is(first, first_len, "key") && !word_is(first, first_len, "order"))
+		return parse_type(said, words, end);
+	second = next_word(&at, end, &second_len);
+	if (!second || next_word(&at, end, &ignored))
+		return -1;
+	if (word_is(first, first_len, "key"))
+		return parse_key(said, second, second_len);
+	return parse_order(said, second, second_len);
 }
 
 int said_parse(struct said *said, const char *words, size_t len)

@@ -52,11 +52,17 @@ static size_t without_newline(const char *bytes, size_t len)
 	return len > 0 && bytes[len - 1] == '\n' ? len - 1 : len;
 }
 
-static enum verdict infer_prefix(const struct expect *expect, enum node_type type, const char *bytes, size_t len)
+/* What the beginning of one value can become. A number that is too large does not get smaller. */
+static enum verdict one_prefix(const struct expect *expect, enum node_type type, const char *bytes, size_t len)
 {
+	enum verdict verdict;
+
 	if (type == NODE_TYPE_COUNT)
 		return VERDICT_VALID;
-	return value_prefix(type, bytes, len, expect->placeholders);
+	verdict = value_prefix(type, bytes, len, expect->placeholders);
+	if (verdict == VERDICT_VALID && type == NODE_INTEGER && expect->fits_64 && !value_fits_64(bytes, len))
+		return VERDICT_NEVER;
+	return verdict;
 }
 
 /* The end of the last whole UTF-8 character, for judging what is new only. */
@@ -84,7 +90,7 @@ static enum verdict string_prefix(const struct expect *expect, const char *bytes
 static enum verdict scalar_prefix(const struct expect *expect, const char *bytes, size_t len)
 {
 	size_t end = without_newline(bytes, len);
-	enum verdict verdict = infer_prefix(expect, expect->type, bytes, end);
+	enum verdict verdict = one_prefix(expect, expect->type, bytes, end);
 
 	if (end < len && verdict == VERDICT_MAYBE && expect->type != NODE_DATA)
 		return VERDICT_NEVER; /* the line is complete, and not a value */
@@ -116,13 +122,13 @@ static enum verdict lines_prefix(const struct expect *expect, const char *bytes,
 		type = NODE_STRING; /* the elements may be anything that is text */
 	while ((newline = memchr(bytes + *judged, '\n', len - *judged))) {
 		end = (size_t)(newline - bytes);
-		if (value_prefix(type, bytes + *judged, end - *judged, expect->placeholders) != VERDICT_VALID)
+		if (one_prefix(expect, type, bytes + *judged, end - *judged) != VERDICT_VALID)
 			return VERDICT_NEVER;
 		*judged = end + 1;
 	}
 	if (*judged == len)
 		return VERDICT_VALID;
-	return value_prefix(type, bytes + *judged, len - *judged, expect->placeholders);
+	return one_prefix(expect, type, bytes + *judged, len - *judged);
 }
 
 enum verdict text_prefix(const struct expect *expect, const char *bytes, size_t len, size_t *judged)
