@@ -215,11 +215,13 @@ it_saves_after_a_plain_umount_too()
 
 # --- mount(8), umount(8) ------------------------------------------------------------------------------
 
-# in_private_sbin COMMAND...: with what `make install` puts into /sbin, and nothing of it left afterwards: a
-# folder of links lies over /usr/sbin in a mount name space of its own.
+# in_private_sbin NAMES COMMAND...: with the program in /sbin under those names, and nothing of it left
+# afterwards: a folder of links lies over /usr/sbin in a mount name space of its own.
 in_private_sbin()
 {
-	local name
+	local name names=$1
+
+	shift
 
 	[ "$(id -u)" -eq 0 ] || skip "needs root"
 	unshare -m true 2>/dev/null || skip "no mount name space can be made here"
@@ -227,22 +229,28 @@ in_private_sbin()
 	for name in /usr/sbin/*; do
 		ln -sf "$T/real/${name##*/}" "$T/sbin/"
 	done
-	ln -sf "$PROFILEFS" "$T/sbin/mount.fuse.profilefs"
-	ln -sf "$PROFILEFS" "$T/sbin/umount.fuse.profilefs"
+	for name in $names; do
+		ln -sf "$PROFILEFS" "$T/sbin/$name"
+	done
+	# umount(8) keeps what it was told by mount(8) in /run/mount.
 	run unshare -m --propagation private bash -ec 'mount --bind /usr/sbin "$1/real"
 		mount --bind "$1/sbin" "$(realpath /sbin)"
+		[ ! -d /run/mount ] || mount -t tmpfs tmpfs /run/mount
 		shift
 		"$@"' bash "$T" "$@"
 }
+
+# What `make install` puts there.
+HELPERS='mount.fuse.profilefs umount.fuse.profilefs'
 
 it_is_mounted_and_unmounted_by_mount_and_umount()
 {
 	make_profile p.mobileconfig
 	cp p.mobileconfig before
 	mkdir mnt
-	in_private_sbin bash -ec 'mount -t fuse.profilefs "$PWD/p.mobileconfig" "$PWD/mnt" -o rw,noatime
+	in_private_sbin "$HELPERS" bash -ec 'mount -t fuse.profilefs "$PWD/p.mobileconfig" "$PWD/mnt" -o rw,noatime
 		echo 3128 >"mnt/$1"
-		umount "$PWD/mnt"
+		umount mnt
 		! mountpoint -q mnt
 		cp p.mobileconfig after' bash "$PORT"
 	assert_status 0
@@ -251,32 +259,48 @@ it_is_mounted_and_unmounted_by_mount_and_umount()
 	assert_same after p.mobileconfig
 }
 
-it_reports_through_umount_what_could_not_be_saved()
+# umount_reports MOUNT OPTIONS
+umount_reports()
 {
 	make_profile p.mobileconfig
 	mkdir mnt
-	in_private_sbin bash -c 'mount -t fuse.profilefs "$PWD/p.mobileconfig" "$PWD/mnt" || exit 99
+	in_private_sbin "$HELPERS" bash -c 'mount -t fuse.profilefs "$PWD/p.mobileconfig" "$PWD/mnt" -o "$3" || exit 99
 		echo 3128 >"mnt/$1"
 		echo "<!-- theirs -->" >>p.mobileconfig
-		umount "$PWD/mnt"
+		umount "$2"
 		echo "status $?"
 		mountpoint -q mnt && echo "still mounted"
-		"$PROFILEFS" umount --force mnt' bash "$PORT"
+		"$PROFILEFS" umount --force mnt' bash "$PORT" "$1" "$2"
 	assert_stdout '^status [1-9]'
 	assert_stdout '^still mounted'
 	assert_stderr 'changed'
+	assert_exists .p.mobileconfig.conflict
 }
 
+it_reports_through_umount_what_could_not_be_saved()
+{
+	umount_reports mnt rw
+}
+
+# Given an absolute path, root's umount(8) knows no more than that it is FUSE, and asks no helper of ours; unless
+# mount(8) has left word, as it does about any x- option.
+it_reports_through_umount_of_an_absolute_path_after_an_x_option()
+{
+	umount_reports "$PWD/mnt" rw,x-profilefs
+}
+
+# Without helpers of ours, FUSE's own finds the program where programs are.
 it_is_found_by_the_helper_of_fuse_too()
 {
-	[ "$(id -u)" -eq 0 ] || skip "needs root"
 	[ -x /sbin/mount.fuse ] || [ -x /sbin/mount.fuse3 ] || skip "there is no mount.fuse"
 	[ ! -e /sbin/mount.fuse.profilefs ] || skip "profilefs is installed here"
-	with_profile
-	umount_profile
-	PATH=$(dirname "$PROFILEFS"):$PATH mount -t fuse.profilefs "$PWD/p.mobileconfig" "$PWD/mnt" -o noatime
-	echo 3128 >mnt/$PORT
-	umount_profile
+	make_profile p.mobileconfig
+	cp p.mobileconfig before
+	mkdir mnt
+	in_private_sbin profilefs bash -ec 'mount -t fuse.profilefs "$PWD/p.mobileconfig" "$PWD/mnt" -o noatime
+		echo 3128 >"mnt/$1"
+		"$PROFILEFS" umount mnt' bash "$PORT"
+	assert_status 0
 	assert_saved
 }
 
