@@ -45,7 +45,8 @@ static void find_missing(const struct run *run, const struct node *dict)
 	for (i = 0; i < sizeof(required) / sizeof(*required); i++) {
 		if (node_get(dict, required[i]))
 			continue;
-		snprintf(text, sizeof(text), "%s is missing: every payload and the profile itself must have it", required[i]);
+		snprintf(text, sizeof(text), "%s is missing: every payload and the profile itself must have it",
+			 required[i]);
 		found(run, dict, required[i], text);
 	}
 }
@@ -129,15 +130,15 @@ static void check_uuids(const struct run *run, const struct node *root)
 	if (own)
 		seen_before(&table, own, true);
 	find_duplicates(run, first_payload(root), "PayloadUUID", true,
-			"another payload of this profile, or the profile itself, has the same PayloadUUID: devices refuse "
-			"that; give each its own (uuidgen makes one)", table);
+			"another payload of this profile, or the profile itself, has the same PayloadUUID: devices "
+			"refuse that; give each its own (uuidgen makes one)", table);
 }
 
 static void check_identifiers(const struct run *run, const struct node *root)
 {
 	find_duplicates(run, first_payload(root), "PayloadIdentifier", false,
-			"another payload of this profile has the same PayloadIdentifier: one would replace the other; give "
-			"each its own", NULL);
+			"another payload of this profile has the same PayloadIdentifier: one would replace the other; "
+			"give each its own", NULL);
 }
 
 static void check_own_identifier(const struct run *run, const struct node *root)
