@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -20,23 +21,50 @@ static void remember(int number)
 	caught = number;
 }
 
-static void catch_signals(struct sigaction before[SIGNALS])
+/* How the program took signals before it was asked to wait. */
+struct before {
+	struct sigaction actions[SIGNALS];
+	sigset_t mask;
+};
+
+/* From here on the signals are caught, and held back but while wait_for_input() waits: one that came between
+ * a look at `caught` and a read would be lost to the read, which then waits on. */
+static void catch_signals(struct before *before)
 {
 	struct sigaction action = { .sa_handler = remember };
+	sigset_t held;
 	size_t i;
 
 	caught = 0;
 	sigemptyset(&action.sa_mask);
+	sigemptyset(&held);
 	for (i = 0; i < SIGNALS; i++)
-		sigaction(signals[i], &action, &before[i]);
+		sigaddset(&held, signals[i]);
+	pthread_sigmask(SIG_BLOCK, &held, &before->mask);
+	for (i = 0; i < SIGNALS; i++)
+		sigaction(signals[i], &action, &before->actions[i]);
 }
 
-static void release_signals(const struct sigaction before[SIGNALS])
+/* A signal that is still held back is delivered here, to whom it was meant for. */
+static void release_signals(const struct before *before)
 {
 	size_t i;
 
 	for (i = 0; i < SIGNALS; i++)
-		sigaction(signals[i], &before[i], NULL);
+		sigaction(signals[i], &before->actions[i], NULL);
+	pthread_sigmask(SIG_SETMASK, &before->mask, NULL);
+}
+
+/* 0 when a read will not wait, else an errno value: EINTR when one of the signals was caught. */
+static int wait_for_input(int tty, const sigset_t *mask)
+{
+	struct pollfd input = { .fd = tty, .events = POLLIN };
+
+	while (ppoll(&input, 1, NULL, mask) < 0) {
+		if (errno != EINTR || caught)
+			return errno;
+	}
+	return 0;
 }
 
 static void say(int tty, const char *text)
@@ -55,16 +83,20 @@ static void say(int tty, const char *text)
 
 /* Reads up to the newline, which is not kept. 0, or an errno value: ENODATA if the input ends before
  * anything came, EMSGSIZE if the line does not fit (it is read to its end all the same). */
-static int read_line(int tty, char *out, size_t size, size_t *len)
+static int read_line(int tty, const sigset_t *mask, char *out, size_t size, size_t *len)
 {
 	bool fits = true;
 	char c;
 
 	*len = 0;
 	for (;;) {
-		ssize_t got = read(tty, &c, 1);
+		int problem = wait_for_input(tty, mask);
+		ssize_t got;
 
-		if (got < 0 && errno == EINTR && !caught)
+		if (problem)
+			return problem;
+		got = read(tty, &c, 1);
+		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
 			return errno;
@@ -83,7 +115,8 @@ static int read_line(int tty, char *out, size_t size, size_t *len)
 }
 
 /* One question with the echo off. 0 or an errno value. */
-static int ask_silently(int tty, const char *prompt, char *out, size_t size, size_t *len)
+static int ask_silently(int tty, const sigset_t *mask, const char *prompt, char *out, size_t size,
+			size_t *len)
 {
 	struct termios before, silent;
 	int problem;
@@ -96,7 +129,7 @@ static int ask_silently(int tty, const char *prompt, char *out, size_t size, siz
 	if (tcsetattr(tty, TCSAFLUSH, &silent))
 		return errno;
 	say(tty, prompt);
-	problem = read_line(tty, out, size, len);
+	problem = read_line(tty, mask, out, size, len);
 	tcsetattr(tty, TCSANOW, &before);
 	say(tty, "\n");
 	return problem;
@@ -104,13 +137,13 @@ static int ask_silently(int tty, const char *prompt, char *out, size_t size, siz
 
 static int ask_on(int tty, const char *prompt, char *out, size_t size, size_t *len)
 {
-	struct sigaction before[SIGNALS];
+	struct before before;
 	int problem, number;
 
 	do {
-		catch_signals(before);
-		problem = ask_silently(tty, prompt, out, size, len);
-		release_signals(before);
+		catch_signals(&before);
+		problem = ask_silently(tty, &before.mask, prompt, out, size, len);
+		release_signals(&before);
 		number = caught;
 		if (number)
 			raise(number);

@@ -118,14 +118,38 @@ static bool make_folder_in(const char *parent, struct buf *path)
 	return buf_ok(path) && mkdtemp(path->data);
 }
 
-/* A fresh folder, 0700, for the mount. */
-static int make_folder(struct buf *path, struct error *err)
+/* A fresh folder, 0700, which keeps others out whatever is mounted in it. */
+static int make_private(struct buf *path, struct error *err)
 {
 	if (make_folder_in(getenv("XDG_RUNTIME_DIR"), path) || make_folder_in(getenv("TMPDIR"), path) ||
 	    make_folder_in("/tmp", path))
 		return 0;
 	return error_system(err, errno,
 			    "cannot make a folder for the mount in $XDG_RUNTIME_DIR, $TMPDIR or /tmp");
+}
+
+/* A directory for the mount in a private folder. */
+static int make_folder(struct buf *private, struct buf *folder, struct error *err)
+{
+	if (make_private(private, err) < 0)
+		return -1;
+	buf_add_format(folder, "%s/tree", buf_text(private));
+	if (buf_ok(folder) && mkdir(buf_text(folder), 0700) == 0)
+		return 0;
+	error_system(err, buf_ok(folder) ? errno : ENOMEM, "cannot make a directory in %s",
+		     buf_text(private));
+	rmdir(buf_text(private));
+	return -1;
+}
+
+static void remove_folder(const char *private, const char *folder)
+{
+	struct error err;
+
+	if (rmdir(folder) == 0 && rmdir(private) == 0)
+		return;
+	error_system(&err, errno, "cannot remove the folder %s", private);
+	say_problem(&err);
 }
 
 /* --- the command ------------------------------------------------------------------------------------ */
@@ -262,19 +286,17 @@ static int run_in(const struct request *request, const char *folder)
 
 static int run_request(const struct request *request)
 {
+	BUF_AUTO private = BUF_INIT;
 	BUF_AUTO folder = BUF_INIT;
 	struct error err;
 	int status;
 
 	if (request->done)
 		return request->status;
-	if (make_folder(&folder, &err) < 0)
+	if (make_folder(&private, &folder, &err) < 0)
 		return say_error(&err);
 	status = run_in(request, buf_text(&folder));
-	if (rmdir(buf_text(&folder)) < 0) {
-		error_system(&err, errno, "cannot remove the folder %s", buf_text(&folder));
-		say_problem(&err);
-	}
+	remove_folder(buf_text(&private), buf_text(&folder));
 	return status;
 }
 

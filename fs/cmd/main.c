@@ -65,8 +65,8 @@ static void describe(struct buf *out)
 		buf_add_format(out, "%s profilefs %s\n", i ? "      " : "usage:", commands[i]->summary);
 	buf_add_text(out, "       profilefs COMMAND --help\n"
 			  "       profilefs --version\n\n"
-			  "Exit status: 0 all is well; 1 the profile has errors or was not saved; 2 wrong usage,\n"
-			  "or something could not be read, written or mounted.\n");
+			  "Exit status: 0 all is well; 1 the profile has errors or was not saved;\n"
+			  "2 wrong usage, or something could not be read, written or mounted.\n");
 }
 
 static int help(void)

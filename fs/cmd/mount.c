@@ -44,7 +44,7 @@ static void take_word(struct request *request, const char *word)
 	else if (!request->mountpoint)
 		request->mountpoint = word;
 	else
-		end_with(request, say_misuse("mount", "'%s' is too much: give one profile and one mount point",
+		end_with(request, say_misuse("mount", "'%s' is too much: give one profile and a mount point",
 					     word));
 }
 
@@ -113,8 +113,8 @@ static void parse(struct request *request, int argc, char **argv)
 		take_word(request, argv[optind]);
 	if (request->done || request->mountpoint)
 		return;
-	end_with(request, say_misuse("mount", "%s missing", request->profile ? "the mount point is"
-									     : "the profile and the mount point are"));
+	end_with(request, say_misuse("mount", request->profile ? "the mount point is missing" :
+				     "the profile and the mount point are missing"));
 }
 
 /* --- serving ---------------------------------------------------------------------------------------- */

@@ -57,7 +57,8 @@ int mounted_begin(struct mounted *mounted, const struct mount_request *request)
 {
 	struct error err;
 
-	/* A terminal or pipe that went away, or a file that grew to its limit, must not take unsaved edits with it. */
+	/* A terminal or pipe that went away, or a file that grew to its limit, must not take unsaved edits
+	 * with it. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	if (open_profile(mounted, request->profile, &request->options->profile, &err) < 0 ||

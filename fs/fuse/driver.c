@@ -74,12 +74,12 @@ static int check_device(struct error *err)
 	case ENODEV:
 	case ENXIO:
 		return error_set(err, errno,
-				 "this system has no FUSE (%s: %s): load it with `modprobe fuse`; " IN_CONTAINER,
-				 FUSE_DEVICE, strerror(errno));
+				 "this system has no FUSE (%s: %s): load it with `modprobe fuse`; "
+				 IN_CONTAINER, FUSE_DEVICE, strerror(errno));
 	case EACCES:
 	case EPERM:
 		return error_set(err, errno,
-				 "%s may not be opened (%s): it should be readable and writable for everybody "
+				 "%s may not be opened (%s): it should be readable and writable for all "
 				 "(mode 0666); " IN_CONTAINER, FUSE_DEVICE, strerror(errno));
 	default:
 		return error_system(err, errno, "cannot open %s", FUSE_DEVICE);

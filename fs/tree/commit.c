@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "fs/tree/names.h"
+
 static bool line_is(const struct line *line, const struct node *node)
 {
 	return node->type == line->type && node->value.len == line->len &&
@@ -120,4 +122,22 @@ int commit(struct tree *tree, const struct change *change)
 		return -ENOMEM;
 	tree->profile->commits++;
 	return 0;
+}
+
+int commit_revival(struct tree *tree, const struct item *dir, const char *name, struct node *node)
+{
+	struct change change = { .kind = CHANGE_REVIVE, .node = node, .parent = dir->node };
+	struct item *next;
+	uint32_t index;
+
+	if (commit(tree, &change) < 0)
+		return -ENOMEM;
+	if (dir->dir->shape != SHAPE_ARRAY || !name_to_index(name, &index))
+		return 0;
+	next = dir_place_for_index(dir, index);
+	if (dir_next_shown(node) == next)
+		return 0;
+	change.kind = CHANGE_MOVE;
+	change.before = next ? next->node : NULL;
+	return commit(tree, &change);
 }

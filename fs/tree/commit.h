@@ -32,6 +32,10 @@ struct change {
 /* Makes one change. 0 or -ENOMEM. */
 int commit(struct tree *tree, const struct change *change);
 
+/* Brings back the node of a name that was removed from `dir`; in an array to where its number says now, as
+ * others may have moved since. 0 or -ENOMEM. */
+int commit_revival(struct tree *tree, const struct item *dir, const char *name, struct node *node);
+
 /* A new node that holds `meaning`, for CHANGE_INSERT. NULL: out of memory. */
 struct node *commit_node(const struct meaning *meaning);
 

@@ -165,10 +165,18 @@ struct item *dir_find(const struct item *dir, const char *name)
 	BUF_AUTO canonical = BUF_INIT;
 	uint32_t index;
 
-	if (item || dir->dir->shape != SHAPE_ARRAY || !name_to_index(name, &index))
+	if (item || dir->dir->shape != SHAPE_ARRAY || name_kind(name) != NAME_KEY || !name_to_index(name, &index))
 		return item;
 	name_from_index(index, &canonical);
 	return buf_ok(&canonical) ? item_child(dir, buf_text(&canonical)) : NULL;
+}
+
+struct item *dir_next_shown(const struct node *node)
+{
+	for (node = node_next(node); node; node = node_next(node))
+		if (node->user)
+			return node->user;
+	return NULL;
 }
 
 struct item *dir_place_for_index(const struct item *dir, uint32_t index)
@@ -195,7 +203,7 @@ int entry_key(const struct item *dir, const char *name, struct buf *key)
 
 	if (node && node->key)
 		buf_add(key, node->key, node->key_len);
-	else if (said && said->key)
+	else if (said && said->key && name_is_of(name, said->key, said->key_len))
 		buf_add(key, said->key, said->key_len);
 	else if (name_is_cut(name))
 		buf_add_text(key, name);

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "fs/tree/commit.h"
+#include "fs/tree/make.h"
 #include "fs/tree/names.h"
 #include "fs/tree/types.h"
 #include "fs/tree/uuid.h"
@@ -28,6 +29,11 @@ static int put(struct tree *tree, struct item *payload, const char *key, enum no
 		buf_free(&item->content);
 		item_touch(tree, item);
 		return commit(tree, &change);
+	}
+	if (item) {
+		/* What stands there under this name is no value, and will not be one. */
+		file_become_scratch(item);
+		item_unlink(tree, item);
 	}
 	change = (struct change){ .kind = CHANGE_INSERT, .parent = payload->node, .key = key, .key_len = strlen(key) };
 	change.node = commit_node(&meaning);
@@ -184,6 +190,7 @@ static int order_payloads(struct tree *tree, struct item *dir)
 		move.node = list[count]->node;
 		if (next_with_place(move.node) != move.before)
 			result = commit(tree, &move);
+		item_follow_node(list[count]);
 		move.before = move.node;
 	}
 	free(list);
@@ -205,6 +212,14 @@ static int fill_payloads(struct tree *tree, struct problems *notes)
 
 /* --- empty directories ------------------------------------------------------------------------------ */
 
+/* What cannot be made under that name was refused with the reason, and keeps nothing else from being made. */
+static int fill_empty(struct tree *tree, struct item *dir, const char *name)
+{
+	struct item *item;
+
+	return tree_mkdir(tree, dir, name, &item) == -ENOMEM ? -ENOMEM : 0;
+}
+
 static int fill_empty_below(struct tree *tree, struct item *dir)
 {
 	struct said *said, *next;
@@ -215,7 +230,7 @@ static int fill_empty_below(struct tree *tree, struct item *dir)
 		return 0;
 	HASH_ITER(hh, dir->dir->said, said, next)
 		if (said->empty && result == 0 && !dir_find(dir, said->name))
-			result = tree_mkdir(tree, dir, said->name, &item);
+			result = fill_empty(tree, dir, said->name);
 	for (item = dir->dir->first; item && result == 0; item = item->next)
 		if (item->kind == ITEM_DIR)
 			result = fill_empty_below(tree, item);

@@ -56,15 +56,16 @@ static enum save_outcome save(struct tree *tree, struct error *err)
 	struct problems notes = PROBLEMS_INIT;
 	struct error invalid;
 	enum save_outcome outcome;
-	bool is_invalid;
+	bool edited, is_invalid;
 
 	io_settle_open(tree);
 	list_unfinished(tree);
-	if (tree->profile->commits && fill_in(tree, &notes) < 0)
+	edited = tree->profile->commits != tree->profile->commits_saved;
+	if (edited && fill_in(tree, &notes) < 0)
 		problems_say(&notes, SEVERITY_WARNING, NULL, NULL, "not everything that is missing could be filled in");
-	if (tree->profile->commits)
+	if (edited)
 		types_problems(tree, &notes);
-	is_invalid = tree->profile->commits && judge_new_error(tree, &invalid);
+	is_invalid = edited && judge_new_error(tree, &invalid);
 	outcome = profile_save(tree->profile, is_invalid ? &invalid : NULL, &notes, err);
 	report_all(tree, &notes);
 	return outcome;

@@ -251,6 +251,23 @@ static int truncate_to(struct tree *tree, struct item *item, size_t size)
 	return 0;
 }
 
+/* A .types is applied when it is closed; at once if it is not open. */
+static int truncate_types(struct tree *tree, struct item *item, size_t size)
+{
+	if (!item->as_written) {
+		buf_clear(&item->content);
+		types_read(tree, item, &item->content);
+	}
+	buf_resize(&item->content, size);
+	item->as_written = true;
+	item_touch(tree, item);
+	if (!buf_ok(&item->content))
+		return -ENOMEM;
+	if (item->opens == 0)
+		types_apply(tree, item);
+	return 0;
+}
+
 /* Decides a truncation that nothing was written after. */
 static int settle_truncation(struct tree *tree, struct item *item)
 {
@@ -273,6 +290,8 @@ int tree_truncate(struct tree *tree, struct item *item, struct handle *handle, o
 		return -EINVAL;
 	if ((size_t)size > VALUE_SIZE_MAX)
 		return refuse_text(tree, item, NULL, EFBIG, "a value may have at most %zu bytes", VALUE_SIZE_MAX);
+	if (item->kind == ITEM_TYPES)
+		return truncate_types(tree, item, (size_t)size);
 	if (item->kind != ITEM_KEY) {
 		buf_resize(&item->content, (size_t)size);
 		item_touch(tree, item);

@@ -53,6 +53,21 @@ struct item *item_new(struct tree *tree, enum item_kind kind)
 	return item;
 }
 
+static void list_enter(struct dir *d, struct item *before, struct item *item)
+{
+	item->next = before;
+	item->prev = before ? before->prev : d->last;
+	*(item->prev ? &item->prev->next : &d->first) = item;
+	*(before ? &before->prev : &d->last) = item;
+}
+
+static void list_leave(struct dir *d, struct item *item)
+{
+	*(item->prev ? &item->prev->next : &d->first) = item->next;
+	*(item->next ? &item->next->prev : &d->last) = item->prev;
+	item->prev = item->next = NULL;
+}
+
 int item_link(struct tree *tree, struct item *dir, struct item *before, const char *name, struct item *item)
 {
 	struct dir *d = dir->dir;
@@ -68,12 +83,24 @@ int item_link(struct tree *tree, struct item *dir, struct item *before, const ch
 	}
 	item->name = copy;
 	item->parent = dir;
-	item->next = before;
-	item->prev = before ? before->prev : d->last;
-	*(item->prev ? &item->prev->next : &d->first) = item;
-	*(before ? &before->prev : &d->last) = item;
+	list_enter(d, before, item);
 	d->count++;
 	return 0;
+}
+
+void item_reorder(struct item *item, struct item *before)
+{
+	struct dir *d = item->parent->dir;
+
+	if (before == item || (before && item->next == before))
+		return;
+	list_leave(d, item);
+	list_enter(d, before, item);
+}
+
+void item_follow_node(struct item *item)
+{
+	item_reorder(item, dir_next_shown(item->node));
 }
 
 void item_unlink(struct tree *tree, struct item *item)
@@ -81,10 +108,8 @@ void item_unlink(struct tree *tree, struct item *item)
 	struct dir *d = item->parent->dir;
 
 	HASH_DELETE(by_name, d->names, item);
-	*(item->prev ? &item->prev->next : &d->first) = item->next;
-	*(item->next ? &item->next->prev : &d->last) = item->prev;
+	list_leave(d, item);
 	d->count--;
-	item->prev = item->next = NULL;
 	item->parent = NULL;
 	free(item->name);
 	item->name = NULL;

@@ -106,6 +106,12 @@ struct item *item_new(struct tree *tree, enum item_kind kind);
 /* Links it into a directory under a name (copied), before `before` or at the end. 0 or -ENOMEM. */
 int item_link(struct tree *tree, struct item *dir, struct item *before, const char *name, struct item *item);
 
+/* Moves a linked item to another place in its directory's list: before `before`, or to the end. */
+void item_reorder(struct item *item, struct item *before);
+
+/* Moves an item that shows a node to where the node stands in the document. */
+void item_follow_node(struct item *item);
+
 /* Takes it out of its directory; frees it if nobody holds it. */
 void item_unlink(struct tree *tree, struct item *item);
 
@@ -148,6 +154,9 @@ enum dir_shape dir_shape_of(const struct item *parent, const struct node *node);
 
 /* Appends a name for a payload of that type that is free in `dir`. 0 or -ENOMEM. */
 int dir_payload_name(const struct item *dir, const struct node *payload, size_t position, struct buf *name);
+
+/* The item of the first node after `node` that is shown; NULL: none. */
+struct item *dir_next_shown(const struct node *node);
 
 /* The item that an element of this index must stand before; NULL: last. */
 struct item *dir_place_for_index(const struct item *dir, uint32_t index);

@@ -23,14 +23,26 @@ static int check_array_name(struct tree *tree, struct item *dir, const char *nam
 	return buf_ok(canonical) ? 0 : -ENOMEM;
 }
 
+static int refuse_not_text(struct tree *tree, struct item *dir, const char *name)
+{
+	return refuse_text(tree, dir, name, EINVAL,
+			   "a profile cannot hold this name: it must be UTF-8, without control characters");
+}
+
 static int check_dict_name(struct tree *tree, struct item *dir, const char *name, struct buf *canonical)
 {
 	BUF_AUTO key = BUF_INIT;
+	const struct node *node;
 
 	if (entry_key(dir, name, &key) < 0)
 		return refuse_text(tree, dir, name, EINVAL,
 				   "no key is spelled so: '%%' begins an escape (%%2F is '/', %%25 is '%%'), and only what "
 				   "needs one is escaped");
+	if (!ghost_find(dir, name) && !value_is_text(buf_text(&key), key.len))
+		return refuse_not_text(tree, dir, name);
+	node = node_find(dir->node, buf_text(&key), key.len);
+	if (node && node->user && node->user != item_child(dir, name))
+		return refuse_text(tree, dir, name, EINVAL, "this key is there under another name");
 	buf_add_text(canonical, name);
 	return buf_ok(canonical) && buf_ok(&key) ? 0 : -ENOMEM;
 }
@@ -43,6 +55,8 @@ static int check_payload_name(struct tree *tree, struct item *dir, const char *n
 		return refuse_text(tree, dir, name, EINVAL,
 				   "a payload's directory is named by its PayloadType, with .2, .3, ... when there are "
 				   "several");
+	if (!value_is_text(buf_text(&type), type.len))
+		return refuse_not_text(tree, dir, name);
 	buf_add_text(canonical, name);
 	return buf_ok(canonical) && buf_ok(&type) ? 0 : -ENOMEM;
 }
@@ -231,7 +245,6 @@ static enum node_type new_dir_type(const struct item *dir, const char *name)
 /* The directory of a removed container is back, empty, with the memory of what was in it. */
 static int revive_dir(struct tree *tree, struct item *dir, const char *name, struct ghost *ghost, struct item **out)
 {
-	struct change change = { .kind = CHANGE_REVIVE, .node = ghost->node };
 	struct item *item = item_new(tree, ITEM_DIR);
 	int result;
 
@@ -244,7 +257,7 @@ static int revive_dir(struct tree *tree, struct item *dir, const char *name, str
 		item_settle(tree, item);
 		return result;
 	}
-	result = commit(tree, &change);
+	result = commit_revival(tree, dir, name, ghost->node);
 	item->dir->loaded = true;
 	item->dir->ghosts = ghost->children;
 	item->dir->said = ghost->said;
@@ -269,7 +282,10 @@ static int insert_dir(struct tree *tree, struct item *dir, const char *name, str
 		return -EINVAL;
 	change.key = dir->dir->shape == SHAPE_DICT ? buf_text(&key) : NULL;
 	change.key_len = key.len;
-	change.before = ghost ? ghost->node : before ? before->node : NULL;
+	if (ghost && dir->dir->shape != SHAPE_ARRAY)
+		change.before = ghost->node;
+	else
+		change.before = before ? before->node : NULL;
 	change.node = node_new(new_dir_type(dir, name));
 	if (!change.node)
 		return -ENOMEM;
@@ -307,7 +323,8 @@ int tree_mkdir(struct tree *tree, struct item *dir, const char *name, struct ite
 		result = insert_dir(tree, dir, buf_text(&canonical), item);
 	if (result < 0)
 		return result;
-	(*item)->made = dir->dir->shape == SHAPE_PAYLOADS && !(*item)->node->placed;
+	(*item)->made = dir->dir->shape == SHAPE_PAYLOADS && (*item)->node->type == NODE_DICT &&
+			!(*item)->node->placed;
 	(*item)->dir->unlisted = true;
 	dir->dir->types_hidden = false;
 	item_touch(tree, *item);
@@ -426,13 +443,12 @@ void make_undo(struct tree *tree, struct item *item)
 {
 	struct item *dir = item->parent;
 	struct ghost *ghost = ghost_find(dir, item->name);
-	struct change change = { .kind = CHANGE_REVIVE };
 
 	if (ghost && text_is_file(ghost->node) && !ghost->children) {
-		change.node = ghost->node;
-		commit(tree, &change);
+		commit_revival(tree, dir, item->name, ghost->node);
 		item->node = ghost->node;
 		item->node->user = item;
+		item_follow_node(item);
 		item->as_written = false;
 		buf_free(&item->content);
 		ghost_take(dir, ghost);

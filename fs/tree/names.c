@@ -181,6 +181,16 @@ bool name_is_cut(const char *name)
 	return mark && strspn(mark + 2, "0123456789abcdef-") == strlen(mark + 2) && strlen(mark + 2) >= 16;
 }
 
+bool name_is_of(const char *name, const char *key, size_t len)
+{
+	BUF_AUTO own = BUF_INIT;
+
+	name_from_key(key, len, &own);
+	if (!buf_ok(&own) || strncmp(name, buf_text(&own), own.len) != 0)
+		return false;
+	return name[own.len] == '\0' || (name[own.len] == '-' && name_is_cut(buf_text(&own)));
+}
+
 bool name_to_index(const char *name, uint32_t *index)
 {
 	BUF_AUTO key = BUF_INIT;

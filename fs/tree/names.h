@@ -39,6 +39,9 @@ int name_to_key(const char *name, struct buf *key);
 /* True for a name that was cut. */
 bool name_is_cut(const char *name);
 
+/* True if that is the key's name, or that of a cut one with the number that tells it from another like it. */
+bool name_is_of(const char *name, const char *key, size_t len);
+
 /* Array elements: at least two digits. Parses any decimal spelling ("1" is 01); false: no index. */
 bool name_to_index(const char *name, uint32_t *index);
 void name_from_index(uint32_t index, struct buf *name);

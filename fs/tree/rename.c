@@ -116,20 +116,6 @@ static int rename_to_types(struct tree *tree, const struct rename *r)
 
 /* --- to a key's name -------------------------------------------------------------------------------- */
 
-/* The item that stands after where the node stands now. */
-static struct item *place_of(const struct rename *r, const struct node *node)
-{
-	const struct node *next;
-	uint32_t index;
-
-	if (r->dir->dir->shape == SHAPE_ARRAY)
-		return name_to_index(r->name, &index) ? dir_place_for_index(r->dir, index) : NULL;
-	for (next = node_next(node); next; next = node_next(next))
-		if (next->user)
-			return next->user;
-	return NULL;
-}
-
 /* True if the file can move with its node, type and style: nothing at the new name asks for a type. */
 static bool moves_whole(const struct rename *r)
 {
@@ -154,9 +140,7 @@ static int move_node(struct tree *tree, const struct rename *r, const struct gho
 		return -EINVAL;
 	if (r->dir->dir->shape == SHAPE_ARRAY && name_to_index(r->name, &index)) {
 		before = dir_place_for_index(r->dir, index);
-		if (before == r->source)
-			before = before->next;
-		change.before = before ? before->node : NULL;
+		change.before = before == r->source ? node_next(node) : before ? before->node : NULL;
 	} else if (ghost) {
 		change.before = ghost->node;
 	} else if (node->parent == r->dir->node) {
@@ -186,21 +170,21 @@ static int move_file(struct tree *tree, const struct rename *r)
 		result = move_node(tree, r, NULL);
 	if (result < 0)
 		return as_rename_error(result);
-	return relink(tree, r, place_of(r, r->source->node));
+	return relink(tree, r, dir_next_shown(r->source->node));
 }
 
 /* A refused replacement of a key that was removed a moment ago: the key is back as it was. */
 static void bring_back(struct tree *tree, const struct rename *r)
 {
 	struct ghost *ghost = ghost_find(r->dir, r->name);
-	struct change change = { .kind = CHANGE_REVIVE };
+	struct item *item;
 
 	if (!ghost || r->target || ghost->children)
 		return;
-	if (dir_show(tree, r->dir, make_place(r->dir, r->name), r->name, ghost->node, NULL) < 0)
+	if (dir_show(tree, r->dir, make_place(r->dir, r->name), r->name, ghost->node, &item) < 0)
 		return;
-	change.node = ghost->node;
-	commit(tree, &change);
+	commit_revival(tree, r->dir, r->name, ghost->node);
+	item_follow_node(item);
 	ghost_take(r->dir, ghost);
 	ghost_free(ghost);
 	item_touch(tree, r->dir);
@@ -233,7 +217,7 @@ static int put_under_name(struct tree *tree, const struct rename *r, const char 
 	source->node = holder.node;
 	source->node->user = source;
 	unlink_target(tree, target);
-	return relink(tree, r, place_of(r, source->node));
+	return relink(tree, r, dir_next_shown(source->node));
 }
 
 static int rename_to_key(struct tree *tree, const struct rename *r)
@@ -297,6 +281,14 @@ static int retype_payload(struct tree *tree, const struct rename *r)
 	return result;
 }
 
+/* True if the directory's PayloadType, if it has one, is a text that a new name can change. */
+static bool has_plain_type(const struct item *dir)
+{
+	const struct node *type = node_get(dir->node, "PayloadType");
+
+	return !type || node_is_scalar(type->type);
+}
+
 static int rename_dir(struct tree *tree, const struct rename *r)
 {
 	bool in_payloads = r->dir->dir->shape == SHAPE_PAYLOADS;
@@ -307,6 +299,8 @@ static int rename_dir(struct tree *tree, const struct rename *r)
 		return refuse_text(tree, r->dir, r->name, EPERM, "a directory cannot become an editor's own file");
 	if (in_payloads && r->source->node->type != NODE_DICT)
 		return refuse_text(tree, r->dir, r->name, EPERM, "a payload is a dictionary, not an array");
+	if (in_payloads && !has_plain_type(r->source))
+		return refuse_text(tree, r->dir, r->name, EPERM, "the payload's PayloadType must be a string first");
 	if (r->target && r->target->kind != ITEM_DIR)
 		return -ENOTDIR;
 	if (r->target && !dir_is_empty(tree, r->target))
@@ -323,7 +317,9 @@ static int rename_dir(struct tree *tree, const struct rename *r)
 		result = move_node(tree, r, ghost);
 	if (result < 0)
 		return as_rename_error(result);
-	return relink(tree, r, place_of(r, r->source->node));
+	if (in_payloads && r->source->parent != r->dir)
+		r->source->made = true;
+	return relink(tree, r, dir_next_shown(r->source->node));
 }
 
 /* --- exchange --------------------------------------------------------------------------------------- */
@@ -440,8 +436,17 @@ static int exchange(struct tree *tree, const struct rename *r)
 		result = put_bytes(tree, a, &b_bytes);
 	if (result < 0)
 		return result;
+	stage_drop(tree, a);
+	stage_drop(tree, b);
 	swap_identities(a, b);
 	return swap_links(tree, a, b);
+}
+
+static bool is_inside(const struct item *dir, const struct item *outer)
+{
+	while (dir && dir != outer)
+		dir = dir->parent;
+	return dir != NULL;
 }
 
 /* --- the door --------------------------------------------------------------------------------------- */
@@ -475,6 +480,8 @@ int tree_rename(struct tree *tree, struct item *from_dir, const char *from, stru
 		return result;
 	if (r.source->kind == ITEM_CONTROL || r.source->kind == ITEM_CONTROL_DIR)
 		return -EPERM;
+	if (is_inside(to_dir, r.source))
+		return -EINVAL;
 	result = tree_lookup(tree, to_dir, to, &r.target);
 	if (result < 0 && result != -ENOENT)
 		return result;

@@ -43,6 +43,10 @@ static int retype_file(struct tree *tree, struct item *item, bool report)
 		return -ENOMEM;
 	result = text_parse(&expectation.expect, bytes, len, &meaning, &err);
 	expectation_free(&expectation);
+	if (result == 0 && place_check(item->parent, item->name, &meaning, &err) < 0) {
+		meaning_free(&meaning);
+		result = -1;
+	}
 	if (result < 0)
 		return report ? refuse(tree, item, NULL, &err, EINVAL) : -EINVAL;
 	if (!item->as_written) {
@@ -64,25 +68,50 @@ static int by_index(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The children in the order of their numbers; NULL if a name is no number, or memory ended. */
+/* True if a child can be the element of its number: no other entry has that name, or will have it. */
+static bool is_numbered(const struct item *dir, const struct item *child)
+{
+	BUF_AUTO name = BUF_INIT;
+	const struct item *other;
+	uint32_t index;
+
+	if (!child->node || !name_to_index(child->name, &index))
+		return false;
+	name_from_index(index, &name);
+	other = item_child(dir, buf_text(&name));
+	return buf_ok(&name) && (!other || other == child);
+}
+
+static bool has_twins(struct item **list, size_t count)
+{
+	size_t i;
+
+	for (i = 1; i < count; i++)
+		if (by_index(&list[i - 1], &list[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The children in the order of their numbers; NULL if one has none of its own, or is still to get its value,
+ * or memory ended. */
 static struct item **numbered_children(const struct item *dir)
 {
 	struct item **list = calloc(dir->dir->count + 1, sizeof(*list)), *child;
-	uint32_t index;
 	size_t count = 0;
+	bool good = list != NULL;
 
-	for (child = dir->dir->first; list && child; child = child->next) {
-		if (!child->node)
+	for (child = dir->dir->first; good && child; child = child->next) {
+		if (child->kind != ITEM_KEY && child->kind != ITEM_DIR)
 			continue;
-		if (!name_to_index(child->name, &index)) {
-			free(list);
-			return NULL;
-		}
+		good = is_numbered(dir, child);
 		list[count++] = child;
 	}
-	if (list)
+	if (good && count)
 		qsort(list, count, sizeof(*list), by_index);
-	return list;
+	if (good && !has_twins(list, count))
+		return list;
+	free(list);
+	return NULL;
 }
 
 /* Moves a child into the array that takes its dict's place, and to the end of the directory. */
@@ -126,6 +155,8 @@ static int dict_to_array(struct tree *tree, struct item *dir)
 	dict->user = NULL;
 	array->user = dir;
 	dir->node = array;
+	ghosts_free(dir->dir->ghosts); /* they are keys of the dict */
+	dir->dir->ghosts = NULL;
 	dir->dir->shape = SHAPE_ARRAY;
 	for (i = 0; list[i] && result == 0; i++)
 		result = move_child(tree, dir, list[i], array);
@@ -161,7 +192,8 @@ static int rekey(struct tree *tree, struct item *item, const struct said *said)
 
 	if (!node || !node->key || strcmp(node->key, item->name) != 0)
 		return 0;
-	if (node_find(node->parent, said->key, said->key_len))
+	if (!name_is_of(item->name, said->key, said->key_len) || !value_is_text(said->key, said->key_len) ||
+	    node_find(node->parent, said->key, said->key_len))
 		return -EINVAL;
 	change.parent = node->parent;
 	change.before = node_next(node);

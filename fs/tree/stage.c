@@ -266,10 +266,9 @@ static int insert_value(struct tree *tree, struct item *dir, const char *name, s
 static int revive_value(struct tree *tree, struct item *dir, struct ghost *ghost, struct item *item,
 			const struct meaning *meaning)
 {
-	struct change revive = { .kind = CHANGE_REVIVE, .node = ghost->node };
 	struct change change = { .kind = CHANGE_VALUE, .node = ghost->node, .meaning = meaning };
 
-	if (commit(tree, &revive) < 0 || commit(tree, &change) < 0)
+	if (commit_revival(tree, dir, ghost->name, ghost->node) < 0 || commit(tree, &change) < 0)
 		return -ENOMEM;
 	item->node = ghost->node;
 	item->node->user = item;
@@ -283,12 +282,17 @@ static int apply_value(struct tree *tree, struct item *dir, const char *name, st
 {
 	struct ghost *ghost = ghost_find(dir, name);
 	struct change change = { .kind = CHANGE_VALUE, .node = item->node, .meaning = meaning };
+	int result;
 
 	if (item->node)
 		return commit(tree, &change);
 	if (ghost && !ghost->children && (node_is_scalar(ghost->node->type) || ghost->node->type == NODE_ARRAY))
-		return revive_value(tree, dir, ghost, item, meaning);
-	return insert_value(tree, dir, name, item, meaning);
+		result = revive_value(tree, dir, ghost, item, meaning);
+	else
+		result = insert_value(tree, dir, name, item, meaning);
+	if (result == 0 && item->parent)
+		item_follow_node(item);
+	return result;
 }
 
 int value_put(struct tree *tree, struct item *dir, const char *name, struct item *item, const char *bytes,

@@ -52,6 +52,12 @@ static size_t without_newline(const char *bytes, size_t len)
 	return len > 0 && bytes[len - 1] == '\n' ? len - 1 : len;
 }
 
+/* A boolean is an element of its own, <true/> or <false/>: nowhere could a placeholder stand. */
+static bool takes_placeholders(const struct expect *expect, enum node_type type)
+{
+	return expect->placeholders && type != NODE_BOOLEAN;
+}
+
 /* What the beginning of one value can become. A number that is too large does not get smaller. */
 static enum verdict one_prefix(const struct expect *expect, enum node_type type, const char *bytes, size_t len)
 {
@@ -59,7 +65,7 @@ static enum verdict one_prefix(const struct expect *expect, enum node_type type,
 
 	if (type == NODE_TYPE_COUNT)
 		return VERDICT_VALID;
-	verdict = value_prefix(type, bytes, len, expect->placeholders);
+	verdict = value_prefix(type, bytes, len, takes_placeholders(expect, type));
 	if (verdict == VERDICT_VALID && type == NODE_INTEGER && expect->fits_64 && !value_fits_64(bytes, len))
 		return VERDICT_NEVER;
 	return verdict;
@@ -107,7 +113,7 @@ static enum node_type item_type(const struct expect *expect, size_t position, co
 	if (expect->item_count == 1)
 		return expect->items[0];
 	type = position < expect->item_count ? expect->items[position] : NODE_TYPE_COUNT;
-	if (type == NODE_TYPE_COUNT || value_check(type, bytes, len, expect->placeholders, &ignored) < 0)
+	if (type == NODE_TYPE_COUNT || value_check(type, bytes, len, takes_placeholders(expect, type), &ignored) < 0)
 		return value_infer(bytes, len);
 	return type;
 }
@@ -143,7 +149,7 @@ enum verdict text_prefix(const struct expect *expect, const char *bytes, size_t 
 static int check_value(const struct expect *expect, enum node_type type, const char *bytes, size_t len,
 		       struct error *err)
 {
-	if (value_check(type, bytes, len, expect->placeholders, err) < 0)
+	if (value_check(type, bytes, len, takes_placeholders(expect, type), err) < 0)
 		return -1;
 	if (type == NODE_INTEGER && expect->fits_64 && !value_fits_64(bytes, len))
 		return error_rule(err, "out-of-range",

@@ -30,7 +30,7 @@ struct expect {
 	enum node_type type;         /* a scalar or NODE_ARRAY; NODE_TYPE_COUNT: any scalar, inferred */
 	const enum node_type *items; /* NODE_ARRAY: the elements' types; NULL: inferred */
 	size_t item_count;           /* 1: of all elements */
-	bool placeholders;           /* any type may be a placeholder instead */
+	bool placeholders;           /* any type but boolean may be a placeholder instead */
 	bool fits_64;                /* integers must fit a binary plist */
 };
 

@@ -251,7 +251,10 @@ void types_hide(struct tree *tree, struct item *dir)
 	item_touch(tree, dir);
 	if (!item)
 		return;
-	types_read(tree, item, &item->content);
+	if (!item->as_written) {
+		buf_clear(&item->content);
+		types_read(tree, item, &item->content);
+	}
 	dir->dir->types = NULL;
 	item->parent = NULL;
 	item->kind = ITEM_SCRATCH;

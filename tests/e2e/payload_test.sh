@@ -33,8 +33,6 @@ it_keeps_what_a_new_payload_was_given()
 
 it_gives_a_cloned_payload_a_uuid_and_an_identifier_of_its_own()
 {
-	local old new
-
 	with_profile
 	cp -r mnt/$WIFI mnt/$WIFI.3
 	echo Hotel >mnt/$WIFI.3/SSID_STR
@@ -42,17 +40,17 @@ it_gives_a_cloned_payload_a_uuid_and_an_identifier_of_its_own()
 	assert_status 0
 	assert_stderr 'managed.3/PayloadUUID'
 	assert_stderr 'managed.3/PayloadIdentifier'
-	old=$(value p.mobileconfig PayloadContent/3)
-	new=$(value p.mobileconfig PayloadContent | "$PYTHON" -c 'if True:
-		import ast, sys
-		print([p for p in ast.literal_eval(sys.stdin.read()) if p.get("SSID_STR") == "Hotel"][0])')
-	assert_equal "$(value before PayloadContent/3)" "$old" "the payload that was cloned"
-	assert_equal "$(grep -oE "'(PayloadType|Password|ProxyServerPort)': [^,]*" <<<"$old")" \
-		"$(grep -oE "'(PayloadType|Password|ProxyServerPort)': [^,]*" <<<"$new")" "what was cloned"
-	[ "$(grep -oE "'PayloadUUID': [^,]*" <<<"$old")" != "$(grep -oE "'PayloadUUID': [^,]*" <<<"$new")" ] ||
-		fail "expected: another UUID" "got:      $new"
-	[ "$(grep -oE "'PayloadIdentifier': [^,]*" <<<"$old")" != "$(grep -oE "'PayloadIdentifier': [^,]*" <<<"$new")" ] ||
-		fail "expected: another identifier" "got:      $new"
+	run "$PYTHON" - before p.mobileconfig <<-'PYTHON'
+	import plistlib, re, sys
+	before, after = (plistlib.load(open(file, "rb"))["PayloadContent"] for file in sys.argv[1:])
+	[clone] = [payload for payload in after if payload.get("SSID_STR") == "Hotel"]
+	assert [payload for payload in after if payload is not clone] == before, "the others are as they were"
+	office = before[3]
+	differ = {key for key in office if office[key] != clone[key]}
+	assert differ == {"SSID_STR", "PayloadUUID", "PayloadIdentifier"}, differ
+	assert re.fullmatch("[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}", clone["PayloadUUID"]), clone
+	PYTHON
+	assert_status 0
 	mount_profile p.mobileconfig
 	assert_file mnt/$WIFI.3/SSID_STR $'Hotel\n'
 	umount_profile

@@ -239,6 +239,81 @@ it_saves_nothing_of_a_read_only_mount()
 	assert_equal "$was" "$(state p.mobileconfig)"
 }
 
+# --- invalid ------------------------------------------------------------------------------------------
+
+it_stays_mounted_when_the_edits_brought_in_an_error()
+{
+	with_profile
+	rm mnt/$WIFI/PayloadUUID
+	assert_line 'wifi.managed.*\[missing-key\]' mnt/.profilefs/problems
+	run sync mnt
+	assert_status 1
+	assert_stderr 'Invalid argument'
+	run profilefs umount mnt
+	assert_status 1
+	assert_stderr 'PayloadUUID.*\[missing-key\]'
+	is_mounted mnt
+	assert_same before p.mobileconfig
+	assert_missing .p.mobileconfig.rejected
+	echo 5A0C7E52-3D0B-4C5E-8B66-9D3C5B1E0004 >mnt/$WIFI/PayloadUUID
+	umount_profile
+	assert_same before p.mobileconfig
+}
+
+two_rejected()
+{
+	[ "$(find . -maxdepth 1 -name '.p.mobileconfig.rejected*' | wc -l)" -eq 2 ]
+}
+
+it_keeps_a_rejected_edit_beside_the_profile_and_announces_it()
+{
+	with_profile
+	rm mnt/$WIFI/PayloadUUID
+	run profilefs umount --force mnt
+	assert_status 1
+	assert_stderr '\.p\.mobileconfig\.rejected'
+	! is_mounted mnt
+	assert_same before p.mobileconfig
+	assert_one_hunk before .p.mobileconfig.rejected
+	assert_equal 600 "$(stat -c %a .p.mobileconfig.rejected)"
+	cp .p.mobileconfig.rejected first
+	mount_profile p.mobileconfig
+	assert_stderr '\.p\.mobileconfig\.rejected'
+	# The next one does not overwrite it. After a plain umount, nobody is there to be told.
+	rm mnt/$WIFI/PayloadVersion
+	umount mnt 2>/dev/null || fusermount3 -u mnt
+	until_true 10 two_rejected
+	assert_same first .p.mobileconfig.rejected
+	assert_same before p.mobileconfig
+}
+
+it_saves_an_error_that_was_there_before()
+{
+	make_profile p.mobileconfig
+	sed -i '0,/<key>PayloadUUID</s//<key>Unused</' p.mobileconfig
+	cp p.mobileconfig before
+	mount_profile p.mobileconfig
+	echo 3128 >mnt/$WIFI/ProxyServerPort
+	umount_profile
+	assert_one_hunk before p.mobileconfig
+}
+
+it_saves_all_the_same_when_told_to_warn_or_not_to_look()
+{
+	with_profile check=warn
+	rm mnt/$WIFI/PayloadUUID
+	run profilefs umount mnt
+	assert_status 0
+	assert_stderr 'warning.*PayloadUUID.*\[missing-key\]'
+	assert_one_hunk before p.mobileconfig
+	with_profile check=off
+	rm mnt/$WIFI/PayloadUUID
+	run profilefs umount mnt
+	assert_status 0
+	assert_no_stderr
+	assert_one_hunk before p.mobileconfig
+}
+
 # --- conflicts ----------------------------------------------------------------------------------------
 
 it_keeps_both_when_somebody_changed_the_profile_meanwhile()

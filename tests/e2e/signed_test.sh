@@ -86,7 +86,7 @@ it_raises_sha_1_to_sha_256_and_says_so()
 	echo 3128 >mnt/$PORT
 	run profilefs umount mnt
 	assert_status 0
-	assert_stderr 'SHA-?256'
+	assert_stderr 'sha1.*sha256'
 	assert_signed_edit
 	signature_of p.mobileconfig >signature
 	assert_line 'algorithm: sha256' signature

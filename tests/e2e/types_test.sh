@@ -229,10 +229,11 @@ out_and_in_by_cp_a()
 	cp -a copy/. fresh
 }
 
+# -I: both mounts began in the same second, and rsync takes files of one size and time for the same.
 out_and_in_by_rsync()
 {
 	rsync -a --delete mnt/ copy/
-	rsync -a --delete copy/ fresh/
+	rsync -aI --delete copy/ fresh/
 }
 
 out_and_in_by_tar()

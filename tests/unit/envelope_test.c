@@ -200,6 +200,22 @@ static void changed_content_is_opened_and_not_intact(void **state)
 	}
 }
 
+static void a_signature_for_another_type_of_content_is_not_intact(void **state)
+{
+	BUF_AUTO content = BUF_INIT;
+	struct envelope *envelope;
+	struct error why = ERROR_INIT;
+
+	(void)state;
+	sign_with_openssl("rsa", "", "signed");
+	/* The type beside the content (data, now digestedData) is not itself under the signature. */
+	change("signed", "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01", "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x05");
+	envelope = open_file("signed", &content);
+	assert_false(envelope_intact(envelope, &why));
+	assert_non_null(strstr(why.text, "another type of content"));
+	envelope_free(envelope);
+}
+
 static void a_signature_without_its_certificate_is_not_intact(void **state)
 {
 	BUF_AUTO content = BUF_INIT;
@@ -400,6 +416,7 @@ int main(void)
 		cmocka_unit_test(another_type_of_cms_is_refused_by_its_name),
 		cmocka_unit_test(a_file_that_is_cut_short_is_refused_wherever_it_is_cut),
 		cmocka_unit_test(changed_content_is_opened_and_not_intact),
+		cmocka_unit_test(a_signature_for_another_type_of_content_is_not_intact),
 		cmocka_unit_test(a_signature_without_its_certificate_is_not_intact),
 		cmocka_unit_test(an_envelope_that_nobody_signed_is_not_intact),
 		cmocka_unit_test(an_expired_signer_and_an_unknown_authority_are_intact_all_the_same),

@@ -1,6 +1,7 @@
 /*
  * What the tests of envelopes share: identities in the folder of signing.h ("rsa", "ec", "pss", "bare"
- * without a subject key id, "expired", all under "inter" under "ca"), and short words for opening files there.
+ * without a subject key id, "expired", all under "inter" under "ca"), and short words for opening the files
+ * in it.
  */
 #ifndef TESTS_ENVELOPES_H
 #define TESTS_ENVELOPES_H

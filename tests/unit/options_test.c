@@ -243,8 +243,8 @@ static void a_passphrase_in_an_argument_is_hidden(void **state)
 static void the_help_names_every_option_that_is_ours(void **state)
 {
 	static const char *const names[] = {
-		"ro", "key=", "cert=", "chain=", "passin=", "digest=", "unsign", "output=", "format=", "backup=",
-		"new", "force", "check=", "placeholders=", "unknown=",
+		"ro", "key=", "cert=", "chain=", "passin=", "digest=", "unsign", "output=", "format=",
+		"backup=", "new", "force", "check=", "placeholders=", "unknown=",
 	};
 	size_t i;
 

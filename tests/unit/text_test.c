@@ -179,7 +179,7 @@ static void a_placeholder_is_a_value_of_any_type_unless_that_is_turned_off(void 
 
 	(void)state;
 	assert_means(expect_type(NODE_INTEGER), "$FLEET_VAR_X\n", 13, NODE_INTEGER, "$FLEET_VAR_X");
-	assert_means(expect_type(NODE_BOOLEAN), "{{x}}\n", 6, NODE_BOOLEAN, "{{x}}");
+	assert_means(expect_type(NODE_DATE), "{{x}}\n", 6, NODE_DATE, "{{x}}");
 	assert_refused(off, "$FLEET_VAR_X\n", 13, "integer");
 }
 
@@ -207,6 +207,12 @@ static void assert_lines(struct expect expect, const char *bytes, const char *ex
 			       meaning.lines[i].bytes);
 	assert_string_equal(buf_text(&told), expected);
 	meaning_free(&meaning);
+}
+
+static void a_boolean_has_no_place_for_a_placeholder(void **state)
+{
+	(void)state;
+	assert_refused(expect_type(NODE_BOOLEAN), "{{x}}\n", 6, "true");
 }
 
 static void a_line_is_an_element(void **state)
@@ -420,6 +426,7 @@ int main(void)
 		cmocka_unit_test(no_other_word_is_a_boolean),
 		cmocka_unit_test(a_placeholder_is_a_value_of_any_type_unless_that_is_turned_off),
 		cmocka_unit_test(an_integer_must_fit_a_binary_plist_where_it_will_be_one),
+		cmocka_unit_test(a_boolean_has_no_place_for_a_placeholder),
 		cmocka_unit_test(a_line_is_an_element),
 		cmocka_unit_test(a_beginning_of_a_valid_text_is_never_refused),
 		cmocka_unit_test(what_is_judged_valid_is_valid),

@@ -1,0 +1,669 @@
+/* What stays, what is filled in and what is refused when a tree is saved; and what is removed and made again. */
+#include "tests/unit/mounted_tree.h"
+
+#include "fs/tree/names.h"
+#include "plist/doc.h"
+
+#define UUID_1 "00000000-0000-4000-8000-000000000001"
+#define UUID_2 "00000000-0000-4000-8000-000000000002"
+#define UUID_3 "00000000-0000-4000-8000-000000000003"
+
+#define IDENTITY(type, uuid) \
+	"<key>PayloadIdentifier</key><string>id." uuid "</string>\n<key>PayloadType</key><string>" type "</string>\n" \
+	"<key>PayloadUUID</key><string>" uuid "</string>\n<key>PayloadVersion</key><integer>1</integer>\n"
+
+#define KEYS \
+	IDENTITY("Configuration", UUID_1) "<!-- before --><key>A</key> <string>one</string>\n<key>D</key><dict>\n" \
+	"<key>x</key><integer>1</integer>\n<key>y</key><true/>\n</dict>\n<key>E</key><array>\n<dict><key>n</key>" \
+	"<string>0</string></dict>\n<dict><key>n</key><string>1</string></dict>\n<dict><key>n</key><string>2</string>" \
+	"</dict>\n</array>\n<key>PayloadContent</key><array>\n<dict>" IDENTITY("com.b", UUID_2) "</dict>\n<dict>" \
+	IDENTITY("com.a", UUID_3) "</dict>\n</array>\n"
+
+static int begin(void **state)
+{
+	if (folder_open(state) < 0)
+		return -1;
+	tree_begin_keys(KEYS);
+	return 0;
+}
+
+static int end(void **state)
+{
+	tree_end();
+	return folder_close(state);
+}
+
+static void begin_again(struct profile_options options)
+{
+	tree_end();
+	tree_begin_with("p.mobileconfig", &options);
+}
+
+static bool was_reported(const char *part)
+{
+	size_t i;
+
+	for (i = 0; i < mounted.reported.count; i++)
+		if (strstr(mounted.reported.list[i].text, part))
+			return true;
+	return false;
+}
+
+/* The profile as it is on disk; doc_free() it. */
+static struct doc on_disk(void)
+{
+	BUF_AUTO bytes = BUF_INIT;
+	struct error err = ERROR_INIT;
+	struct doc doc;
+
+	get_bytes("p.mobileconfig", &bytes);
+	if (doc_read(&doc, "p.mobileconfig", bytes.data, bytes.len, &err) < 0)
+		fail_msg("%s", err.text);
+	return doc;
+}
+
+static const struct node *below(const struct node *node, const char *key)
+{
+	return node->type == NODE_DICT ? node_get(node, key) : node_at(node, (size_t)atoi(key));
+}
+
+/* The text of a value on disk, by a path of keys and positions. */
+static void assert_saved(const char *path, const char *text)
+{
+	struct doc doc = on_disk();
+	const struct node *node = doc.root;
+	char copy[256], *part, *rest = copy;
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	while (node && (part = strsep(&rest, "/")))
+		node = below(node, part);
+	if (!node)
+		fail_msg("%s is not there", path);
+	if (text)
+		assert_string_equal(node_text(node), text);
+	doc_free(&doc);
+}
+
+/* --- removed and made again ------------------------------------------------------------------------- */
+
+static void a_key_that_is_made_again_has_its_place_and_its_bytes(void **state)
+{
+	(void)state;
+	assert_int_equal(remove_file("A"), 0);
+	assert_false(there("A"));
+	assert_int_equal(put("A", "one\n"), 0);
+	assert_keys(KEYS);
+}
+
+static void a_key_that_is_made_again_keeps_its_type(void **state)
+{
+	(void)state;
+	assert_int_equal(put("A", "5\n"), 0);
+	assert_int_equal(remove_file("A"), 0);
+	assert_int_equal(put("A", "6\n"), 0);
+	assert_int_equal(remove_file("D/x"), 0);
+	assert_int_equal(put("D/x", "six\n"), -EINVAL);
+	assert_shows("D/x", "1\n");
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_saved("A", "6");
+	assert_lists("D", "x y ");
+}
+
+static void a_directory_that_is_made_again_is_as_it_was(void **state)
+{
+	(void)state;
+	assert_int_equal(remove_file("D/x"), 0);
+	assert_int_equal(remove_file("D/y"), 0);
+	assert_int_equal(remove_dir("D"), 0);
+	assert_int_equal(make_dir("D"), 0);
+	assert_lists("D", "");
+	assert_int_equal(put("D/y", "true\n"), 0);
+	assert_int_equal(put("D/x", "1\n"), 0);
+	assert_keys(KEYS);
+}
+
+static void a_payload_that_is_made_again_is_as_it_was(void **state)
+{
+	static const char *const keys[][2] = { { "PayloadVersion", "1\n" }, { "PayloadUUID", UUID_2 "\n" },
+					       { "PayloadType", "com.b\n" }, { "PayloadIdentifier", "id." UUID_2 "\n" } };
+	char path[128];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		snprintf(path, sizeof(path), "PayloadContent/com.b/%s", keys[i][0]);
+		assert_int_equal(remove_file(path), 0);
+	}
+	assert_int_equal(remove_dir("PayloadContent/com.b"), 0);
+	assert_int_equal(make_dir("PayloadContent/com.b"), 0);
+	for (i = 0; i < 4; i++) {
+		snprintf(path, sizeof(path), "PayloadContent/com.b/%s", keys[i][0]);
+		assert_int_equal(put(path, keys[i][1]), 0);
+	}
+	assert_lists("PayloadContent", "com.b com.a .types ");
+	assert_keys(KEYS);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_content("p.mobileconfig", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\">\n<dict>\n" KEYS
+		       "</dict>\n</plist>\n");
+}
+
+static void an_element_that_is_made_again_has_its_place(void **state)
+{
+	(void)state;
+	assert_int_equal(remove_file("E/01/n"), 0);
+	assert_int_equal(remove_dir("E/01"), 0);
+	assert_lists("E", "00 02 ");
+	assert_int_equal(make_dir("E/1"), 0);
+	assert_int_equal(put("E/01/n", "1\n"), 0);
+	assert_lists("E", "00 01 02 ");
+	assert_keys(KEYS);
+}
+
+static void an_element_is_where_its_number_says_whatever_was_there(void **state)
+{
+	(void)state;
+	assert_int_equal(remove_file("E/01/n"), 0);
+	assert_int_equal(remove_dir("E/01"), 0);
+	assert_int_equal(move("E/00", "E/09"), 0);
+	assert_int_equal(move("E/02", "E/00"), 0);
+	assert_int_equal(make_dir("E/01"), 0);
+	assert_int_equal(put("E/01/n", "new\n"), 0);
+	assert_lists("E", "00 01 09 ");
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_saved("E/0/n", "2");
+	assert_saved("E/1/n", "new");
+	assert_saved("E/2/n", "0");
+}
+
+static void an_element_can_take_the_number_just_before_its_own(void **state)
+{
+	(void)state;
+	assert_int_equal(remove_file("E/01/n"), 0);
+	assert_int_equal(remove_dir("E/01"), 0);
+	assert_int_equal(move("E/02", "E/01"), 0);
+	assert_lists("E", "00 01 ");
+	assert_int_equal(make_dir("E/99"), 0);
+	assert_int_equal(move("E/99", "E/50"), 0);
+	assert_lists("E", "00 01 50 .types ");
+	assert_shows("E/01/n", "2\n");
+}
+
+static void elements_that_are_written_in_any_order_stand_by_their_numbers(void **state)
+{
+	struct handle *five, *three;
+
+	(void)state;
+	assert_int_equal(open_at("E/5", O_WRONLY | O_CREAT, &five), 0);
+	assert_int_equal(open_at("E/3", O_WRONLY | O_CREAT, &three), 0);
+	assert_int_equal(write_to(five, "five\n", 0), 0);
+	assert_int_equal(write_to(three, "three\n", 0), 0);
+	assert_int_equal(close_handle(five), 0);
+	assert_int_equal(close_handle(three), 0);
+	assert_lists("E", "00 01 02 03 05 ");
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_saved("E/3", "three");
+	assert_saved("E/4", "five");
+}
+
+static void vims_probe_is_free_in_an_array_too(void **state)
+{
+	(void)state;
+	assert_int_equal(make_dir("E/%34913"), 0);
+	assert_int_equal(put("E/%34913/n", "far\n"), 0);
+	assert_false(there("E/4913"));
+	assert_int_equal(write_file("E/4913", O_WRONLY | O_CREAT | O_EXCL, "", 0), 0);
+	assert_int_equal(remove_file("E/4913"), 0);
+	assert_shows("E/%34913/n", "far\n");
+}
+
+/* --- payloads --------------------------------------------------------------------------------------- */
+
+static void a_payload_that_was_made_is_filled_in(void **state)
+{
+	(void)state;
+	assert_int_equal(make_dir("PayloadContent/com.new"), 0);
+	assert_int_equal(put("PayloadContent/com.new/Key", "v\n"), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_saved("PayloadContent/2/PayloadType", "com.new");
+	assert_saved("PayloadContent/2/PayloadVersion", "1");
+	assert_saved("PayloadContent/2/PayloadUUID", NULL);
+	assert_saved("PayloadContent/2/PayloadIdentifier", NULL);
+	assert_true(there("PayloadContent/com.new/PayloadUUID"));
+	assert_int_equal(attr_at("PayloadContent/com.new/PayloadUUID").size, 37);
+}
+
+static void a_payload_that_was_there_is_not_filled_in(void **state)
+{
+	(void)state;
+	assert_int_equal(remove_file("PayloadContent/com.b/PayloadUUID"), 0);
+	assert_int_equal(tree_sync(mounted.tree), -EINVAL);
+	assert_last_error("[missing-key]");
+}
+
+static void a_clone_gets_an_identity_of_its_own_and_that_is_said(void **state)
+{
+	BUF_AUTO uuid = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(make_dir("PayloadContent/com.b.2"), 0);
+	assert_int_equal(put("PayloadContent/com.b.2/PayloadIdentifier", "id." UUID_2 "\n"), 0);
+	assert_int_equal(put("PayloadContent/com.b.2/PayloadType", "com.b\n"), 0);
+	assert_int_equal(put("PayloadContent/com.b.2/PayloadUUID", UUID_2 "\n"), 0);
+	assert_int_equal(put("PayloadContent/com.b.2/PayloadVersion", "1\n"), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_true(was_reported("was copied from another payload"));
+	assert_shows("PayloadContent/com.b/PayloadUUID", UUID_2 "\n");
+	read_file("PayloadContent/com.b.2/PayloadUUID", &uuid);
+	assert_string_not_equal(buf_text(&uuid), UUID_2 "\n");
+	assert_int_equal(uuid.len, 37);
+	assert_saved("PayloadContent/0/PayloadUUID", UUID_2);
+}
+
+static void a_name_that_scratch_has_is_filled_in_all_the_same(void **state)
+{
+	(void)state;
+	assert_int_equal(make_dir("PayloadContent/com.new"), 0);
+	assert_int_equal(put_temporary("PayloadContent/com.new/PayloadUUID", "scratch\n"), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_lists("PayloadContent/com.new", "PayloadType PayloadVersion PayloadUUID PayloadIdentifier ");
+	assert_int_equal(attr_at("PayloadContent/com.new/PayloadUUID").size, 37);
+}
+
+static void renaming_a_payload_changes_its_type(void **state)
+{
+	(void)state;
+	assert_int_equal(move("PayloadContent/com.b", "PayloadContent/com.c"), 0);
+	assert_shows("PayloadContent/com.c/PayloadType", "com.c\n");
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_saved("PayloadContent/0/PayloadType", "com.c");
+	assert_int_equal(move("PayloadContent/com.c", "PayloadContent/com.c.7"), 0);
+	assert_shows("PayloadContent/com.c.7/PayloadType", "com.c\n");
+}
+
+static void a_payload_without_a_text_for_a_type_cannot_be_renamed(void **state)
+{
+	(void)state;
+	assert_int_equal(make_dir("PayloadContent/com.new"), 0);
+	assert_int_equal(make_dir("PayloadContent/com.new/PayloadType"), 0);
+	assert_int_equal(put("PayloadContent/com.new/PayloadType/deep", "x\n"), 0);
+	assert_int_equal(move("PayloadContent/com.new", "PayloadContent/com.newer"), -EPERM);
+	assert_shows("PayloadContent/com.new/PayloadType/deep", "x\n");
+}
+
+static void a_directory_that_is_moved_among_the_payloads_becomes_one(void **state)
+{
+	(void)state;
+	assert_int_equal(make_dir("Draft"), 0);
+	assert_int_equal(put("Draft/Key", "v\n"), 0);
+	assert_int_equal(move("Draft", "PayloadContent/com.draft"), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_saved("PayloadContent/2/PayloadType", "com.draft");
+}
+
+static void payloads_that_were_made_are_saved_in_the_order_of_their_names(void **state)
+{
+	(void)state;
+	assert_int_equal(make_dir("PayloadContent/com.z"), 0);
+	assert_int_equal(make_dir("PayloadContent/com.y"), 0);
+	assert_int_equal(make_dir("PayloadContent/com.y.10"), 0);
+	assert_int_equal(make_dir("PayloadContent/com.y.2"), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_saved("PayloadContent/2/PayloadType", "com.y");
+	assert_saved("PayloadContent/5/PayloadType", "com.z");
+	assert_lists("PayloadContent", "com.b com.a com.y com.y.2 com.y.10 com.z .types ");
+}
+
+static void the_order_of_payloads_can_be_said(void **state)
+{
+	(void)state;
+	assert_shows("PayloadContent/.types", "com.a order 2\ncom.b order 1\n");
+	assert_int_equal(put("PayloadContent/.types", "com.a order 1\ncom.b order 2\n"), 0);
+	assert_int_equal(put("A", "edited\n"), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_saved("PayloadContent/0/PayloadType", "com.a");
+	assert_lists("PayloadContent", "com.a com.b .types ");
+}
+
+static void a_line_of_types_that_cannot_be_made_keeps_no_payload_from_being_filled_in(void **state)
+{
+	(void)state;
+	assert_int_equal(put(".types", "x~ dict empty\n%zz dict empty\n"), 0);
+	assert_int_equal(put("PayloadContent/.types", "not%2fcanonical dict empty\n"), 0);
+	assert_int_equal(make_dir("PayloadContent/com.new"), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_saved("PayloadContent/2/PayloadUUID", NULL);
+}
+
+static void an_array_among_the_payloads_is_not_filled_in(void **state)
+{
+	(void)state;
+	assert_int_equal(put("PayloadContent/.types", "Odd array empty\n"), 0);
+	assert_int_equal(put("A", "edited\n"), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_lists("PayloadContent/Odd", "");
+}
+
+static void an_empty_directory_that_types_speaks_of_is_made(void **state)
+{
+	(void)state;
+	assert_int_equal(put("D/.types", "Extra dict empty\nNone array empty\n"), 0);
+	assert_int_equal(put("A", "edited\n"), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_saved("D/Extra", NULL);
+	assert_saved("D/None", NULL);
+}
+
+/* --- .types and moved directories ------------------------------------------------------------------- */
+
+static void a_directory_that_becomes_an_array_forgets_what_was_removed_from_the_dict(void **state)
+{
+	(void)state;
+	assert_int_equal(make_dir("L"), 0);
+	assert_int_equal(put("L/01", "gone\n"), 0);
+	assert_int_equal(put("L/00", "a\n"), 0);
+	assert_int_equal(remove_file("L/01"), 0);
+	assert_int_equal(put(".types", "L array\n"), 0);
+	assert_int_equal(put("L/01", "b\n"), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_saved("L/0", "a");
+	assert_saved("L/1", "b");
+}
+
+static void a_key_that_is_said_of_a_name_that_is_not_its_own_is_not_believed(void **state)
+{
+	(void)state;
+	assert_int_equal(put(".types", "x%-0123456789abcdef key A\ny%-0123456789abcdef key %00%FF\n"), 0);
+	put("x%-0123456789abcdef", "two\n");
+	put("y%-0123456789abcdef", "two\n");
+	assert_shows("A", "one\n");
+	assert_int_equal(remove_file("x%-0123456789abcdef"), 0);
+	assert_int_equal(remove_file("y%-0123456789abcdef"), 0);
+	assert_keys(KEYS);
+}
+
+static void an_emptied_types_file_says_nothing(void **state)
+{
+	struct handle *handle;
+
+	(void)state;
+	assert_int_equal(put(".types", "Later real\n"), 0);
+	assert_int_equal(open_at(".types", O_RDWR, &handle), 0);
+	assert_int_equal(tree_truncate(mounted.tree, at(".types"), handle, 0), 0);
+	assert_int_equal(close_handle(handle), 0);
+	assert_int_equal(put("Later", "5\n"), 0);
+	assert_shows(".types", "E array\n");
+}
+
+static void an_open_types_file_that_is_removed_reads_as_before(void **state)
+{
+	BUF_AUTO bytes = BUF_INIT;
+	struct handle *handle;
+
+	(void)state;
+	assert_int_equal(put(".types", "Later real\n"), 0);
+	assert_int_equal(open_at(".types", O_RDWR, &handle), 0);
+	assert_int_equal(remove_file(".types"), 0);
+	assert_int_equal(tree_read(mounted.tree, handle, 4096, 0, &bytes), 0);
+	assert_string_equal(buf_text(&bytes), "E array\nLater real\n");
+	assert_int_equal(close_handle(handle), 0);
+}
+
+static void a_directory_cannot_be_moved_into_itself(void **state)
+{
+	(void)state;
+	assert_int_equal(make_dir("D/in"), 0);
+	assert_int_equal(move("D", "D/in/D"), -EINVAL);
+	assert_int_equal(move("D", "D/D"), -EINVAL);
+	assert_lists("D", "x y in .types ");
+}
+
+static void exchanged_files_that_are_being_written_show_what_is_committed(void **state)
+{
+	struct handle *handle;
+
+	(void)state;
+	assert_int_equal(put(".other", "other\n"), 0);
+	assert_int_equal(open_at("A", O_RDWR | O_TRUNC, &handle), 0);
+	assert_int_equal(write_to(handle, "staged\n", 0), 0);
+	assert_int_equal(move_flags("A", ".other", RENAME_EXCHANGE), 0);
+	assert_shows("A", "other\n");
+	assert_shows(".other", "staged\n");
+	assert_int_equal(write_to(handle, "STAGED\n", 0), 0);
+	assert_shows(".other", "STAGED\n");
+	close_handle(handle);
+	assert_shows("A", "other\n");
+}
+
+/* --- saving ----------------------------------------------------------------------------------------- */
+
+static void nothing_edited_is_nothing_touched(void **state)
+{
+	struct stat before = look_at("p.mobileconfig"), after;
+
+	(void)state;
+	assert_shows("A", "one\n");
+	assert_int_equal(put("A", "two\n"), 0);
+	assert_int_equal(put("A", "one\n"), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_int_equal(tree_finish(mounted.tree), 0);
+	after = look_at("p.mobileconfig");
+	assert_int_equal(after.st_ino, before.st_ino);
+	assert_int_equal(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
+}
+
+static void a_sync_saves_and_the_next_one_saves_more(void **state)
+{
+	(void)state;
+	assert_int_equal(put("A", "two\n"), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_saved("A", "two");
+	assert_int_equal(remove_file("A"), 0);
+	assert_int_equal(put("D/x", "7\n"), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_saved("D/x", "7");
+	assert_int_equal(put("A", "three\n"), 0);
+	assert_int_equal(tree_finish(mounted.tree), 0);
+	assert_saved("A", "three");
+}
+
+static void an_error_that_the_edits_brought_in_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(put("PayloadContent/com.a/PayloadUUID", UUID_2 "\n"), 0);
+	assert_int_equal(tree_sync(mounted.tree), -EINVAL);
+	assert_last_error("[duplicate-uuid]");
+	assert_false(is_there(".p.mobileconfig.rejected"));
+	assert_saved("PayloadContent/1/PayloadUUID", UUID_3);
+	assert_int_equal(tree_finish(mounted.tree), 1);
+	assert_saved("PayloadContent/1/PayloadUUID", UUID_3);
+	assert_int_equal(look_at(".p.mobileconfig.rejected").st_mode & 07777, 0600);
+	assert_true(was_reported(".p.mobileconfig.rejected"));
+}
+
+static void an_error_that_was_there_does_not_keep_it_from_being_saved(void **state)
+{
+	(void)state;
+	begin_again((struct profile_options){ .check = CHECK_OFF });
+	assert_int_equal(put("PayloadContent/com.a/PayloadUUID", UUID_2 "\n"), 0);
+	assert_int_equal(tree_finish(mounted.tree), 0);
+	begin_again((struct profile_options){ 0 });
+	assert_int_equal(put("A", "edited\n"), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_saved("A", "edited");
+	assert_int_equal(put("PayloadUUID", UUID_2 "\n"), 0);
+	assert_int_equal(tree_sync(mounted.tree), -EINVAL);
+}
+
+static void check_warn_saves_and_says_what_is_wrong(void **state)
+{
+	(void)state;
+	begin_again((struct profile_options){ .check = CHECK_WARN });
+	assert_int_equal(put("PayloadContent/com.a/PayloadUUID", UUID_2 "\n"), 0);
+	assert_int_equal(tree_finish(mounted.tree), 0);
+	assert_saved("PayloadContent/1/PayloadUUID", UUID_2);
+	assert_true(was_reported("the same PayloadUUID"));
+}
+
+static void check_off_saves_and_says_nothing(void **state)
+{
+	(void)state;
+	begin_again((struct profile_options){ .check = CHECK_OFF });
+	assert_int_equal(put("PayloadContent/com.a/PayloadUUID", UUID_2 "\n"), 0);
+	assert_int_equal(tree_finish(mounted.tree), 0);
+	assert_saved("PayloadContent/1/PayloadUUID", UUID_2);
+	assert_int_equal(mounted.reported.count, 0);
+}
+
+static void a_profile_that_somebody_changed_is_not_saved_over(void **state)
+{
+	(void)state;
+	assert_int_equal(put("A", "ours\n"), 0);
+	put_text("p.mobileconfig", "theirs");
+	assert_int_equal(tree_sync(mounted.tree), -ESTALE);
+	assert_false(is_there(".p.mobileconfig.conflict"));
+	assert_int_equal(tree_finish(mounted.tree), 1);
+	assert_content("p.mobileconfig", "theirs");
+	assert_true(is_there(".p.mobileconfig.conflict"));
+}
+
+static void what_was_discarded_is_not_saved(void **state)
+{
+	struct handle *handle;
+
+	(void)state;
+	assert_int_equal(put("A", "two\n"), 0);
+	assert_int_equal(open_at("D/x", O_WRONLY | O_TRUNC, &handle), 0);
+	assert_int_equal(write_to(handle, "9\n", 0), 0);
+	tree_discard(mounted.tree);
+	assert_int_equal(close_handle(handle), 0);
+	assert_int_equal(tree_finish(mounted.tree), 0);
+	assert_saved("A", "one");
+	assert_saved("D/x", "1");
+}
+
+static void what_was_saved_before_a_discard_stays_and_nothing_else_comes(void **state)
+{
+	(void)state;
+	assert_int_equal(put("A", "two\n"), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_int_equal(put("A", "three\n"), 0);
+	assert_int_equal(make_dir("PayloadContent/com.new"), 0);
+	tree_discard(mounted.tree);
+	assert_int_equal(tree_finish(mounted.tree), 0);
+	assert_saved("A", "two");
+}
+
+static void scratch_that_goes_with_the_mount_is_listed(void **state)
+{
+	struct item *link;
+
+	(void)state;
+	assert_int_equal(put("D/notes.bak", "text\n"), 0);
+	assert_int_equal(tree_symlink(mounted.tree, at(""), ".#A", "me@host", &link), 0);
+	assert_int_equal(put("passing~", "text\n"), 0);
+	assert_int_equal(remove_file("passing~"), 0);
+	assert_int_equal(tree_finish(mounted.tree), 0);
+	assert_int_equal(mounted.reported.count, 2);
+	assert_int_equal(mounted.reported.list[0].severity, SEVERITY_NOTE);
+	assert_string_equal(mounted.reported.list[0].key, "D/notes.bak");
+	assert_string_equal(mounted.reported.list[1].key, ".#A");
+}
+
+static void what_is_still_open_is_saved_if_it_is_a_value_and_listed_if_not(void **state)
+{
+	struct handle *good, *bad;
+
+	(void)state;
+	assert_int_equal(open_at("A", O_WRONLY | O_TRUNC, &good), 0);
+	assert_int_equal(open_at("D/x", O_WRONLY | O_TRUNC, &bad), 0);
+	assert_int_equal(write_to(good, "half", 0), 0);
+	assert_int_equal(write_to(bad, "-", 0), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_saved("A", "half");
+	assert_saved("D/x", "1");
+	assert_true(was_reported("is still being written"));
+	assert_int_equal(write_to(good, " more\n", 4), 0);
+	assert_int_equal(write_to(bad, "3\n", 1), 0);
+	assert_int_equal(close_handle(good), 0);
+	assert_int_equal(close_handle(bad), 0);
+	assert_int_equal(tree_finish(mounted.tree), 0);
+	assert_saved("A", "half more");
+	assert_saved("D/x", "-3");
+}
+
+static void a_cut_name_without_its_key_is_refused_at_save(void **state)
+{
+	(void)state;
+	assert_int_equal(put("x%-0123456789abcdef", "v\n"), 0);
+	assert_int_equal(tree_sync(mounted.tree), -EINVAL);
+	assert_last_error("shortened name");
+}
+
+static void a_cut_name_gets_its_key_whenever_it_is_said(void **state)
+{
+	char key[400], line[800];
+	BUF_AUTO name = BUF_INIT;
+
+	(void)state;
+	memset(key, 'k', sizeof(key));
+	key[399] = '\0';
+	name_from_key(key, 399, &name);
+	assert_int_equal(put(buf_text(&name), "v\n"), 0);
+	snprintf(line, sizeof(line), "%s key %s\n", buf_text(&name), key);
+	assert_int_equal(put(".types", line), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_saved("A", "one");
+	struct doc doc = on_disk();
+	assert_non_null(node_get(doc.root, key));
+	doc_free(&doc);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_key_that_is_made_again_has_its_place_and_its_bytes),
+		TEST(a_key_that_is_made_again_keeps_its_type),
+		TEST(a_directory_that_is_made_again_is_as_it_was),
+		TEST(a_payload_that_is_made_again_is_as_it_was),
+		TEST(an_element_that_is_made_again_has_its_place),
+		TEST(an_element_is_where_its_number_says_whatever_was_there),
+		TEST(an_element_can_take_the_number_just_before_its_own),
+		TEST(elements_that_are_written_in_any_order_stand_by_their_numbers),
+		TEST(vims_probe_is_free_in_an_array_too),
+		TEST(a_payload_that_was_made_is_filled_in),
+		TEST(a_payload_that_was_there_is_not_filled_in),
+		TEST(a_clone_gets_an_identity_of_its_own_and_that_is_said),
+		TEST(a_name_that_scratch_has_is_filled_in_all_the_same),
+		TEST(renaming_a_payload_changes_its_type),
+		TEST(a_payload_without_a_text_for_a_type_cannot_be_renamed),
+		TEST(a_directory_that_is_moved_among_the_payloads_becomes_one),
+		TEST(payloads_that_were_made_are_saved_in_the_order_of_their_names),
+		TEST(the_order_of_payloads_can_be_said),
+		TEST(a_line_of_types_that_cannot_be_made_keeps_no_payload_from_being_filled_in),
+		TEST(an_array_among_the_payloads_is_not_filled_in),
+		TEST(an_empty_directory_that_types_speaks_of_is_made),
+		TEST(a_directory_that_becomes_an_array_forgets_what_was_removed_from_the_dict),
+		TEST(a_key_that_is_said_of_a_name_that_is_not_its_own_is_not_believed),
+		TEST(an_emptied_types_file_says_nothing),
+		TEST(an_open_types_file_that_is_removed_reads_as_before),
+		TEST(a_directory_cannot_be_moved_into_itself),
+		TEST(exchanged_files_that_are_being_written_show_what_is_committed),
+		TEST(nothing_edited_is_nothing_touched),
+		TEST(a_sync_saves_and_the_next_one_saves_more),
+		TEST(an_error_that_the_edits_brought_in_is_refused),
+		TEST(an_error_that_was_there_does_not_keep_it_from_being_saved),
+		TEST(check_warn_saves_and_says_what_is_wrong),
+		TEST(check_off_saves_and_says_nothing),
+		TEST(a_profile_that_somebody_changed_is_not_saved_over),
+		TEST(what_was_discarded_is_not_saved),
+		TEST(what_was_saved_before_a_discard_stays_and_nothing_else_comes),
+		TEST(scratch_that_goes_with_the_mount_is_listed),
+		TEST(what_is_still_open_is_saved_if_it_is_a_value_and_listed_if_not),
+		TEST(a_cut_name_without_its_key_is_refused_at_save),
+		TEST(a_cut_name_gets_its_key_whenever_it_is_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
