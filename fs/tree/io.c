@@ -13,12 +13,37 @@
 
 struct handle {
 	struct item *item;
+	struct handle *prev, *next; /* in the tree's list of those that are open */
 	bool reads, writes, append;
 	bool wrote;      /* since the last commit */
 	bool refused;    /* every write fails until the file is truncated to nothing */
 	bool made;       /* reads `content`, made when it was opened */
 	struct buf content;
 };
+
+static void handle_open(struct tree *tree, struct handle *handle)
+{
+	handle->next = tree->handles;
+	if (handle->next)
+		handle->next->prev = handle;
+	tree->handles = handle;
+	handle->item->opens++;
+}
+
+static void handle_free(struct tree *tree, struct handle *handle)
+{
+	*(handle->prev ? &handle->prev->next : &tree->handles) = handle->next;
+	if (handle->next)
+		handle->next->prev = handle->prev;
+	buf_free(&handle->content);
+	free(handle);
+}
+
+void handles_free(struct tree *tree)
+{
+	while (tree->handles)
+		handle_free(tree, tree->handles);
+}
 
 bool handle_writes(const struct handle *handle)
 {
@@ -90,7 +115,7 @@ int tree_open(struct tree *tree, struct item *item, int flags, struct handle **o
 		free(handle);
 		return result;
 	}
-	item->opens++;
+	handle_open(tree, handle);
 	*out = handle;
 	return 0;
 }
@@ -346,8 +371,7 @@ void tree_release(struct tree *tree, struct handle *handle)
 {
 	struct item *item = handle->item;
 
-	buf_free(&handle->content);
-	free(handle);
+	handle_free(tree, handle);
 	if (item->opens == 1 && item->kind == ITEM_KEY && item->parent) {
 		if (item->stage)
 			settle_truncation(tree, item);

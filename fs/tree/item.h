@@ -92,6 +92,7 @@ struct tree {
 	struct item *items;      /* by inode number */
 	uint64_t last_ino;
 	struct item *root, *control;
+	struct handle *handles;  /* the open files */
 	struct timespec last_time;
 	struct error last_error;
 	struct unreported *unreported;
@@ -118,8 +119,9 @@ void item_unlink(struct tree *tree, struct item *item);
 /* Frees it if it is neither linked, nor held, nor open. */
 void item_settle(struct tree *tree, struct item *item);
 
-/* Frees all items: the end of the tree. */
+/* Frees all items, or what is left of open files: the end of the tree. A mount may end without a release. */
 void items_free(struct tree *tree);
+void handles_free(struct tree *tree);
 
 /* The linked item of a name, or NULL. The directory must be loaded. */
 struct item *item_child(const struct item *dir, const char *name);

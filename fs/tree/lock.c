@@ -14,6 +14,9 @@
 
 #define POLL_MS 20
 
+/* How many names in /tmp are tried for a directory of our own. */
+#define OWN_DIRS_MAX 8
+
 /* --- the runtime directory -------------------------------------------------------------------------- */
 
 /* The user's own $XDG_RUNTIME_DIR, or NULL. */
@@ -57,6 +60,27 @@ static int make_dir(const char *path, struct error *err)
 	return check_dir(path, err);
 }
 
+/* True if something is there that is somebody else's, who may also have meant to be in the way. */
+static bool is_foreign(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && st.st_uid != geteuid();
+}
+
+/* The first of /tmp/profilefs-UID, /tmp/profilefs-UID.2, ... that is not somebody else's: in a user's name
+ * space root is another one than outside. All who ask find the same. */
+static void add_own_dir(struct buf *path)
+{
+	unsigned number = 1;
+
+	buf_add_format(path, "/tmp/profilefs-%lu", (unsigned long)geteuid());
+	while (number < OWN_DIRS_MAX && is_foreign(buf_text(path))) {
+		buf_clear(path);
+		buf_add_format(path, "/tmp/profilefs-%lu.%u", (unsigned long)geteuid(), ++number);
+	}
+}
+
 int runtime_dir(struct buf *path, struct error *err)
 {
 	const char *session = session_dir();
@@ -65,7 +89,7 @@ int runtime_dir(struct buf *path, struct error *err)
 	if (session)
 		buf_add_format(path, "%s/profilefs", session);
 	else
-		buf_add_format(path, "/tmp/profilefs-%lu", (unsigned long)geteuid());
+		add_own_dir(path);
 	if (!buf_ok(path))
 		return error_memory(err);
 	if (make_dir(path->data, err) == 0)

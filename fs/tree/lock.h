@@ -6,7 +6,8 @@
  * across fork(2).
  *
  * The runtime directory is $XDG_RUNTIME_DIR/profilefs, or /tmp/profilefs-UID where that variable is not set
- * or names somebody else's directory (su(1) leaves it so). It must be the user's own, and 0700.
+ * or names somebody else's directory (su(1) leaves it so), with .2, .3, ... where that is somebody else's (root
+ * in a user's name space). It must be the user's own, and 0700.
  */
 #ifndef TREE_LOCK_H
 #define TREE_LOCK_H

@@ -36,6 +36,7 @@ void tree_free(struct tree *tree)
 {
 	if (!tree)
 		return;
+	handles_free(tree);
 	items_free(tree);
 	unreported_free(tree);
 	judge_free(tree);

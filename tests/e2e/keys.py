@@ -7,7 +7,7 @@ Steps, in order:
   wait:REGEX   until the screen has shown it (since the last step)
   send:TEXT    keys; \\r \\e \\x18 and the like are understood
   calm:        until nothing has been shown for 0.3 s
-Ends with COMMAND's status, or 124 and what the screen showed if something did not come within 20 s.
+Ends with COMMAND's status, or 124 and what the screen showed if something did not come within a minute.
 """
 import os
 import pty
@@ -17,7 +17,7 @@ import signal
 import sys
 import time
 
-LIMIT = 20
+LIMIT = 60
 ESCAPES = re.compile(rb"\x1b(\[[0-9;?>=]*[A-Za-z@]|\][^\x07]*\x07|[()][A-Z0-9]|[=>78MDEHc])|[\x0e\x0f\x00]")
 
 

@@ -158,7 +158,9 @@ prove()
 		cat "$T".sanitizer* >>"$log"
 	fi
 	tell "$name" $status "$log"
-	[ -n "${E2E_KEEP-}" ] && [ $status -ne 0 ] || rm -rf "$T" "$T".run "$T".sanitizer*
+	if [ -z "${E2E_KEEP-}" ] || [ $status -eq 0 ]; then
+		rm -rf "$T" "$T".run "$T".sanitizer*
+	fi
 }
 
 # tell NAME STATUS LOG

@@ -12,10 +12,10 @@ with_signed()
 	cp p.mobileconfig before
 }
 
-# edit [VALUE]: one key, and unmounted.
+# One key, and unmounted.
 edit()
 {
-	echo "${1:-3128}" >mnt/$PORT
+	echo 3128 >mnt/$PORT
 	umount_profile
 }
 

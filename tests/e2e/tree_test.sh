@@ -397,10 +397,16 @@ it_removes_keys_and_payloads()
 	assert_equal 5 "$(value p.mobileconfig PayloadContent | grep -o PayloadUUID | wc -l)"
 	assert_no_line 'correct horse.*Office|Guests' p.mobileconfig
 	assert_no_line Deepest p.mobileconfig
-	# What is left is no valid profile any more.
-	mount_profile p.mobileconfig check=off
+	mount_profile p.mobileconfig
 	rm -r mnt/*
 	assert_listing mnt ''
+	# What is left is no valid profile any more.
+	run profilefs umount mnt
+	assert_status 1
+	assert_stderr '\[missing-key\]'
+	run profilefs umount --force mnt
+	mount_profile p.mobileconfig check=off
+	rm -r mnt/*
 	umount_profile
 	assert_value p.mobileconfig '' '{}'
 }

@@ -229,11 +229,10 @@ out_and_in_by_cp_a()
 	cp -a copy/. fresh
 }
 
-# -I: both mounts began in the same second, and rsync takes files of one size and time for the same.
 out_and_in_by_rsync()
 {
 	rsync -a --delete mnt/ copy/
-	rsync -aI --delete copy/ fresh/
+	rsync -a --delete copy/ fresh/
 }
 
 out_and_in_by_tar()

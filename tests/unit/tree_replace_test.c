@@ -212,6 +212,19 @@ static void an_open_file_that_was_removed_is_still_read(void **state)
 	assert_false(there("Port"));
 }
 
+/* What it has allocated is given back with the tree: the memory checkers of the suite would tell. */
+static void a_file_may_be_open_when_the_mount_ends(void **state)
+{
+	struct handle *first, *second;
+
+	(void)state;
+	assert_int_equal(open_at("Port", O_WRONLY | O_TRUNC, &first), 0);
+	assert_int_equal(write_to(first, "2", 0), 0);
+	assert_int_equal(open_at(".profilefs/status", O_RDONLY, &second), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_keys(KEYS("2"));
+}
+
 static void a_refused_new_key_is_gone(void **state)
 {
 	(void)state;
@@ -243,6 +256,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_key_moved_over_another_is_read_as_that_one, begin, end),
 		cmocka_unit_test_setup_teardown(exchanged_files_exchange_values_not_types, begin, end),
 		cmocka_unit_test_setup_teardown(an_open_file_that_was_removed_is_still_read, begin, end),
+		cmocka_unit_test_setup_teardown(a_file_may_be_open_when_the_mount_ends, begin, end),
 		cmocka_unit_test_setup_teardown(a_refused_new_key_is_gone, begin, end),
 	};
 
