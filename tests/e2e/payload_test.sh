@@ -19,6 +19,25 @@ it_fills_in_what_a_new_payload_lacks()
 	assert_one_hunk before p.mobileconfig
 }
 
+it_shows_what_it_filled_in_after_a_sync()
+{
+	local dock=mnt/PayloadContent/com.apple.dock uuid
+
+	with_profile
+	mkdir $dock
+	echo left >$dock/orientation
+	assert_listing $dock orientation
+	sync mnt
+	[[ $(cat $dock/PayloadUUID) =~ ^$UUID$ ]]
+	assert_listing $dock "orientation PayloadType PayloadVersion PayloadUUID PayloadIdentifier"
+	assert_file $dock/PayloadType $'com.apple.dock\n'
+	uuid=$(cat $dock/PayloadUUID)
+	echo right >$dock/orientation
+	umount_profile
+	assert_value p.mobileconfig PayloadContent/6/PayloadUUID "'$uuid'"
+	assert_value p.mobileconfig PayloadContent/6/orientation "'right'"
+}
+
 it_keeps_what_a_new_payload_was_given()
 {
 	with_profile
@@ -116,6 +135,19 @@ it_renames_keys_and_moves_them_between_payloads()
 	assert_value p.mobileconfig PayloadContent/5/Nested "{'Nothing': {}, 'Text': 'plain'}"
 	assert_value p.mobileconfig PayloadContent/5/Deeper "{'Deepest': True}"
 	assert_no_line '<key>Number</key>' p.mobileconfig
+}
+
+it_renames_over_a_folder_only_if_that_is_empty()
+{
+	with_profile
+	run mv -T mnt/$WIFI mnt/$WIFI.2
+	assert_status 1
+	assert_stderr 'not empty'
+	run mv -n mnt/$WIFI/SSID_STR mnt/$WIFI/Password
+	assert_file mnt/$WIFI/Password $'correct horse\n'
+	assert_file mnt/$WIFI/SSID_STR $'Office\n'
+	umount_profile
+	assert_same before p.mobileconfig
 }
 
 it_begins_a_fresh_profile()

@@ -255,6 +255,20 @@ it_knows_an_element_by_any_spelling_of_its_number()
 	assert_same before p.mobileconfig
 }
 
+it_answers_those_who_walk_and_count()
+{
+	with_profile
+	assert_equal 7 "$(grep -rl 'org\.example\.enrolment' mnt | wc -l)"
+	assert_equal mnt/$WIFI.2/SSID_STR "$(grep -rl '^Guests$' mnt)"
+	df mnt >/dev/null
+	du -s mnt >/dev/null
+	find mnt -name 'Payload*' -print0 | xargs -0 stat >/dev/null
+	find mnt/$ALL -delete
+	assert_missing mnt/$ALL
+	umount_profile
+	assert_one_hunk before p.mobileconfig
+}
+
 # Keys that would read as something else, and the names they have.
 special_keys()
 {

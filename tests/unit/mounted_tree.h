@@ -202,17 +202,21 @@ static inline void assert_shows(const char *path, const char *text)
 
 static inline int remove_file(const char *path)
 {
-	const char *name;
+	const char *name = NULL;
 	struct item *dir = parent_of(path, &name);
 
+	if (!dir)
+		return -ENOENT;
 	return tree_unlink(mounted.tree, dir, name);
 }
 
 static inline int remove_dir(const char *path)
 {
-	const char *name;
+	const char *name = NULL;
 	struct item *dir = parent_of(path, &name);
 
+	if (!dir)
+		return -ENOENT;
 	return tree_rmdir(mounted.tree, dir, name);
 }
 
@@ -226,9 +230,11 @@ static inline int make_dir(const char *path)
 
 static inline int move_flags(const char *from, const char *to, unsigned flags)
 {
-	const char *from_name, *to_name;
+	const char *from_name = NULL, *to_name = NULL;
 	struct item *from_dir = parent_of(from, &from_name), *to_dir = parent_of(to, &to_name);
 
+	if (!from_dir || !to_dir)
+		return -ENOENT;
 	return tree_rename(mounted.tree, from_dir, from_name, to_dir, to_name, flags);
 }
 

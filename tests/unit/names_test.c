@@ -35,8 +35,10 @@ static void assert_no_key(const char *name)
 
 static void a_plain_key_is_its_own_name(void **state)
 {
-	static const char *const keys[] = { "PayloadType", "a b", "Grüße", "-", "a.b", "tmp", "x.bak.y", "#", "a#", "#a",
-					    "~a", "49131", "04913", "a.oABCDE", "a.xABCDEF", "oABCDEF", "=", ":", "\\" };
+	static const char *const keys[] = { "PayloadType", "a b", "Grüße", "-", "a.b",
+					    "tmp", "x.bak.y", "#", "a#", "#a",
+					    "~a", "49131", "04913", "a.oABCDE", "a.xABCDEF",
+					    "oABCDEF", "=", ":", "\\" };
 	size_t i;
 
 	(void)state;
@@ -65,15 +67,24 @@ static void what_a_file_name_cannot_hold_is_escaped(void **state)
 static void what_would_read_as_scratch_is_escaped(void **state)
 {
 	static const char *const names[][2] = {
-		{ "x~", "x%7E" },           { "~", "%7E" },
-		{ "x~~", "x~%7E" },         { "a.bak", "a%2Ebak" },
-		{ "a.orig", "a%2Eorig" },   { "a.rej", "a%2Erej" },
-		{ "a.save", "a%2Esave" },   { "a.tmp", "a%2Etmp" },
-		{ "a.bak.bak", "a.bak%2Ebak" }, { ".bak", "%2Ebak" },
-		{ "a.tmp~", "a.tmp%7E" },   { "#a#", "%23a#" },
-		{ "##", "%23#" },           { "4913", "%34913" },
-		{ "f.oAbC123", "f%2EoAbC123" }, { "f.oABCDEF.oABCDEF", "f.oABCDEF%2EoABCDEF" },
-		{ ".a~", "%2Ea%7E" },       { "#a~#", "%23a~#" },
+		{ "x~", "x%7E" },
+		{ "~", "%7E" },
+		{ "x~~", "x~%7E" },
+		{ "a.bak", "a%2Ebak" },
+		{ "a.orig", "a%2Eorig" },
+		{ "a.rej", "a%2Erej" },
+		{ "a.save", "a%2Esave" },
+		{ "a.tmp", "a%2Etmp" },
+		{ "a.bak.bak", "a.bak%2Ebak" },
+		{ ".bak", "%2Ebak" },
+		{ "a.tmp~", "a.tmp%7E" },
+		{ "#a#", "%23a#" },
+		{ "##", "%23#" },
+		{ "4913", "%34913" },
+		{ "f.oAbC123", "f%2EoAbC123" },
+		{ "f.oABCDEF.oABCDEF", "f.oABCDEF%2EoABCDEF" },
+		{ ".a~", "%2Ea%7E" },
+		{ "#a~#", "%23a~#" },
 	};
 	size_t i;
 
@@ -86,10 +97,14 @@ static void what_would_read_as_scratch_is_escaped(void **state)
 
 static void scratch_forms_are_known_by_form_alone(void **state)
 {
-	static const char *const scratch[] = { ".x", "..", ".git", ".types2", ".profilefs~", "x~", "x.bak", "x.orig", "x.rej",
-					       "x.save", "x.tmp", "#x#", "4913", "Port.oAbCdEf", ".#Port", ".Port.swp" };
-	static const char *const keys[] = { "x", "x.BAK", "bak", "x.ba", "#", "#x", "x#", "49130", "Port.oAbCdE",
-					    "Port.oAbCd-f", "Port.OAbCdEf", "oABCDEF", "%2Etypes" };
+	static const char *const scratch[] = { ".x", "..", ".git", ".types2",
+					       ".profilefs~", "x~", "x.bak", "x.orig",
+					       "x.rej", "x.save", "x.tmp", "#x#",
+					       "4913", "Port.oAbCdEf", ".#Port", ".Port.swp" };
+	static const char *const keys[] = { "x", "x.BAK", "bak", "x.ba",
+					    "#", "#x", "x#", "49130",
+					    "Port.oAbCdE", "Port.oAbCd-f", "Port.OAbCdEf", "oABCDEF",
+					    "%2Etypes" };
 	size_t i;
 
 	(void)state;
@@ -103,9 +118,11 @@ static void scratch_forms_are_known_by_form_alone(void **state)
 
 static void only_the_canonical_spelling_names_a_key(void **state)
 {
-	static const char *const names[] = { "", "%4", "a%", "a%2", "a%2f", "a%41", "%41", "a%%", "%%", "a%2Ga", "%G0", "%2e",
-					     "a%2E", "%2Ebak%2E", "x%7Ey", "#%61#", "a%2Etmpx", "%34914", "% 5", "%+5", ".x",
-					     "x~", "4913", "%-", "%-0123456789abcdef" };
+	static const char *const names[] = { "", "%4", "a%", "a%2", "a%2f",
+					     "a%41", "%41", "a%%", "%%", "a%2Ga",
+					     "%G0", "%2e", "a%2E", "%2Ebak%2E", "x%7Ey",
+					     "#%61#", "a%2Etmpx", "%34914", "% 5", "%+5",
+					     ".x", "x~", "4913", "%-", "%-0123456789abcdef" };
 	size_t i;
 
 	(void)state;
@@ -189,8 +206,9 @@ static void only_a_mark_with_a_hash_is_a_cut_name(void **state)
 /* --- any key ---------------------------------------------------------------------------------------- */
 
 static const char *const key_pieces[] = {
-	"a", "Z", "0", "4913", "%", "%2", "%2E", "2E", "/", ".", "..", "~", "#", ".bak", ".orig", ".rej", ".save", ".tmp",
-	".oABCDEF", "o", "types", ".types", ".profilefs", " ", "\t", "\n", "ü", "€", "😀", "-", "%-", "0123456789abcdef",
+	"a", "Z", "0", "4913", "%", "%2", "%2E", "2E", "/", ".", "..", "~", "#", ".bak", ".orig",
+	".rej", ".save", ".tmp", ".oABCDEF", "o", "types", ".types", ".profilefs", " ", "\t", "\n", "ü",
+	"€", "😀", "-", "%-", "0123456789abcdef"
 };
 
 /* A random key; any bytes at all now and then. */
@@ -273,8 +291,17 @@ static void a_name_that_is_read_is_the_one_that_is_written(void **state)
 
 static void an_index_has_two_digits_or_more(void **state)
 {
-	static const struct { uint32_t index; const char *name; } names[] = {
-		{ 0, "00" }, { 7, "07" }, { 10, "10" }, { 99, "99" }, { 100, "100" }, { 4912, "4912" }, { 4913, "%34913" },
+	static const struct {
+		uint32_t index;
+		const char *name;
+	} names[] = {
+		{ 0, "00" },
+		{ 7, "07" },
+		{ 10, "10" },
+		{ 99, "99" },
+		{ 100, "100" },
+		{ 4912, "4912" },
+		{ 4913, "%34913" },
 		{ 999999999, "999999999" },
 	};
 	uint32_t index;
@@ -306,8 +333,9 @@ static void every_decimal_spelling_is_the_same_index(void **state)
 
 static void what_is_no_number_is_no_index(void **state)
 {
-	static const char *const names[] = { "", "-1", "+1", " 1", "1 ", "0x1", "1a", "a", "1000000000", "4294967296", "%", "%31",
-					     "1.0", "٣", "%34914" };
+	static const char *const names[] = { "", "-1", "+1", " 1", "1 ",
+					     "0x1", "1a", "a", "1000000000", "4294967296",
+					     "%", "%31", "1.0", "٣", "%34914" };
 	uint32_t index = 77;
 	size_t i;
 

@@ -26,9 +26,19 @@ static void assert_words(const struct said *said, const char *expected)
 
 static void the_words_of_a_type_read_and_write_alike(void **state)
 {
-	static const char *const lines[] = { "string", "integer", "real", "boolean", "date", "data", "dict", "array",
-					     "array string", "array integer", "array string integer boolean real date",
-					     "dict empty", "array empty" };
+	static const char *const lines[] = { "string",
+					     "integer",
+					     "real",
+					     "boolean",
+					     "date",
+					     "data",
+					     "dict",
+					     "array",
+					     "array string",
+					     "array integer",
+					     "array string integer boolean real date",
+					     "dict empty",
+					     "array empty" };
 	size_t i;
 
 	(void)state;
@@ -54,11 +64,13 @@ static void white_space_between_words_does_not_matter(void **state)
 static void what_is_not_understood_says_nothing(void **state)
 {
 	static const char *const lines[] = {
-		"", " ", "\t\r", "strings", "String", "STRING", "integer integer", "integer empty", "string empty", "dict string",
-		"dict empty string", "array dict", "array array", "array string dict", "array string empty",
-		"array empty string", "array nonsense", "order", "order 0", "order -1", "order +1", "order x", "order 1x",
-		"order 0x1", "order 1234567890", "order 99999999999999999999", "key", "key ", "empty", "dict dict", "order 2 3",
-		"key a b", "order 1 order 2", "averyveryveryverylongword", "inte", "integer,", "uid",
+		"", " ", "\t\r", "strings", "String", "STRING", "integer integer", "integer empty",
+		"string empty", "dict string", "dict empty string", "array dict", "array array",
+		"array string dict", "array string empty", "array empty string", "array nonsense",
+		"order", "order 0", "order -1", "order +1", "order x", "order 1x", "order 0x1",
+		"order 1234567890", "order 99999999999999999999", "key", "key ", "empty", "dict dict",
+		"order 2 3", "key a b", "order 1 order 2", "averyveryveryverylongword", "inte",
+		"integer,", "uid"
 	};
 	size_t i;
 
@@ -147,8 +159,9 @@ static void a_table_has_one_entry_of_a_name(void **state)
 /* What is understood is written as it is understood again; what is not does no harm. */
 static void any_line_is_understood_or_not(void **state)
 {
-	static const char *const pieces[] = { "string", "integer", "array", "dict", "empty", "order", "key", " ", " ", " ", "\t",
-					      "1", "0", "%", "%20", "data", "real", "x", "ü", "\r" };
+	static const char *const pieces[] = { "string", "integer", "array", "dict", "empty", "order", "key",
+					      " ", " ", " ", "\t", "1", "0", "%",
+					      "%20", "data", "real", "x", "ü", "\r" };
 	unsigned i, understood = 0;
 
 	(void)state;

@@ -108,7 +108,8 @@ static struct expect expect_type(enum node_type type)
 	return (struct expect){ .type = type, .placeholders = true };
 }
 
-static void assert_means(struct expect expect, const char *bytes, size_t len, enum node_type type, const char *value)
+static void assert_means(struct expect expect, const char *bytes, size_t len, enum node_type type,
+			 const char *value)
 {
 	struct meaning meaning;
 	struct error err;
@@ -203,8 +204,8 @@ static void assert_lines(struct expect expect, const char *bytes, const char *ex
 	if (text_parse(&expect, bytes, strlen(bytes), &meaning, &err) < 0)
 		fail_msg("%s", err.text);
 	for (i = 0; i < meaning.line_count; i++)
-		buf_add_format(&told, "%s=%.*s;", node_type_name(meaning.lines[i].type), (int)meaning.lines[i].len,
-			       meaning.lines[i].bytes);
+		buf_add_format(&told, "%s=%.*s;", node_type_name(meaning.lines[i].type),
+			       (int)meaning.lines[i].len, meaning.lines[i].bytes);
 	assert_string_equal(buf_text(&told), expected);
 	meaning_free(&meaning);
 }
@@ -219,7 +220,8 @@ static void a_line_is_an_element(void **state)
 {
 	static const enum node_type integers[] = { NODE_INTEGER };
 	static const enum node_type mixed[] = { NODE_STRING, NODE_INTEGER, NODE_BOOLEAN };
-	struct expect any = expect_type(NODE_ARRAY), numbers = expect_type(NODE_ARRAY), each = expect_type(NODE_ARRAY);
+	struct expect any = expect_type(NODE_ARRAY), numbers = expect_type(NODE_ARRAY),
+		      each = expect_type(NODE_ARRAY);
 
 	(void)state;
 	numbers.items = integers;
@@ -245,8 +247,8 @@ static const enum node_type some_items[] = { NODE_INTEGER, NODE_STRING, NODE_BOO
 /* Every expectation there is. */
 static struct expect random_expect(void)
 {
-	static const enum node_type types[] = { NODE_ARRAY, NODE_STRING, NODE_INTEGER, NODE_REAL, NODE_BOOLEAN, NODE_DATE,
-						NODE_DATA, NODE_TYPE_COUNT };
+	static const enum node_type types[] = { NODE_ARRAY, NODE_STRING, NODE_INTEGER, NODE_REAL,
+						NODE_BOOLEAN, NODE_DATE, NODE_DATA, NODE_TYPE_COUNT };
 	struct expect expect = { .type = types[random_below(COUNT(types))], .placeholders = random_below(2) };
 
 	expect.fits_64 = !expect.placeholders && random_below(2);
@@ -261,9 +263,10 @@ static struct expect random_expect(void)
 }
 
 static const char *const text_pieces[] = {
-	"1", "0", "-", "5", "99999999999999999999", "true", "false", "tr", "ue", "\n", "\n", "\n", ".", "e", "inf", "nan",
-	"2026-01-31T12:00:00Z", "2026-", "01", "T", "Z", ":", "x", " ", "ü", "\xc3", "\xbc", "€", "\xe2\x82", "\xff", "\x01",
-	"\xef\xbf\xbf", "$FLEET_VAR_X", "$", "{{x}}", "%SerialNumber%", "18446744073709551615",
+	"1", "0", "-", "5", "99999999999999999999", "true", "false", "tr", "ue", "\n", "\n", "\n", ".",
+	"e", "inf", "nan", "2026-01-31T12:00:00Z", "2026-", "01", "T", "Z", ":", "x", " ", "ü", "\xc3",
+	"\xbc", "€", "\xe2\x82", "\xff", "\x01", "\xef\xbf\xbf", "$FLEET_VAR_X", "$", "{{x}}",
+	"%SerialNumber%", "18446744073709551615"
 };
 
 static bool is_valid(const struct expect *expect, const char *bytes, size_t len)
@@ -349,7 +352,8 @@ static void what_is_refused_early_stays_refused(void **state)
 		refused++;
 		random_text(text_pieces, COUNT(text_pieces), 5, &text);
 		if (is_valid(&expect, buf_text(&text), text.len))
-			fail_msg("'%s' is valid, and was refused at %zu (%d)", buf_text(&text), len, expect.type);
+			fail_msg("'%s' is valid, and was refused at %zu (%d)", buf_text(&text), len,
+				 expect.type);
 	}
 	assert_true(refused > 10000);
 }
@@ -402,7 +406,8 @@ static void elements_of_one_type_need_saying_once(void **state)
 	assert_int_equal(items[0], NODE_BOOLEAN);
 	free(items);
 	doc_free(&doc);
-	assert_int_equal(text_item_types(value_of("<array><true/><string/><true/></array>"), &items, &count), 0);
+	assert_int_equal(text_item_types(value_of("<array><true/><string/><true/></array>"), &items, &count),
+			 0);
 	assert_int_equal(count, 3);
 	assert_int_equal(items[1], NODE_STRING);
 	free(items);

@@ -11,16 +11,17 @@
 #include "plist/doc.h"
 #include "tests/unit/random.h"
 
-#define SEEDS   12
-#define STEPS   1500
+#define SEEDS 12
+#define STEPS 1500
 #define HANDLES 6
-#define INODES  100000
+#define INODES 100000
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
 static const char profile_text[] =
 	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\">\n<dict>\n"
-	"\t<!-- one --><key>A</key><string>a</string>\n\t<key>B</key><integer>1</integer>\n\t<key>C</key><true/>\n"
+	"\t<!-- one "
+	"--><key>A</key><string>a</string>\n\t<key>B</key><integer>1</integer>\n\t<key>C</key><true/>\n"
 	"\t<key>D</key><dict><key>A</key><data>AAE=</data><key>L</key><array><string>x</string></array></dict>\n"
 	"\t<key>E</key><array><dict><key>A</key><real>1</real></dict><array><data/></array><dict/></array>\n"
 	"\t<key>F</key><array><data>AA==</data><data>AQ==</data><data>Ag==</data></array>\n"
@@ -32,19 +33,21 @@ static const char profile_text[] =
 	"</dict>\n</plist>\n";
 
 static const char *const names[] = {
-	"A", "B", "C", "D", "E", "L", "00", "01", "02", "1", "5", "05", "7", "4913", "%34913", "PayloadContent", "PayloadType",
-	"PayloadUUID", "p.a", "p.a.2", "p.b", "p.c", "A~", ".hidden", "t.tmp", ".types", "x%-0123456789abcdef", "%2Fodd", "%",
-	".profilefs", "bad%zz",
+	"A", "B", "C", "D", "E", "L", "00", "01", "02", "1", "5", "05", "7", "4913", "%34913",
+	"PayloadContent", "PayloadType", "PayloadUUID", "p.a", "p.a.2", "p.b", "p.c", "A~", ".hidden",
+	"t.tmp", ".types", "x%-0123456789abcdef", "%2Fodd", "%", ".profilefs", "bad%zz"
 };
 
 static const char *const texts[] = {
-	"", "a", "a\n", "1\n", "-", "true\n", "1\n2\n", "x\ny\n", "\xff", "p.a\n", "p.c", "$FLEET_VAR_X\n", "2026-01-31T12:00:00Z\n",
-	"A string\n", "A array\nD array\n", "L array string\nE array\n", "B real\nX dict empty\nY array empty\n", "p.a order 2\n",
-	"x%-0123456789abcdef key A\n", "junk junk\n00 integer\n", "1.5", "0",
+	"", "a", "a\n", "1\n", "-", "true\n", "1\n2\n", "x\ny\n", "\xff", "p.a\n", "p.c",
+	"$FLEET_VAR_X\n", "2026-01-31T12:00:00Z\n", "A string\n", "A array\nD array\n",
+	"L array string\nE array\n", "B real\nX dict empty\nY array empty\n", "p.a order 2\n",
+	"x%-0123456789abcdef key A\n", "junk junk\n00 integer\n", "1.5", "0"
 };
 
 static const char *const types[] = {
-	"string", "integer", "real", "boolean", "date", "data", "array", "array string", "array integer string", "dict", "nonsense",
+	"string", "integer", "real", "boolean", "date", "data", "array", "array string",
+	"array integer string", "dict", "nonsense"
 };
 
 static struct handle *handles[HANDLES];
@@ -52,7 +55,10 @@ static unsigned seed, step;
 static bool telling;
 
 /* Inode numbers: what became of each. */
-static enum { INO_NEW, INO_LIVE, INO_GONE } inodes[INODES];
+enum fate { INO_NEW,
+	    INO_LIVE,
+	    INO_GONE };
+static enum fate inodes[INODES];
 
 #define check(condition) \
 	do { \
@@ -320,7 +326,8 @@ static void close_one(void)
 static void put_one(void)
 {
 	struct item *dir = any_dir(), *item;
-	const char *name = random_below(2) ? any_name() : some_name(dir), *text = texts[random_below(COUNT(texts))];
+	const char *name = random_below(2) ? any_name() : some_name(dir),
+		   *text = texts[random_below(COUNT(texts))];
 	struct handle *handle;
 	int result;
 
@@ -417,7 +424,8 @@ static void rename_one(void)
 
 	snprintf(name, sizeof(name), "%s", some_name(from));
 	new_name = random_below(2) ? any_name() : some_name(to);
-	tell("rename %s/%s %s/%s (%u)\n", from->name ? from->name : "", name, to->name ? to->name : "", new_name, flags);
+	tell("rename %s/%s %s/%s (%u)\n", from->name ? from->name : "", name, to->name ? to->name : "",
+	     new_name, flags);
 	check_result(tree_rename(mounted.tree, from, name, to, new_name, flags));
 }
 
@@ -464,9 +472,9 @@ static void look_inside(void)
 }
 
 static void (*const operations[])(void) = {
-	open_one, create_one, write_one, write_one, flush_one, close_one, close_one, put_one, put_one, put_one, truncate_one,
-	make_one, make_one, link_one, remove_one, remove_one, remove_all_of_one, rename_one, rename_one, rename_one, type_one,
-	hold_one, sync_one, look_inside,
+	open_one, create_one, write_one, write_one, flush_one, close_one, close_one, put_one, put_one,
+	put_one, truncate_one, make_one, make_one, link_one, remove_one, remove_one, remove_all_of_one,
+	rename_one, rename_one, rename_one, type_one, hold_one, sync_one, look_inside
 };
 
 /* --- runs ------------------------------------------------------------------------------------------- */
@@ -541,8 +549,8 @@ static void any_operations_in_any_order_keep_tree_and_document_together(void **s
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(any_operations_in_any_order_keep_tree_and_document_together, folder_open,
-						folder_close),
+		cmocka_unit_test_setup_teardown(any_operations_in_any_order_keep_tree_and_document_together,
+						folder_open, folder_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
