@@ -49,16 +49,16 @@ size_t xml_start(const struct node *child)
 	return child->source.key.end ? child->source.key.start : child->source.element.start;
 }
 
-struct place xml_layout_child(const struct place *line)
+struct layout xml_layout_child(const struct layout *line)
 {
-	struct place place = *line;
+	struct layout place = *line;
 
 	place.blank = (struct text){ "", 0 };
 	place.deeper++;
 	return place;
 }
 
-struct place xml_layout_after(const struct xml_writer *writer, struct span gap)
+struct layout xml_layout_after(const struct xml_writer *writer, struct span gap)
 {
 	const char *bytes = writer->source + gap.start;
 	size_t len = gap.end - gap.start, start = xml_after_last_break(bytes, len), stop = start;
@@ -66,11 +66,11 @@ struct place xml_layout_after(const struct xml_writer *writer, struct span gap)
 	if (!start) {
 		struct span blank = xml_blank_before(writer, gap.start, gap.end);
 
-		return (struct place){ .blank = { writer->source + blank.start, blank.end - blank.start } };
+		return (struct layout){ .blank = { writer->source + blank.start, blank.end - blank.start } };
 	}
 	while (stop < len && xml_is_space(bytes[stop]))
 		stop++;
-	return (struct place){ .own_line = true, .indent = { bytes + start, stop - start } };
+	return (struct layout){ .own_line = true, .indent = { bytes + start, stop - start } };
 }
 
 static size_t text_columns(struct text text)
@@ -82,12 +82,12 @@ static size_t text_columns(struct text text)
 	return columns;
 }
 
-size_t xml_layout_columns(const struct xml_writer *writer, const struct place *line)
+size_t xml_layout_columns(const struct xml_writer *writer, const struct layout *line)
 {
 	return text_columns(line->indent) + line->deeper * text_columns(writer->unit);
 }
 
-void xml_layout_write(struct xml_writer *writer, const struct place *place)
+void xml_layout_write(struct xml_writer *writer, const struct layout *place)
 {
 	if (!place->own_line) {
 		buf_add(writer->out, place->blank.bytes, place->blank.len);

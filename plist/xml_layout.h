@@ -20,7 +20,7 @@ struct text {
 };
 
 /* Where something new begins. */
-struct place {
+struct layout {
 	bool own_line;      /* on a line of its own; else on the line that is there, after `blank` */
 	struct text indent; /* a line's indentation: this ... */
 	size_t deeper;      /* ... and that many units more */
@@ -35,24 +35,24 @@ struct xml_writer {
 	const char *line_end; /* "\n" or "\r\n" */
 	struct text unit;     /* one step of indentation */
 	bool flat;            /* the whole document stands on one line */
-	struct place link;    /* between a key and its value, where no sibling shows it */
-	struct place line;    /* the line that is being written; !own_line: no new lines are wanted here */
+	struct layout link;    /* between a key and its value, where no sibling shows it */
+	struct layout line;    /* the line that is being written; !own_line: no new lines are wanted here */
 };
 
 /* Finds out how the document is laid out and fills in all but `out`. */
 void xml_layout_begin(struct xml_writer *writer, const struct doc *doc, struct buf *out, struct error *err);
 
 /* Where the child of a container on the line `line` begins that has no siblings to be like. */
-struct place xml_layout_child(const struct place *line);
+struct layout xml_layout_child(const struct layout *line);
 
 /* Where something begins that is to be like what follows the gap: white space, perhaps with comments. */
-struct place xml_layout_after(const struct xml_writer *writer, struct span gap);
+struct layout xml_layout_after(const struct xml_writer *writer, struct span gap);
 
 /* Columns that a line indented so takes, a tab being 8. */
-size_t xml_layout_columns(const struct xml_writer *writer, const struct place *line);
+size_t xml_layout_columns(const struct xml_writer *writer, const struct layout *line);
 
 /* Writes the line break and indentation, or the blank, that leads to a place. */
-void xml_layout_write(struct xml_writer *writer, const struct place *place);
+void xml_layout_write(struct xml_writer *writer, const struct layout *place);
 
 /* The first byte of a child: of its key in a dict, else of its element. */
 size_t xml_start(const struct node *child);
@@ -71,7 +71,7 @@ size_t xml_after_last_break(const char *bytes, size_t len);
 
 /* Writes an element anew on the line `line`: a container with its children. Children that have bytes in the
  * source go through xml_write_element(). 0, or -1: the value cannot stand in XML. */
-int xml_new_element(struct xml_writer *writer, const struct node *node, const struct place *line);
+int xml_new_element(struct xml_writer *writer, const struct node *node, const struct layout *line);
 
 /* Writes `<key>...</key>` anew. 0, or -1. */
 int xml_new_key(struct xml_writer *writer, const struct node *node);
@@ -79,7 +79,7 @@ int xml_new_key(struct xml_writer *writer, const struct node *node);
 /* Writes what stands between the tags of a scalar. `old` is what stood there, {NULL, 0} if nothing did: data
  * is wrapped as that was. 0, or -1. */
 int xml_new_inner(struct xml_writer *writer, const struct node *node, struct text old,
-		  const struct place *line);
+		  const struct layout *line);
 
 /* The name in the tags of a type's element; for a boolean, NULL. */
 const char *xml_tag(enum node_type type);
@@ -88,7 +88,7 @@ const char *xml_tag(enum node_type type);
 
 /* Writes a child that has no place in the source's order: its key, in a dict, and its element, the first of
  * them already led up to. `link` stands between the two. 0, or -1. */
-int xml_write_child(struct xml_writer *writer, const struct node *child, const struct place *line,
-		    const struct place *link);
+int xml_write_child(struct xml_writer *writer, const struct node *child, const struct layout *line,
+		    const struct layout *link);
 
 #endif

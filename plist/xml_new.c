@@ -80,11 +80,11 @@ int xml_new_key(struct xml_writer *writer, const struct node *node)
 struct wrapping {
 	bool lines;   /* false: all on one line, between `lead` and `tail` as they are */
 	size_t width; /* characters of base64 in a line */
-	struct place before, between, after;
+	struct layout before, between, after;
 	struct text lead, tail;
 };
 
-static size_t default_width(const struct xml_writer *writer, const struct place *line)
+static size_t default_width(const struct xml_writer *writer, const struct layout *line)
 {
 	size_t columns = xml_layout_columns(writer, line), width = DATA_COLUMNS_MIN;
 
@@ -94,7 +94,7 @@ static size_t default_width(const struct xml_writer *writer, const struct place 
 }
 
 /* As Apple's tools do it: lines of their own, indented as the element is. */
-static struct wrapping default_wrapping(const struct xml_writer *writer, const struct place *line)
+static struct wrapping default_wrapping(const struct xml_writer *writer, const struct layout *line)
 {
 	return (struct wrapping){
 		.lines = line->own_line,
@@ -108,13 +108,13 @@ static struct wrapping default_wrapping(const struct xml_writer *writer, const s
 }
 
 /* The place that white space leads to. */
-static struct place place_after(struct text blank)
+static struct layout place_after(struct text blank)
 {
 	size_t start = xml_after_last_break(blank.bytes, blank.len);
 
 	if (!start)
-		return (struct place){ .blank = blank };
-	return (struct place){ .own_line = true, .indent = { blank.bytes + start, blank.len - start } };
+		return (struct layout){ .blank = blank };
+	return (struct layout){ .own_line = true, .indent = { blank.bytes + start, blank.len - start } };
 }
 
 static size_t word_length(const char *bytes, size_t len)
@@ -137,7 +137,7 @@ static size_t blank_length(const char *bytes, size_t len)
 
 /* Takes the layout from the base64 that stood there. False if there is none to be seen: nothing stood there,
  * or something with comments in it. */
-static bool wrapping_of(const struct xml_writer *writer, struct text old, const struct place *line,
+static bool wrapping_of(const struct xml_writer *writer, struct text old, const struct layout *line,
 			struct wrapping *wrapping)
 {
 	size_t lead = blank_length(old.bytes, old.len), end = old.len, first, gap;
@@ -179,7 +179,7 @@ static void add_lines(struct xml_writer *writer, const struct buf *base64, const
 }
 
 static int add_data(struct xml_writer *writer, const struct node *node, struct text old,
-		    const struct place *line)
+		    const struct layout *line)
 {
 	BUF_AUTO base64 = BUF_INIT;
 	struct wrapping wrapping;
@@ -216,7 +216,7 @@ const char *xml_tag(enum node_type type)
 }
 
 int xml_new_inner(struct xml_writer *writer, const struct node *node, struct text old,
-		  const struct place *line)
+		  const struct layout *line)
 {
 	if (node->type == NODE_DATA && !node_is_placeholder(node))
 		return add_data(writer, node, old, line);
@@ -236,7 +236,7 @@ static int new_boolean(struct xml_writer *writer, const struct node *node)
 	return 0;
 }
 
-static int new_scalar(struct xml_writer *writer, const struct node *node, const struct place *line)
+static int new_scalar(struct xml_writer *writer, const struct node *node, const struct layout *line)
 {
 	const char *tag = xml_tag(node->type);
 
@@ -247,10 +247,10 @@ static int new_scalar(struct xml_writer *writer, const struct node *node, const 
 	return 0;
 }
 
-static int new_container(struct xml_writer *writer, const struct node *node, const struct place *line)
+static int new_container(struct xml_writer *writer, const struct node *node, const struct layout *line)
 {
-	struct place below = xml_layout_child(line), end = *line;
-	struct place link = writer->link.own_line ? below : writer->link;
+	struct layout below = xml_layout_child(line), end = *line;
+	struct layout link = writer->link.own_line ? below : writer->link;
 	const char *tag = xml_tag(node->type);
 
 	if (!node->count) {
@@ -271,7 +271,7 @@ static int new_container(struct xml_writer *writer, const struct node *node, con
 	return 0;
 }
 
-int xml_new_element(struct xml_writer *writer, const struct node *node, const struct place *line)
+int xml_new_element(struct xml_writer *writer, const struct node *node, const struct layout *line)
 {
 	if (!node_is_scalar(node->type))
 		return new_container(writer, node, line);

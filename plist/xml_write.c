@@ -44,8 +44,8 @@ struct walk {
 	bool beside; /* just after a child of the source: what follows on its line belongs to it */
 	const struct node *sibling; /* the nearest child of the source, which a new one is laid out like: */
 	bool styled;                /* these two are known: */
-	struct place style;         /* how it is led up to */
-	struct place link;          /* and what stands between its key and its element */
+	struct layout style;         /* how it is led up to */
+	struct layout link;          /* and what stands between its key and its element */
 	size_t sibling_from;        /* where the gap before it begins */
 };
 
@@ -180,7 +180,7 @@ static bool has_remark(const struct xml_writer *writer, const struct node_source
 }
 
 /* Writes what stands between a child's key and its element: what is there, if it says something. */
-static void write_link(struct xml_writer *writer, const struct node *child, const struct place *link)
+static void write_link(struct xml_writer *writer, const struct node *child, const struct layout *link)
 {
 	if (has_remark(writer, &child->source)) {
 		copy_gap(writer, child->source.key.end, child->source.element.start);
@@ -191,10 +191,10 @@ static void write_link(struct xml_writer *writer, const struct node *child, cons
 		writer->line = *link;
 }
 
-int xml_write_child(struct xml_writer *writer, const struct node *child, const struct place *line,
-		    const struct place *link)
+int xml_write_child(struct xml_writer *writer, const struct node *child, const struct layout *line,
+		    const struct layout *link)
 {
-	struct place before = writer->line;
+	struct layout before = writer->line;
 	int result;
 
 	writer->line = *line;
@@ -283,10 +283,10 @@ static int write_new(struct xml_writer *writer, struct walk *walk, const struct 
 
 /* Children for a container that had none in the source: each on a line of its own, unless the whole document
  * stands on one. */
-static int write_first_children(struct xml_writer *writer, const struct node *node, const struct place *line)
+static int write_first_children(struct xml_writer *writer, const struct node *node, const struct layout *line)
 {
-	struct place below = xml_layout_child(line);
-	struct place link = writer->link.own_line || !line->own_line ? below : writer->link;
+	struct layout below = xml_layout_child(line);
+	struct layout link = writer->link.own_line || !line->own_line ? below : writer->link;
 
 	for (const struct node *child = node_first(node); child; child = node_next(child)) {
 		xml_layout_write(writer, &below);
@@ -315,7 +315,7 @@ static void write_end_tag(struct xml_writer *writer, const struct node *node)
 
 static int fill_self_closing(struct xml_writer *writer, const struct node *node)
 {
-	struct place line = writer->line;
+	struct layout line = writer->line;
 
 	if (!node->count) {
 		copy(writer, node->source.element.start, node->source.element.end);
@@ -334,7 +334,7 @@ static int fill_self_closing(struct xml_writer *writer, const struct node *node)
 static int fill_empty(struct xml_writer *writer, const struct node *node)
 {
 	struct span inner = node->source.inner, tail = xml_blank_before(writer, inner.start, inner.end);
-	struct place line = writer->line;
+	struct layout line = writer->line;
 
 	line.blank = (struct text){ "", 0 };
 	copy(writer, node->source.element.start, inner.start);
@@ -404,7 +404,7 @@ static int write_changed(struct xml_writer *writer, const struct node *node)
 	const struct node_source *source = &node->source;
 	bool self_closing = source->inner.start == source->element.end;
 	struct text old = { writer->source + source->inner.start, source->inner.end - source->inner.start };
-	struct place line = writer->line;
+	struct layout line = writer->line;
 
 	if (self_closing)
 		write_opened_tag(writer, source->element);

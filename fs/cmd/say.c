@@ -57,13 +57,13 @@ void say_problems(const struct problems *problems)
 
 void say_note(const char *format, ...)
 {
-	struct error note = ERROR_INIT;
+	struct error note;
 	va_list args;
 
-	note.severity = SEVERITY_NOTE;
 	va_start(args, format);
-	vsnprintf(note.text, sizeof(note.text), format, args);
+	error_set_args(&note, EINVAL, format, args);
 	va_end(args);
+	note.severity = SEVERITY_NOTE;
 	say_problem(&note);
 }
 

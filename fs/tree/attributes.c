@@ -53,8 +53,8 @@ static int set_type(struct tree *tree, struct item *item, const char *words, siz
 		return -ENOMEM;
 	if (said_parse(said, words, len) < 0)
 		return refuse_text(tree, item, NULL, EINVAL,
-				   "'%.*s' is no type: string, integer, real, boolean, date, data, dict, array, or array and "
-				   "the type of its elements", (int)(len < 100 ? len : 100), words);
+				   "'%.*s' is no type: string, integer, real, boolean, date, data, dict, array, "
+				   "or array and the type of its elements", (int)(len < 100 ? len : 100), words);
 	result = types_retype(tree, item, said, true);
 	if (result == -EINVAL) {
 		said_clear(said);

@@ -47,8 +47,8 @@ static void list_unfinished(struct tree *tree)
 	for (item = tree->items; item; item = item->by_ino.next)
 		if (item->kind == ITEM_KEY && item->parent && item->stage)
 			say_path(tree, item, SEVERITY_WARNING,
-				 "is still being written and no value yet: what was there before is saved; save again when it "
-				 "is closed");
+				 "is still being written and no value yet: what was there before is saved; save again "
+				 "when it is closed");
 }
 
 static enum save_outcome save(struct tree *tree, struct error *err)

@@ -46,6 +46,7 @@ struct stage {
 struct ghost {
 	char *name;
 	struct node *node;       /* removed, still in its parent */
+	bool dir;                /* it was a directory */
 	struct ghost *children;  /* of a directory */
 	struct said *said;
 	UT_hash_handle hh;

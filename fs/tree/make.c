@@ -36,8 +36,8 @@ static int check_dict_name(struct tree *tree, struct item *dir, const char *name
 
 	if (entry_key(dir, name, &key) < 0)
 		return refuse_text(tree, dir, name, EINVAL,
-				   "no key is spelled so: '%%' begins an escape (%%2F is '/', %%25 is '%%'), and only what "
-				   "needs one is escaped");
+				   "no key is spelled so: '%%' begins an escape (%%2F is '/', %%25 is '%%'), and only "
+				   "what needs one is escaped");
 	if (!ghost_find(dir, name) && !value_is_text(buf_text(&key), key.len))
 		return refuse_not_text(tree, dir, name);
 	node = node_find(dir->node, buf_text(&key), key.len);
@@ -314,10 +314,10 @@ int tree_mkdir(struct tree *tree, struct item *dir, const char *name, struct ite
 		return result;
 	if (kind != ENTRY_KEY)
 		return refuse_text(tree, dir, name, EPERM,
-				   "a directory of this name would be an editor's own, and lost at unmount; a key that is "
-				   "called so is spelled with an escape (%%2E for '.', %%7E for '~')");
+				   "a directory of this name would be an editor's own, and lost at unmount; a key that "
+				   "is called so is spelled with an escape (%%2E for '.', %%7E for '~')");
 	ghost = ghost_find(dir, buf_text(&canonical));
-	if (ghost && !node_is_scalar(ghost->node->type) && (ghost->children || ghost->node->type == NODE_DICT))
+	if (ghost && ghost->dir)
 		result = revive_dir(tree, dir, buf_text(&canonical), ghost, item);
 	else
 		result = insert_dir(tree, dir, buf_text(&canonical), item);
@@ -380,6 +380,7 @@ int make_ghost(struct tree *tree, struct item *item)
 	if (item->node) {
 		if (ghost_add(dir, item->name, item->node, own ? own->ghosts : NULL, own ? own->said : NULL) < 0)
 			return -ENOMEM;
+		ghost_find(dir, item->name)->dir = own != NULL;
 		if (own) {
 			own->ghosts = NULL;
 			own->said = NULL;

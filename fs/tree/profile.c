@@ -250,13 +250,11 @@ static int begin_fresh(struct profile *profile, struct error *err)
 void profile_note(const struct profile *profile, struct problems *notes, const char *format, ...)
 {
 	struct error note;
-	char text[sizeof(note.text)];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	error_set_args(&note, EINVAL, format, args);
 	va_end(args);
-	error_set(&note, EINVAL, "%s", text);
 	note.severity = SEVERITY_NOTE;
 	error_in_file(&note, profile->place.shown);
 	problems_add(notes, &note);

@@ -63,13 +63,11 @@ int refuse(struct tree *tree, struct item *item, const char *name, struct error 
 int refuse_text(struct tree *tree, struct item *item, const char *name, int code, const char *format, ...)
 {
 	struct error err;
-	char text[sizeof(err.text)];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	error_set_args(&err, code, format, args);
 	va_end(args);
-	error_set(&err, code, "%s", text);
 	return refuse(tree, item, name, &err, code);
 }
 

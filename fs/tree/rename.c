@@ -417,7 +417,8 @@ static int exchange(struct tree *tree, const struct rename *r)
 	int result;
 
 	if (!is_plain_file(a) || !is_plain_file(b))
-		return refuse_text(tree, r->dir, r->name, EINVAL, "only files can be exchanged: rename them one by one");
+		return refuse_text(tree, r->dir, r->name, EINVAL,
+				   "only files can be exchanged: rename them one by one");
 	if (item_bytes(a, &made, &bytes, &len) < 0)
 		return -ENOMEM;
 	buf_add(&a_bytes, bytes, len);

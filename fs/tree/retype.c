@@ -281,11 +281,13 @@ static void said_problems(struct tree *tree, const struct item *dir, struct prob
 	HASH_ITER(hh, dir->dir->said, said, next) {
 		item = dir_find(dir, said->name);
 		if (!item && !said->empty && said->type != NODE_TYPE_COUNT)
-			add_problem(tree, dir, said->name, SEVERITY_WARNING, ".types speaks of it, and it is not there: make it, or take "
-				    "the line out of .types", problems);
+			add_problem(tree, dir, said->name, SEVERITY_WARNING,
+				    ".types speaks of it, and it is not there: make it, "
+				    "or take the line out of .types", problems);
 		else if (item && item->node && !fits(item, said))
-			add_problem(tree, dir, said->name, SEVERITY_WARNING, "its content is not of the type that .types says: mend the "
-				    "one or the other", problems);
+			add_problem(tree, dir, said->name, SEVERITY_WARNING,
+				    "its content is not of the type that .types says: "
+				    "mend the one or the other", problems);
 	}
 }
 
@@ -313,8 +315,9 @@ static void cut_problems(struct tree *tree, const struct item *dir, struct probl
 	for (item = dir->dir->first; item; item = item->next)
 		if (item->node && item->node->key && name_is_cut(item->name) &&
 		    strcmp(item->node->key, item->name) == 0)
-			add_problem(tree, dir, item->name, SEVERITY_ERROR, "the whole key behind this shortened name is not known: say it "
-				    "in .types (NAME key TEXT)", problems);
+			add_problem(tree, dir, item->name, SEVERITY_ERROR,
+				    "the whole key behind this shortened name is not known: "
+				    "say it in .types (NAME key TEXT)", problems);
 }
 
 void types_problems(struct tree *tree, struct problems *problems)

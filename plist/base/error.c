@@ -1,7 +1,6 @@
 #include "plist/base/error.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +44,12 @@ int error_set(struct error *err, int code, const char *format, ...)
 	va_start(args, format);
 	set_text(err, code, NULL, format, args);
 	va_end(args);
+	return -1;
+}
+
+int error_set_args(struct error *err, int code, const char *format, va_list args)
+{
+	set_text(err, code, NULL, format, args);
 	return -1;
 }
 

@@ -14,6 +14,7 @@
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdbool.h>
 
@@ -35,6 +36,10 @@ struct error {
 /* Says what went wrong. `code` is an errno value. Clears what stood in the error before. Returns -1. */
 int error_set(struct error *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The same with the arguments as a list. */
+int error_set_args(struct error *err, int code, const char *format, va_list args)
+	__attribute__((format(printf, 3, 0)));
 
 /* The same for a rule of the design's list ("not-a-plist", "wrong-type", ...): the profile or the text
  * given is wrong, not the machine. The code is EINVAL. `rule` must be a static string. Returns -1. */

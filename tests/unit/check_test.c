@@ -60,16 +60,16 @@ static void keys_that_every_payload_has_are_missed(void **state)
 static void the_second_of_two_payloads_with_one_uuid_is_found_in_any_case(void **state)
 {
 	(void)state;
-	assert_findings(COMMON("A", "id") "<key>PayloadContent</key><array><dict>" COMMON("ab-1", "id.b") "</dict><dict>"
-			COMMON("AB-1", "id.c") "</dict></array>",
+	assert_findings(COMMON("A", "id") "<key>PayloadContent</key><array><dict>" COMMON("ab-1", "id.b")
+			"</dict><dict>" COMMON("AB-1", "id.c") "</dict></array>",
 			"error duplicate-uuid PayloadContent/01/PayloadUUID\n");
 }
 
 static void a_payload_with_the_uuid_of_its_profile_is_found(void **state)
 {
 	(void)state;
-	assert_findings(COMMON("A", "id") "<key>PayloadContent</key><array><dict>" COMMON("A", "id.b") "</dict></array>",
-			"error duplicate-uuid PayloadContent/00/PayloadUUID\n");
+	assert_findings(COMMON("A", "id") "<key>PayloadContent</key><array><dict>" COMMON("A", "id.b")
+			"</dict></array>", "error duplicate-uuid PayloadContent/00/PayloadUUID\n");
 }
 
 static void an_identifier_may_be_the_profiles_but_not_another_payloads(void **state)

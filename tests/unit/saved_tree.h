@@ -22,8 +22,8 @@
 	"<!-- before --><key>A</key> <string>one</string>\n<key>D</key><dict>\n" \
 	"<key>x</key><integer>1</integer>\n<key>y</key><true/>\n</dict>\n<key>E</key><array>\n<dict><key>n</key>" \
 	"<string>0</string></dict>\n<dict><key>n</key><string>1</string></dict>\n<dict><key>n</key><string>2</string>" \
-	"</dict>\n</array>\n<key>PayloadContent</key><array>\n<dict>" "<!-- first -->" \
-	IDENTITY("com.b", UUID_2) "</dict>\n<dict>" IDENTITY("com.a", UUID_3) "</dict>\n</array>\n"
+	"</dict>\n</array>\n<key>PayloadContent</key><array>\n<dict>" \
+	"<!-- first -->" IDENTITY("com.b", UUID_2) "</dict>\n<dict>" IDENTITY("com.a", UUID_3) "</dict>\n</array>\n"
 
 static inline int begin(void **state)
 {

@@ -67,6 +67,22 @@ static void a_payload_that_is_made_again_is_as_it_was(void **state)
 		       "</dict>\n</plist>\n");
 }
 
+static void an_array_whose_elements_were_all_moved_away_is_made_again_as_an_array(void **state)
+{
+	(void)state;
+	assert_int_equal(move("E/00", "E0"), 0);
+	assert_int_equal(move("E/01", "E1"), 0);
+	assert_int_equal(move("E/02", "E2"), 0);
+	assert_int_equal(remove_dir("E"), 0);
+	assert_int_equal(make_dir("E"), 0);
+	assert_int_equal(move("E2", "E/2"), 0);
+	assert_int_equal(move("E0", "E/0"), 0);
+	assert_int_equal(move("E1", "E/1"), 0);
+	assert_lists("E", "00 01 02 ");
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_saved("E/2/n", "2");
+}
+
 static void an_element_that_is_made_again_has_its_place(void **state)
 {
 	(void)state;
@@ -224,6 +240,7 @@ int main(void)
 		TEST(a_key_that_is_made_again_keeps_its_type),
 		TEST(a_directory_that_is_made_again_is_as_it_was),
 		TEST(a_payload_that_is_made_again_is_as_it_was),
+		TEST(an_array_whose_elements_were_all_moved_away_is_made_again_as_an_array),
 		TEST(an_element_that_is_made_again_has_its_place),
 		TEST(an_element_is_where_its_number_says_whatever_was_there),
 		TEST(an_element_can_take_the_number_just_before_its_own),

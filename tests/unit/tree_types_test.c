@@ -1,7 +1,8 @@
 /* .types: a tree copied out and back keeps every value, type and array, in any order of arrival. */
 #include "tests/unit/mounted_tree.h"
 
-#define FRAME(keys) "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\">\n<dict>\n" keys "</dict>\n</plist>\n"
+#define FRAME(keys) \
+	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\">\n<dict>\n" keys "</dict>\n</plist>\n"
 
 /* Every type, and everything that a name or a text does not tell. */
 static const char everything[] = FRAME(
@@ -222,8 +223,8 @@ static void a_long_key_is_told_by_types(void **state)
 	int i;
 
 	(void)state;
-	buf_add_text(&source, "<plist version=\"1.0\"><dict><key>PayloadUUID</key><string>u</string><key>PayloadType</key>"
-		     "<string>c</string><key>PayloadVersion</key><integer>1</integer><key>PayloadIdentifier</key>"
+	buf_add_text(&source, "<plist version=\"1.0\"><dict><key>PayloadUUID</key><string>u</string>"
+		     "<key>PayloadType</key><string>c</string><key>PayloadVersion</key><integer>1</integer><key>PayloadIdentifier</key>"
 		     "<string>i</string><key>PayloadContent</key><array/><key>");
 	for (i = 0; i < 100; i++)
 		buf_add_text(&source, "a/ %25b");
@@ -281,11 +282,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(types_first_gives_the_same_document, folder_open, folder_close),
 		cmocka_unit_test_setup_teardown(types_last_gives_the_same_document, folder_open, folder_close),
 		cmocka_unit_test_setup_teardown(types_in_any_order_give_the_same_document, folder_open, folder_close),
-		cmocka_unit_test_setup_teardown(only_what_text_does_not_tell_stands_in_types, folder_open, folder_close),
+		cmocka_unit_test_setup_teardown(only_what_text_does_not_tell_stands_in_types,
+						folder_open, folder_close),
 		cmocka_unit_test_setup_teardown(a_long_key_is_told_by_types, folder_open, folder_close),
 		cmocka_unit_test_setup_teardown(a_line_that_does_not_fit_is_a_problem_and_no_refusal, folder_open,
 						folder_close),
-		cmocka_unit_test_setup_teardown(a_directory_that_was_just_made_has_no_types_to_be_in_the_way, folder_open,
+		cmocka_unit_test_setup_teardown(a_directory_that_was_just_made_has_no_types_to_be_in_the_way,
+						folder_open,
 						folder_close),
 		cmocka_unit_test_setup_teardown(types_do_not_keep_a_directory_from_being_removed, folder_open,
 						folder_close),

@@ -557,7 +557,8 @@ static void hexadecimal_integers_of_any_useful_size_are_converted(void **state)
 	for (unsigned i = 0; i < 64; i++)
 		buf_add_char(&text, 'f');
 	assert_int_equal(value_from_xml(NODE_INTEGER, text.data, text.len, false, &out, &err), 0);
-	assert_string_equal(buf_text(&out), "115792089237316195423570985008687907853269984665640564039457584007913129639935");
+	assert_string_equal(buf_text(&out),
+			    "115792089237316195423570985008687907853269984665640564039457584007913129639935");
 	buf_add_char(&text, 'f');
 	assert_int_equal(value_from_xml(NODE_INTEGER, text.data, text.len, false, &out, &err), -1);
 	assert_non_null(strstr(err.text, "at most 64"));
