@@ -224,7 +224,8 @@ static void a_long_key_is_told_by_types(void **state)
 
 	(void)state;
 	buf_add_text(&source, "<plist version=\"1.0\"><dict><key>PayloadUUID</key><string>u</string>"
-		     "<key>PayloadType</key><string>c</string><key>PayloadVersion</key><integer>1</integer><key>PayloadIdentifier</key>"
+		     "<key>PayloadType</key><string>c</string><key>PayloadVersion</key><integer>1</integer>"
+		     "<key>PayloadIdentifier</key>"
 		     "<string>i</string><key>PayloadContent</key><array/><key>");
 	for (i = 0; i < 100; i++)
 		buf_add_text(&source, "a/ %25b");
