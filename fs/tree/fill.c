@@ -101,11 +101,16 @@ static int fill_identifier(struct tree *tree, struct item *payload, struct probl
 	const char *text = text_at(payload->node, IDENTIFIER);
 	const char *type = text_at(payload->node, TYPE), *uuid = text_at(payload->node, UUID);
 	BUF_AUTO fresh = BUF_INIT;
+	char other[37];
 
 	if (text && !is_taken(tree, payload->node, IDENTIFIER, text))
 		return 0;
-	if (!type || !uuid || (node_get(payload->node, IDENTIFIER) && !text))
+	if (!type || (node_get(payload->node, IDENTIFIER) && !text))
 		return 0;
+	if (!uuid) {
+		uuid_make(other); /* the payload's own is no text: that is judged elsewhere */
+		uuid = other;
+	}
 	buf_add_format(&fresh, "%s.%s", type, uuid);
 	if (!buf_ok(&fresh))
 		return -ENOMEM;
