@@ -18,6 +18,8 @@ failed_if_shown()
 	}
 }
 
+# Below a temporary directory vim and emacs make no backups by themselves, and the checkout may be there.
+
 # vim_writes OPTIONS FILE TEXT
 vim_writes()
 {
@@ -25,7 +27,7 @@ vim_writes()
 
 	[[ $text == *$'\n' ]] || end='set noeol nofixeol'
 	shown=$(keys 'wait:\d+L, \d+B' "send::$options | $end\\r" "send::%d\\ri${text%$'\n'}\\e" 'send::w\r' \
-		'wait:written|E\d+' 'calm:' 'send::q!\r' -- vim -Nu NONE -i NONE "$file")
+		'wait:written|E\d+' 'calm:' 'send::q!\r' -- vim -Nu NONE -i NONE --cmd 'set backupskip=' "$file")
 	failed_if_shown 'E[0-9]+:' "$shown"
 }
 
@@ -48,19 +50,21 @@ nano_writes()
 write_nano() { nano_writes "$1" "$2"; }
 write_nano_backup() { nano_writes "$1" "$2" -B; }
 
+BACKUPS='(setq backup-enable-predicate (lambda (file) t))'
+
 write_emacs()
 {
 	local shown
 
 	# (The terminal is sent differences only, so words have holes where letters were there before.)
 	shown=$(keys 'wait:All' 'send:\x18h\x17' "send:${2//$'\n'/\\r}" 'send:\x18\x13' 'wait:Wrote|rror' 'calm:' \
-		'send:\ex' 'calm:' 'send:kill-emacs\r' -- emacs -nw -Q "$1")
+		'send:\ex' 'calm:' 'send:kill-emacs\r' -- emacs -nw -Q --eval "$BACKUPS" "$1")
 	failed_if_shown 'rite error|Invalid argument' "$shown"
 }
 
 write_emacs_batch()
 {
-	TEXT=$2 emacs -Q --batch "$1" --eval '(progn (erase-buffer) (insert (getenv "TEXT")) (save-buffer))'
+	TEXT=$2 emacs -Q --batch --eval "$BACKUPS" "$1" --eval '(progn (erase-buffer) (insert (getenv "TEXT")) (save-buffer))'
 }
 
 judge_all <<'EOT'
