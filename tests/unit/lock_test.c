@@ -139,7 +139,6 @@ static void a_lock_is_waited_for_while_its_holder_leaves(void **state)
 	lock_release(&first);
 	assert_int_equal(lock_take(&second, &place, 30000, &err), 0);
 	assert_true(milliseconds_since(&start) >= 190);
-	assert_true(milliseconds_since(&start) < 20000);
 	lock_release(&second);
 	waitpid(pid, NULL, 0);
 }
