@@ -85,13 +85,18 @@ struct node *commit_node(const struct meaning *meaning)
 	return node;
 }
 
+/* If memory ends between the two halves, the node goes back to where it was. */
 static int move(const struct change *change)
 {
+	struct node *parent = change->node->parent, *next = change->node->next;
 	struct node *taken = node_take(change->node);
 
 	if (!taken)
 		return -1;
-	return node_insert(change->parent, change->before, taken, change->key, change->key_len);
+	if (node_insert(change->parent, change->before, taken, change->key, change->key_len) == 0)
+		return 0;
+	node_insert(parent, next, taken, taken->key, taken->key_len);
+	return -1;
 }
 
 static int apply(const struct change *change)

@@ -299,6 +299,16 @@ static int insert_dir(struct tree *tree, struct item *dir, const char *name, str
 	return result;
 }
 
+/* How many containers a node is in, itself included. */
+static unsigned depth_of(const struct node *node)
+{
+	unsigned depth = 0;
+
+	for (; node; node = node->parent)
+		depth++;
+	return depth;
+}
+
 int tree_mkdir(struct tree *tree, struct item *dir, const char *name, struct item **item)
 {
 	BUF_AUTO canonical = BUF_INIT;
@@ -312,6 +322,9 @@ int tree_mkdir(struct tree *tree, struct item *dir, const char *name, struct ite
 		result = make_check(tree, dir, name, &canonical, &kind);
 	if (result < 0)
 		return result;
+	if (depth_of(dir->node) >= DOC_DEPTH_MAX)
+		return refuse_text(tree, dir, name, EINVAL, "a property list is at most %d levels deep",
+				   DOC_DEPTH_MAX);
 	if (kind != ENTRY_KEY)
 		return refuse_text(tree, dir, name, EPERM,
 				   "a directory of this name would be an editor's own, and lost at unmount; a key that "

@@ -225,6 +225,23 @@ static void a_file_may_be_open_when_the_mount_ends(void **state)
 	assert_keys(KEYS("2"));
 }
 
+static void directories_are_made_as_deep_as_a_profile_can_be(void **state)
+{
+	struct item *dir = at(""), *next;
+	int depth, result = 0;
+
+	(void)state;
+	for (depth = 1; result == 0 && depth < 2 * DOC_DEPTH_MAX; depth++) {
+		result = tree_mkdir(mounted.tree, dir, "d", &next);
+		if (result == 0)
+			dir = next;
+	}
+	assert_int_equal(result, -EINVAL);
+	assert_int_equal(depth, DOC_DEPTH_MAX + 1);
+	assert_last_error("at most 512 levels");
+	assert_int_equal(tree_sync(mounted.tree), 0);
+}
+
 static void a_refused_new_key_is_gone(void **state)
 {
 	(void)state;
@@ -259,6 +276,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(exchanged_files_exchange_values_not_types, begin, end),
 		cmocka_unit_test_setup_teardown(an_open_file_that_was_removed_is_still_read, begin, end),
 		cmocka_unit_test_setup_teardown(a_file_may_be_open_when_the_mount_ends, begin, end),
+		cmocka_unit_test_setup_teardown(directories_are_made_as_deep_as_a_profile_can_be, begin, end),
 		cmocka_unit_test_setup_teardown(a_refused_new_key_is_gone, begin, end),
 	};
 
