@@ -56,12 +56,8 @@ static int set_type(struct tree *tree, struct item *item, const char *words, siz
 				   "'%.*s' is no type: string, integer, real, boolean, date, data, dict, array, "
 				   "or array and the type of its elements", (int)(len < 100 ? len : 100), words);
 	result = types_retype(tree, item, said, true);
-	if (result == -EINVAL) {
-		said_clear(said);
-		if (!item->refusal)
-			return refuse_text(tree, item, NULL, EINVAL, "what is there cannot be read as %.*s",
-					   (int)(len < 100 ? len : 100), words);
-	}
+	if (result == -EINVAL)
+		said_forget_type(said);
 	return result;
 }
 

@@ -175,13 +175,20 @@ static int retype_dir(struct tree *tree, struct item *item, const struct said *s
 
 int types_retype(struct tree *tree, struct item *item, const struct said *said, bool report)
 {
+	BUF_AUTO words = BUF_INIT;
+	int result = -EINVAL;
+
 	if (fits(item, said) || !item->node || item->stage)
 		return 0;
+	if (item->kind == ITEM_KEY && said->type != NODE_DICT)
+		return retype_file(tree, item, report);
 	if (item->kind == ITEM_DIR)
-		return retype_dir(tree, item, said);
-	if (said->type == NODE_DICT)
-		return -EINVAL;
-	return retype_file(tree, item, report);
+		result = retype_dir(tree, item, said);
+	if (result != -EINVAL || !report)
+		return result;
+	said_type_words(said, &words);
+	return refuse_text(tree, item, NULL, EINVAL, "what is there cannot be read as %s: remove it and make it anew",
+			   buf_text(&words));
 }
 
 /* A cut name that stood for itself gets its key. */

@@ -188,16 +188,21 @@ struct said *said_make(struct said **table, const char *name)
 	return said;
 }
 
-void said_clear(struct said *said)
+void said_forget_type(struct said *said)
 {
 	free(said->items);
-	free(said->key);
 	said->items = NULL;
 	said->item_count = 0;
-	said->key = NULL;
-	said->key_len = 0;
 	said->type = NODE_TYPE_COUNT;
 	said->empty = false;
+}
+
+void said_clear(struct said *said)
+{
+	said_forget_type(said);
+	free(said->key);
+	said->key = NULL;
+	said->key_len = 0;
 	said->order = 0;
 }
 

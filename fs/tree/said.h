@@ -50,6 +50,9 @@ struct said *said_find(struct said *table, const char *name);
 /* The same, made if it is not there. NULL: out of memory. */
 struct said *said_make(struct said **table, const char *name);
 
+/* Takes back what was said of the type; order and key stay. */
+void said_forget_type(struct said *said);
+
 void said_clear(struct said *said);
 void said_free_table(struct said *table);
 

@@ -277,6 +277,22 @@ static void a_directory_that_was_just_made_has_no_types_to_be_in_the_way(void **
 	tree_end();
 }
 
+static void a_refused_type_has_a_reason_of_its_own_and_forgets_nothing(void **state)
+{
+	(void)state;
+	tree_begin(FRAME("<key>A</key><string>x</string><key>N</key><integer>1</integer><key>D</key><dict/>"));
+	assert_int_equal(put("N", "bad\n"), -EINVAL);
+	assert_int_equal(tree_setxattr(mounted.tree, at("N"), "user.profilefs.type", "dict", 4), -EINVAL);
+	assert_last_error("N: what is there cannot be read as dict");
+	assert_int_equal(tree_setxattr(mounted.tree, at("D"), "user.profilefs.type", "real", 4), -EINVAL);
+	assert_last_error("D: what is there cannot be read as real");
+	assert_int_equal(put(".types", "A string\nA order 2\n"), 0);
+	assert_int_equal(tree_setxattr(mounted.tree, at("A"), "user.profilefs.type", "integer", 7), -EINVAL);
+	assert_int_equal(put("A", "5\n"), 0);
+	assert_document(FRAME("<key>A</key><string>5</string><key>N</key><integer>1</integer><key>D</key><dict/>"));
+	tree_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +306,8 @@ int main(void)
 						folder_close),
 		cmocka_unit_test_setup_teardown(a_directory_that_was_just_made_has_no_types_to_be_in_the_way,
 						folder_open,
+						folder_close),
+		cmocka_unit_test_setup_teardown(a_refused_type_has_a_reason_of_its_own_and_forgets_nothing, folder_open,
 						folder_close),
 		cmocka_unit_test_setup_teardown(types_do_not_keep_a_directory_from_being_removed, folder_open,
 						folder_close),
