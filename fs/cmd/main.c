@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "fs/cmd/command.h"
-#include "fs/cmd/hint.h"
+#include "plist/base/hint.h"
 #include "fs/cmd/say.h"
 #include "plist/base/buf.h"
 #include "plist/base/error.h"

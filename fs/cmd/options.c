@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fs/cmd/hint.h"
+#include "plist/base/hint.h"
 #include "plist/base/buf.h"
 
 enum kind {

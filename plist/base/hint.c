@@ -1,4 +1,4 @@
-#include "fs/cmd/hint.h"
+#include "plist/base/hint.h"
 
 #include <string.h>
 

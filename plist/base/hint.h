@@ -5,8 +5,8 @@
  *     hint_consider(&hint, name);     once for each known name
  *     hint.name                       the nearest, or NULL: none is near
  */
-#ifndef CMD_HINT_H
-#define CMD_HINT_H
+#ifndef BASE_HINT_H
+#define BASE_HINT_H
 
 #include <stddef.h>
 
