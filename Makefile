@@ -27,7 +27,7 @@ BINDIR   = $(PREFIX)/bin
 MAN1DIR  = $(PREFIX)/share/man/man1
 
 ROOMS    := plist/base sign plist plist/schema fs/tree fs/fuse fs/cmd
-PACKAGES := fuse3 libplist-2.0 expat libcrypto
+PACKAGES := fuse3 libplist-2.0 expat libcrypto libpcre2-8 yaml-0.1 jansson
 
 # Asked once; a missing library is named by pkg-config itself.
 PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
@@ -49,7 +49,8 @@ override LDFLAGS += -fsanitize=$(SANITIZE)
 endif
 
 SOURCES := $(sort $(foreach room,$(ROOMS),$(wildcard $(room)/*.c)))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+SCHEMAS := $(wildcard plist/schema/*.schema)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(SCHEMAS:%=$(BUILD)/%.o)
 MAIN    := $(BUILD)/fs/cmd/main.o
 LIBRARY := $(BUILD)/libprofilefs.a
 UNIT    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
@@ -66,6 +67,16 @@ $(LIBRARY): $(filter-out $(MAIN),$(OBJECTS)) $(BUILD)/objects
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
+
+# A schema is compiled in as a string: plist/schema/mdm.schema is schema_text_mdm.
+$(BUILD)/%.schema.c: %.schema
+	@mkdir -p $(@D)
+	@{ echo 'extern const char schema_text_$(basename $(notdir $*))[];'; \
+	echo 'const char schema_text_$(basename $(notdir $*))[] ='; \
+	sed -e 's/[\\"?]/\\&/g' -e 's/^/"/' -e 's/$$/\\n"/' $<; echo '"";'; } > $@
+
+$(BUILD)/%.schema.o: $(BUILD)/%.schema.c $(BUILD)/flags
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # The compiler cannot know that a failed assertion of cmocka does not return.
 $(UNIT:=.o): TEST_CFLAGS = -Wno-null-dereference

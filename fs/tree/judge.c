@@ -54,7 +54,7 @@ int judge_baseline(struct tree *tree)
 	if (!tree->baseline)
 		return -ENOMEM;
 	if (tree->profile->options.check != CHECK_OFF)
-		check_profile(tree->profile->doc.root, remember, tree->baseline);
+		check_profile(tree->profile->doc.root, &tree->profile->checks, remember, tree->baseline);
 	return tree->baseline->failed ? -ENOMEM : 0;
 }
 
@@ -124,7 +124,7 @@ void judge_all(struct tree *tree, struct problems *problems)
 	struct collection collection = { tree, problems };
 
 	if (tree->profile->options.check != CHECK_OFF)
-		check_profile(tree->profile->doc.root, collect, &collection);
+		check_profile(tree->profile->doc.root, &tree->profile->checks, collect, &collection);
 	types_problems(tree, problems);
 }
 
@@ -152,7 +152,7 @@ bool judge_new_error(struct tree *tree, struct error *err)
 
 	if (tree->profile->options.check == CHECK_OFF)
 		return false;
-	check_profile(tree->profile->doc.root, take_first_new, &search);
+	check_profile(tree->profile->doc.root, &tree->profile->checks, take_first_new, &search);
 	types_problems(tree, &said);
 	for (i = 0; i < said.count && !search.found; i++) {
 		if (said.list[i].severity != SEVERITY_ERROR)

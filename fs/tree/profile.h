@@ -17,6 +17,7 @@
 #include "plist/base/error.h"
 #include "plist/base/file.h"
 #include "plist/doc.h"
+#include "plist/schema/check.h"
 #include "sign/envelope.h"
 #include "sign/signer.h"
 
@@ -31,6 +32,10 @@ struct profile_options {
 	struct signer_files signer;  /* signer.key NULL: no key */
 	const char *digest;          /* NULL: the old signature's, at least SHA-256 */
 	const char *output;          /* save here instead; NULL: where it was */
+	const char *schema;          /* in place of what is built in: a folder or a file; NULL: none */
+	const char *manifests;       /* a folder of ProfileManifests; NULL: none */
+	const struct target *targets;
+	size_t target_count;
 	const char *backup;          /* suffix under which the old profile is kept; NULL: it is not */
 	enum profile_format format;
 	enum check_level check;
@@ -39,6 +44,7 @@ struct profile_options {
 	bool create;                 /* the profile is not there yet: begin a fresh one */
 	bool force;                  /* open it although its signature does not fit, or it is locked */
 	bool no_placeholders;
+	bool unknown_allowed;        /* keys that the schema does not know may be made */
 };
 
 struct profile {
@@ -53,6 +59,8 @@ struct profile {
 	struct envelope *envelope;
 	struct signer *signer;       /* NULL: none */
 	struct doc doc;
+	struct check_options checks; /* what the document is held against; no schema if check is off. The
+				      * schema is the profile's own */
 	bool read_only;              /* asked for, or because nothing could be saved: then `why_read_only` */
 	struct error why_read_only;
 	bool output_written;         /* `output` was given and is there */

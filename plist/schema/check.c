@@ -161,7 +161,8 @@ static const struct check checks[] = {
 	{ "duplicate-identifier", SEVERITY_WARNING, check_own_identifier },
 };
 
-void check_profile(const struct node *root, check_report *report, void *context)
+int check_profile(const struct node *root, const struct check_options *options, check_report *report,
+		  void *context)
 {
 	struct run run = { .report = report, .context = context };
 	size_t i;
@@ -170,4 +171,6 @@ void check_profile(const struct node *root, check_report *report, void *context)
 		run.check = &checks[i];
 		run.check->run(&run, root);
 	}
+	(void)options;
+	return 0;
 }

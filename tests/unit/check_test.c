@@ -36,7 +36,7 @@ static void assert_findings(const char *dict, const char *expected)
 	buf_add_format(&source, "<plist version=\"1.0\"><dict>%s</dict></plist>", dict);
 	if (doc_read(&doc, "p", source.data, source.len, &err) < 0)
 		fail_msg("%s", err.text);
-	check_profile(doc.root, note, &found);
+	assert_int_equal(check_profile(doc.root, &(struct check_options){ 0 }, note, &found), 0);
 	assert_string_equal(buf_text(&found), expected);
 	doc_free(&doc);
 }

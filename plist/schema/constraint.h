@@ -1,0 +1,50 @@
+/*
+ * One value against what the schema says of its key: type, allowed values, range, format, length, flags.
+ *
+ * The text of a value is that of plist/value.h, without a final newline. `key` may be NULL everywhere: then
+ * only the type itself is judged, as value.h does. Placeholders: the whole value of any type but boolean may
+ * be one; a string that holds one anywhere is judged by nothing else.
+ *
+ * A refusal names the value (unless the key is sensitive), what is allowed, and the rule: wrong-type,
+ * not-allowed-value, out-of-range, bad-format, bad-length, access-rights.
+ */
+#ifndef SCHEMA_CONSTRAINT_H
+#define SCHEMA_CONSTRAINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "plist/base/buf.h"
+#include "plist/base/error.h"
+#include "plist/schema/schema.h"
+#include "plist/value.h"
+
+/* Checks a scalar of that type. 0 or -1. */
+int constraint_check(const struct schema_key *key, enum node_type type, const char *text, size_t len,
+		     bool placeholders, struct error *err);
+
+/* What the first bytes of a scalar of that type can become. Agrees with constraint_check: VALID exactly if
+ * that succeeds; NEVER only if no continuation can be valid. One exception, so that `printf` is refused
+ * where `echo` is: that a placeholder might still follow is only considered once one has begun
+ * ("htp://x" is NEVER under ^https://, "htp://$FLEET" is MAYBE). */
+enum verdict constraint_prefix(const struct schema_key *key, enum node_type type, const char *text, size_t len,
+			       bool placeholders);
+
+/* Checks that a value of that type may stand there at all [wrong-type]; names what is allowed. 0 or -1. */
+int constraint_type(const struct schema_key *key, enum node_type type, struct error *err);
+
+/* Checks what holds of an array as a whole, when its elements are this many [bad-length]. 0 or -1. */
+int constraint_items(const struct schema_key *key, size_t count, struct error *err);
+
+/* Appends what is allowed, as messages say it: "one of WEP, WPA, WPA2", "an integer from 1 to 8191". */
+void constraint_allowed(const struct schema_key *key, struct buf *out);
+
+/* Says that `name` is no key of `dict` [unknown-key], with the key that was probably meant: "SSID_str" differs
+ * in case only, "ServerURI" is near ServerURL. Returns -1. */
+int constraint_unknown(const struct schema_key *dict, const char *name, size_t len, struct error *err);
+
+/* True if an unknown key is near one that is declared (another case, one or two letters off) or begins with
+ * "Payload": probably a mistake. */
+bool constraint_is_near(const struct schema_key *dict, const char *name, size_t len);
+
+#endif
