@@ -84,6 +84,11 @@ $(UNIT:=.o): TEST_CFLAGS = -Wno-null-dereference
 $(UNIT): %: %.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBRARY) $(LDLIBS) $$($(PKG_CONFIG) --libs cmocka)
 
+BENCH := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
+
+$(BENCH): %: %.o $(LIBRARY)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBRARY) $(LDLIBS)
+
 # Another compiler or other flags rebuild everything; a file that is gone leaves the library. Both files
 # change only when what they hold does.
 $(BUILD)/flags: REMEMBERED = $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
@@ -102,12 +107,12 @@ unit: unit-programs
 e2e: $(BUILD)/profilefs
 	PROFILEFS='$(abspath $(BUILD)/profilefs)' tests/e2e/run
 
-check: check-includes check-source
+check: check-includes check-source check-schema
 
-check-includes check-source:
+check-includes check-source check-schema:
 	scripts/$@
 
-bench: $(BUILD)/profilefs
+bench: $(BUILD)/profilefs $(BENCH)
 	PROFILEFS='$(abspath $(BUILD)/profilefs)' tests/bench/run
 
 install: $(BUILD)/profilefs
@@ -125,8 +130,8 @@ clean:
 	rm -rf $(BUILD)
 
 FORCE:
-.PHONY: all test unit-programs unit e2e check check-includes check-source bench install uninstall clean FORCE
+.PHONY: all test unit-programs unit e2e check check-includes check-source check-schema bench install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
--include $(OBJECTS:.o=.d) $(UNIT:=.d)
+-include $(OBJECTS:.o=.d) $(UNIT:=.d) $(BENCH:=.d)

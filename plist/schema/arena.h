@@ -1,5 +1,6 @@
 /*
- * Memory that is freed all at once: the keys of a schema and their strings.
+ * Memory that is freed all at once: the keys of a schema and their strings. An arena does not grow without end:
+ * at 256 MiB, which only a hostile schema asks for, its memory is out.
  */
 #ifndef SCHEMA_ARENA_H
 #define SCHEMA_ARENA_H

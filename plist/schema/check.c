@@ -1,176 +1,149 @@
+/* The table of checks, the loop that runs them, and how they report. */
 #include "plist/schema/check.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 
-/* One run of one check. */
-struct run {
-	const struct check *check;
-	check_report *report;
-	void *context;
+#include "plist/schema/check_run.h"
+
+/* Longer values are cut in messages. */
+#define QUOTED_MAX 60
+
+/*
+ * In the order in which findings come. What is said twice of one node is said first by the check that knows
+ * best: a file that is no profile, then what breaks whole payloads, then keys and values.
+ */
+static const struct check checks[] = {
+	{ "not-a-profile", SEVERITY_ERROR, NEED_NOTHING, .whole = check_is_profile },
+	{ "not-a-profile", SEVERITY_ERROR, NEED_PROFILE, .whole = check_content },
+	{ "duplicate-key", SEVERITY_ERROR, NEED_PROFILE, .whole = check_duplicate_keys },
+	{ "missing-key", SEVERITY_ERROR, NEED_PROFILE, .whole = check_payload_keys },
+	{ "missing-key", SEVERITY_ERROR, NEED_SCHEMA, .each = check_required },
+	{ "unknown-payload-type", SEVERITY_WARNING, NEED_SCHEMA, .whole = check_payload_types },
+	{ "unknown-key", SEVERITY_WARNING, NEED_SCHEMA, .whole = check_unknown_keys },
+	{ NULL, SEVERITY_ERROR, NEED_SCHEMA, .each = check_value }, /* the rules of constraint.h */
+	{ "duplicate-element", SEVERITY_ERROR, NEED_SCHEMA, .each = check_elements },
+	{ NULL, SEVERITY_ERROR, NEED_SCHEMA, .each = check_clauses }, /* the rules of clause.h */
+	{ "duplicate-uuid", SEVERITY_ERROR, NEED_PROFILE, .whole = check_uuids },
+	{ "duplicate-identifier", SEVERITY_ERROR, NEED_PROFILE, .whole = check_identifiers },
+	{ "duplicate-identifier", SEVERITY_WARNING, NEED_PROFILE, .whole = check_own_identifier },
+	{ "dangling-reference", SEVERITY_ERROR, NEED_SCHEMA | NEED_PAYLOADS, .whole = check_references },
+	{ "single-payload", SEVERITY_WARNING, NEED_SCHEMA, .whole = check_single_payloads },
+	{ "unsupported-os", SEVERITY_ERROR, NEED_SCHEMA | NEED_TARGETS, .whole = check_unsupported },
+	{ "missing-key", SEVERITY_ERROR, NEED_SCHEMA | NEED_TARGETS, .whole = check_capabilities },
+	{ "not-allowed-value", SEVERITY_WARNING, NEED_SCHEMA | NEED_TARGETS, .whole = check_bootstrap_token },
+	{ "deprecated-key", SEVERITY_WARNING, NEED_SCHEMA, .whole = check_deprecated },
+	{ "immutable-key", SEVERITY_WARNING, NEED_SCHEMA, .each = check_immutable },
 };
 
-struct check {
-	const char *rule;
-	enum severity severity;
-	void (*run)(const struct run *run, const struct node *root);
-};
-
-static void found(const struct run *run, const struct node *node, const char *key, const char *text)
+static unsigned what_there_is(const struct run *run)
 {
-	struct finding finding = {
-		.severity = run->check->severity, .rule = run->check->rule, .node = node, .key = key, .text = text,
-	};
+	unsigned there = NEED_NOTHING;
 
-	run->report(run->context, &finding);
+	if (run->is_profile)
+		there |= NEED_PROFILE;
+	if (run->is_profile && run->profile)
+		there |= NEED_SCHEMA;
+	if (run->options->target_count > 0)
+		there |= NEED_TARGETS;
+	if (!run->hidden)
+		there |= NEED_PAYLOADS;
+	return there;
 }
 
-/* The profile's payloads: the dictionaries in PayloadContent. NULL for a profile that has none. */
-static const struct node *first_payload(const struct node *root)
+static void run_check(struct run *run, const struct check *check)
 {
-	const struct node *content = node_get(root, "PayloadContent");
-
-	return content && content->type == NODE_ARRAY ? node_first(content) : NULL;
-}
-
-/* The keys that every payload has, and the profile itself (Apple: TopLevel, CommonPayloadKeys). */
-static void find_missing(const struct run *run, const struct node *dict)
-{
-	static const char *const required[] = { "PayloadIdentifier", "PayloadType", "PayloadUUID", "PayloadVersion" };
-	char text[160];
 	size_t i;
 
-	for (i = 0; i < sizeof(required) / sizeof(*required); i++) {
-		if (node_get(dict, required[i]))
-			continue;
-		snprintf(text, sizeof(text), "%s is missing: every payload and the profile itself must have it",
-			 required[i]);
-		found(run, dict, required[i], text);
-	}
+	if (check->needs & ~what_there_is(run))
+		return;
+	run->check = check;
+	if (check->whole)
+		check->whole(run);
+	for (i = 0; check->each && i < run->visits.count; i++)
+		check->each(run, &run->visits.list[i]);
 }
 
-static void check_missing(const struct run *run, const struct node *root)
+static void run_end(struct run *run)
 {
-	const struct node *payload;
-
-	find_missing(run, root);
-	for (payload = first_payload(root); payload; payload = node_next(payload))
-		if (payload->type == NODE_DICT)
-			find_missing(run, payload);
+	free(run->payloads);
+	free(run->visits.list);
+	free(run->unknown.list);
+	free(run->shadowed.list);
+	buf_free(&run->text);
 }
-
-/* Values that were seen, to find the second of two. */
-struct seen {
-	char *value;
-	UT_hash_handle hh;
-};
-
-/* True if the value was seen before; remembers it. UUIDs are the same in any case. */
-static bool seen_before(struct seen **table, const struct node *node, bool fold)
-{
-	struct seen *seen = NULL;
-	char *value = strdup(node_text(node)), *p;
-
-	for (p = value; fold && p && *p; p++)
-		if (*p >= 'a' && *p <= 'z')
-			*p = (char)(*p - 'a' + 'A');
-	if (!value)
-		return false;
-	HASH_FIND_STR(*table, value, seen);
-	if (!seen && (seen = calloc(1, sizeof(*seen)))) {
-		seen->value = value;
-		HASH_ADD_KEYPTR(hh, *table, seen->value, strlen(seen->value), seen);
-		if (seen->hh.tbl)
-			return false;
-		free(seen);
-		seen = NULL;
-	}
-	free(value);
-	return seen != NULL;
-}
-
-static void seen_free(struct seen *table)
-{
-	struct seen *seen, *next;
-
-	HASH_ITER(hh, table, seen, next) {
-		HASH_DEL(table, seen);
-		free(seen->value);
-		free(seen);
-	}
-}
-
-static const struct node *text_of(const struct node *dict, const char *key)
-{
-	const struct node *node = dict->type == NODE_DICT ? node_get(dict, key) : NULL;
-
-	return node && node->type == NODE_STRING && node->value.len > 0 ? node : NULL;
-}
-
-static void find_duplicates(const struct run *run, const struct node *first, const char *key, bool fold,
-			    const char *text, struct seen *table)
-{
-	const struct node *payload, *node;
-
-	for (payload = first; payload; payload = node_next(payload)) {
-		node = text_of(payload, key);
-		if (node && seen_before(&table, node, fold))
-			found(run, node, NULL, text);
-	}
-	seen_free(table);
-}
-
-static void check_uuids(const struct run *run, const struct node *root)
-{
-	struct seen *table = NULL;
-	const struct node *own = text_of(root, "PayloadUUID");
-
-	if (own)
-		seen_before(&table, own, true);
-	find_duplicates(run, first_payload(root), "PayloadUUID", true,
-			"another payload of this profile, or the profile itself, has the same PayloadUUID: devices "
-			"refuse that; give each its own (uuidgen makes one)", table);
-}
-
-static void check_identifiers(const struct run *run, const struct node *root)
-{
-	find_duplicates(run, first_payload(root), "PayloadIdentifier", false,
-			"another payload of this profile has the same PayloadIdentifier: one would replace the other; "
-			"give each its own", NULL);
-}
-
-static void check_own_identifier(const struct run *run, const struct node *root)
-{
-	const struct node *own = text_of(root, "PayloadIdentifier"), *payload, *node;
-
-	for (payload = first_payload(root); own && payload; payload = node_next(payload)) {
-		node = text_of(payload, "PayloadIdentifier");
-		if (node && strcmp(node_text(node), node_text(own)) == 0)
-			found(run, node, NULL,
-			      "the profile itself has the same PayloadIdentifier: give the payload its own, below the "
-			      "profile's");
-	}
-}
-
-static const struct check checks[] = {
-	{ "missing-key", SEVERITY_ERROR, check_missing },
-	{ "duplicate-uuid", SEVERITY_ERROR, check_uuids },
-	{ "duplicate-identifier", SEVERITY_ERROR, check_identifiers },
-	{ "duplicate-identifier", SEVERITY_WARNING, check_own_identifier },
-};
 
 int check_profile(const struct node *root, const struct check_options *options, check_report *report,
 		  void *context)
 {
-	struct run run = { .report = report, .context = context };
+	struct run run = {
+		.root = root, .options = options, .report = report, .context = context, .err = ERROR_INIT,
+	};
 	size_t i;
 
-	for (i = 0; i < sizeof(checks) / sizeof(*checks); i++) {
-		run.check = &checks[i];
-		run.check->run(&run, root);
+	walk_profile(&run);
+	for (i = 0; i < sizeof(checks) / sizeof(*checks); i++)
+		run_check(&run, &checks[i]);
+	if (options->schema && schema_failed(options->schema))
+		run.failed = true;
+	run_end(&run);
+	return run.failed ? -1 : 0;
+}
+
+/* How many bytes of UTF-8 of at most `max` are whole characters. */
+static size_t whole_characters(const char *bytes, size_t len, size_t max)
+{
+	if (len <= max)
+		return len;
+	while (max > 0 && ((unsigned char)bytes[max] & 0xC0) == 0x80)
+		max--;
+	return max;
+}
+
+void say_quoted(struct run *run, const char *bytes, size_t len)
+{
+	size_t shown = whole_characters(bytes, len, QUOTED_MAX), i;
+	unsigned char byte;
+
+	buf_add_char(&run->text, '\'');
+	for (i = 0; i < shown; i++) {
+		byte = (unsigned char)bytes[i];
+		if (byte == '\n')
+			buf_add_text(&run->text, "\\n");
+		else if (byte < 0x20 || byte == 0x7f)
+			buf_add_format(&run->text, "\\x%02X", byte);
+		else
+			buf_add_char(&run->text, (char)byte);
 	}
-	(void)options;
-	return 0;
+	buf_add_text(&run->text, shown < len ? "...'" : "'");
+}
+
+void found(struct run *run, const struct finding *finding)
+{
+	struct finding made = *finding;
+
+	if (!made.rule) {
+		made.rule = run->check->rule;
+		made.severity = run->check->severity;
+	}
+	made.text = buf_text(&run->text);
+	if (!buf_ok(&run->text))
+		run->failed = true;
+	else if (rule_severity(&run->options->levels, made.rule, &made.severity))
+		run->report(run->context, &made);
+	buf_clear(&run->text);
+}
+
+void found_value(struct run *run, const struct node *node)
+{
+	found(run, &(struct finding){ .node = node });
+}
+
+void found_key(struct run *run, const struct node *node)
+{
+	found(run, &(struct finding){ .node = node, .at_key = true });
+}
+
+void found_missing(struct run *run, const struct node *dict, const char *key)
+{
+	found(run, &(struct finding){ .node = dict, .key = key });
 }

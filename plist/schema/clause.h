@@ -22,7 +22,9 @@ enum clause_kind {
 };
 
 /* `when KEY`, `when KEY=a,b`, `when KEY!=a,b`, `unless KEY`, ... A key may be a path: Outer/Inner. A key that
- * is not there has its default, if the schema says one. An array has a value if one of its elements has. */
+ * is not there has its default, if the schema says one; without one it has no value, so that KEY=a does not hold
+ * and KEY!=a does. An array has a value if one of its elements has. A value that is a placeholder is not known:
+ * a clause that asks for it does not apply. */
 struct condition {
 	bool negated;         /* unless */
 	bool other_than;      /* != */
@@ -46,5 +48,9 @@ struct clause {
 
 /* True if all conditions hold for this dictionary, whose schema is `key`. */
 bool clause_applies(const struct clause *clause, const struct schema_key *key, const struct node *dict);
+
+/* What stands under a key or a path in a dictionary, or NULL; and the schema's key for it. */
+const struct node *clause_node(const struct node *dict, const char *path);
+const struct schema_key *clause_key(const struct schema_key *dict, const char *path);
 
 #endif

@@ -7,6 +7,9 @@
  *
  * A refusal names the value (unless the key is sensitive), what is allowed, and the rule: wrong-type,
  * not-allowed-value, out-of-range, bad-format, bad-length, access-rights.
+ *
+ * Subtypes (url, hostname, email) are not judged: Apple does not say which texts they are, and devices take
+ * some that no standard does.
  */
 #ifndef SCHEMA_CONSTRAINT_H
 #define SCHEMA_CONSTRAINT_H

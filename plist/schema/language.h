@@ -19,11 +19,14 @@
  *       ! need Password when EncryptionType=WEP,WPA unless EAPClientConfiguration
  *
  * Lines. Indentation is two blanks a level, no tabs. `#` at the beginning of a line (after blanks) makes it a
- * comment; empty lines mean nothing. UTF-8; CR LF is read too.
+ * comment; there are no others. Empty lines mean nothing. UTF-8, with what XML can hold; CR LF is read too, and a
+ * byte order mark. A line has 64 KiB at most, keys are nested 64 levels deep at most.
  *
- * Words are separated by one or more blanks. A word is bare, or "quoted" when it has to hold a blank, a comma,
- * a quote, a backslash, (, ), =, # at its beginning, or nothing at all; in quotes \" \\ \n \t are escapes. An
- * attribute is a bare word, or NAME=VALUE[,VALUE...]; each value may be quoted for itself.
+ * Words are separated by one or more blanks. A word is bare, or "quoted" when it has to hold a blank, a tab, a
+ * comma, a quote, a backslash, (, ), =, # at its beginning, or nothing at all; a name also if + or ! is its end
+ * (as = could follow). In quotes \" \\ \n \t are escapes. An attribute is a bare word, or NAME=VALUE[,VALUE...];
+ * each value may be quoted for itself, and an empty one is "". What stands in quotes is always a name or a text:
+ * never a mark like -, nor a word of the language.
  *
  * Sections (no indentation) go to the next one:
  *
@@ -59,9 +62,27 @@
  *                               userapprovedmdm allowmanualinstall sharedipad sharedipad-devicechannel
  *                               sharedipad-userchannel userenrollment
  *
+ * A line, of a section's head too, may go on in lines that are indented by two levels more and consist of
+ * PLATFORM(...) only:
+ *
+ *     payload com.apple.mdm page="MDM"
+ *         iOS(4.0 multiple=false userenrollment=allowed)
+ *         macOS(10.7 multiple=false)
+ *       ServerURL string required
+ *
+ * What is said has to fit the type: range= is for numbers, length= for strings and data, format= and refs= for
+ * strings, bits= and needs= for integers, items= and unique for arrays, as= and like= for dicts and arrays. A key
+ * stands once in its dict. A dict below which no key stands takes any, and so does a payload; if a rule gives it
+ * keys, it takes those only, unless the rule gives it a `*` too.
+ *
  * In a `rule` section a key that is there keeps what the line does not mention: NAME TYPE sets the type (TYPE `=`
- * keeps it), attributes replace those there are, `values+=V` adds some, and `no=ATTR,...` takes some away (`no=keys`:
- * its keys, `no=others`: the `*`). `gone` takes the key itself away. Keys that are not there are added.
+ * keeps it), attributes replace those there (of a platform: the facts that are mentioned), `values+=V` adds some,
+ * and `no=ATTR,...` takes some away, in the order in which they stand: an attribute, a platform, `keys`, `others`
+ * (the `*`), `item` (the `-`), `clauses`. `gone` takes the key itself away. Keys that are not there are added.
+ * Clauses are added. A section's page= is the page of all its lines that name no other.
+ * Rules hold for facts that they were not written for: a line with TYPE `=` is left out, with what is below it, if
+ * the key is not there, and what does not fit the type that the key has is passed over. The keys of `common` can
+ * be changed for one payload in its own section.
  *
  * Clauses: `!` lines, of the dictionary whose keys they stand among (clause.h):
  *
@@ -88,6 +109,9 @@ struct section_text {
 	size_t len;
 	unsigned long line;  /* the number of its first line */
 };
+
+/* `err` is filled in whenever a function here fails: EINVAL with file, line, and where it helps the column, or
+ * ENOMEM. */
 
 /* Reads one section (its head line and the lines below it) into keys that live in `arena`. The result is a dict.
  * NULL: an error with file and line (EINVAL), or ENOMEM. Not for `rule` sections. */

@@ -6,7 +6,9 @@
  * section stands; a section is read when it is first asked for, so types that a profile does not use cost
  * nothing. Four sources are laid over each other, later ones over earlier ones:
  *
- *     facts       mdm.schema, which is compiled in; or what `-o schema=` names, in its place
+ *     facts       mdm.schema, which is compiled in; or what `-o schema=` names, in its place. Where that does
+ *                 not speak of the profile itself or of the keys of every payload, mdm.schema does; and if it
+ *                 has `rule` sections only, it changes mdm.schema
  *     manifests   what `-o manifests=` names: only types that the facts do not have
  *     rules       rules.schema, compiled in: what Apple says in prose only, or gets wrong
  *
@@ -97,6 +99,7 @@ struct schema_key {
 	const char *help;          /* prose, where a schema was read that has it; or NULL */
 	const struct support *support[PLATFORM_COUNT]; /* NULL: nothing said */
 
+	const char *as;            /* what `like` of a key below calls it; or NULL */
 	struct schema_key *like;   /* an enclosing key whose children these are: recursion. Else NULL */
 	struct schema_key **keys;  /* of a dict, in the schema's order */
 	size_t key_count;
@@ -134,7 +137,7 @@ const struct schema_key *schema_any_payload(struct schema *schema);
 bool schema_failed(const struct schema *schema);
 
 /* What the facts were made from ("iOS 18.1, macOS 15.1"); "" if they do not say. */
-const char *schema_release(const struct schema *schema);
+const char *schema_release(struct schema *schema);
 
 /* All payload types, sorted. The list lives as long as the schema. */
 const struct texts *schema_types(struct schema *schema);

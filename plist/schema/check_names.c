@@ -1,0 +1,112 @@
+/* Keys and payload types that the schema does not have. */
+#include <string.h>
+
+#include "plist/base/hint.h"
+#include "plist/schema/check_run.h"
+#include "plist/schema/constraint.h"
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* True if two names differ in nothing but case and at most one letter: another, one more, one less, or two
+ * that changed places. */
+static bool differs_in_a_letter(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	size_t start = 0, end = 0, least = a_len < b_len ? a_len : b_len;
+
+	while (start < least && lower(a[start]) == lower(b[start]))
+		start++;
+	while (end < least - start && lower(a[a_len - end - 1]) == lower(b[b_len - end - 1]))
+		end++;
+	a_len -= start + end;
+	b_len -= start + end;
+	if (a_len == 2 && b_len == 2)
+		return lower(a[start]) == lower(b[start + 1]) && lower(a[start + 1]) == lower(b[start]);
+	return a_len <= 1 && b_len <= 1;
+}
+
+static const char *near_type(struct run *run, const struct node *type)
+{
+	const struct texts *types = schema_types(run->options->schema);
+	size_t i;
+
+	for (i = 0; i < types->count; i++)
+		if (differs_in_a_letter(node_text(type), type->value.len, types->list[i], strlen(types->list[i])))
+			return types->list[i];
+	return NULL;
+}
+
+void check_payload_types(struct run *run)
+{
+	const struct node *type;
+	const char *meant;
+	size_t i;
+
+	for (i = 0; i < run->payload_count; i++) {
+		type = run->payloads[i].type;
+		if (!type || run->payloads[i].known)
+			continue;
+		meant = near_type(run, type);
+		say_quoted(run, type->value.bytes, type->value.len);
+		if (meant)
+			say(run, " is no payload type that the schema knows: did you mean %s?", meant);
+		else
+			say(run, " is no payload type that the schema knows, so its keys are not checked");
+		found_value(run, type);
+	}
+}
+
+/* The key of a dictionary that was probably meant by a name, or NULL. */
+static const char *meant_key(const struct schema_key *dict, const struct node *node)
+{
+	const struct schema_key *shape = schema_shape(dict);
+	struct hint hint = hint_for_bytes(node->key, node->key_len);
+	size_t i;
+
+	for (i = 0; i < shape->key_count; i++)
+		if (shape->keys[i]->name &&
+		    hint_same_but_case(node->key, node->key_len, shape->keys[i]->name))
+			return shape->keys[i]->name;
+	for (i = 0; i < shape->key_count; i++)
+		if (shape->keys[i]->name)
+			hint_consider(&hint, shape->keys[i]->name);
+	return hint.name;
+}
+
+/* A key near one that is there as well is another key, not that one misspelt; but those that begin with
+ * Payload are Apple's alone. */
+static bool is_mistake(const struct schema_key *dict, const struct node *node)
+{
+	const char *meant;
+
+	if (!constraint_is_near(dict, node->key, node->key_len))
+		return false;
+	if (strncmp(node->key, "Payload", strlen("Payload")) == 0)
+		return true;
+	meant = meant_key(dict, node);
+	return !meant || !node_get(node->parent, meant);
+}
+
+void check_unknown_keys(struct run *run)
+{
+	const struct visit *visit;
+	size_t i;
+
+	for (i = 0; i < run->unknown.count; i++) {
+		visit = &run->unknown.list[i];
+		constraint_unknown(visit->key, visit->node->key, visit->node->key_len, &run->err);
+		if (!run->err.rule) {
+			run->failed = true; /* what is not the key's fault is the machine's */
+			continue;
+		}
+		buf_add_text(&run->text, run->err.text);
+		found(run, &(struct finding){
+				   .severity = is_mistake(visit->key, visit->node) ? SEVERITY_ERROR : SEVERITY_WARNING,
+				   .rule = run->check->rule,
+				   .node = visit->node,
+				   .at_key = true,
+			   });
+	}
+}

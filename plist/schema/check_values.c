@@ -1,0 +1,123 @@
+/* A value against its key. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "plist/placeholder.h"
+#include "plist/schema/check_run.h"
+#include "plist/schema/constraint.h"
+
+static int judge_value(struct run *run, const struct visit *visit)
+{
+	const struct node *node = visit->node;
+
+	if (constraint_type(visit->key, node->type, &run->err) < 0)
+		return -1;
+	if (node->type == NODE_ARRAY)
+		return constraint_items(visit->key, node->count, &run->err);
+	if (!node_is_scalar(node->type))
+		return 0;
+	return constraint_check(visit->key, node->type, node_text(node), node->value.len,
+				!run->options->no_placeholders, &run->err);
+}
+
+/* Devices do not look at AccessRights where ManagedAppleID is. */
+static bool is_ignored(const struct run *run, const struct node *node)
+{
+	return run->err.rule && strcmp(run->err.rule, "access-rights") == 0 && node->parent &&
+	       node_get(node->parent, "ManagedAppleID");
+}
+
+void check_value(struct run *run, const struct visit *visit)
+{
+	if (judge_value(run, visit) == 0 || is_ignored(run, visit->node))
+		return;
+	if (!run->err.rule) {
+		run->failed = true; /* what is not the value's fault is the machine's */
+		return;
+	}
+	buf_add_text(&run->text, run->err.text);
+	found(run, &(struct finding){ .severity = run->check->severity, .rule = run->err.rule, .node = visit->node });
+}
+
+/* The array's elements; dictionaries and arrays are no values that could be equal. NULL: there are none. */
+static struct same *list_elements(struct run *run, const struct node *array, size_t *count)
+{
+	struct same *list = calloc(array->count + 1, sizeof(*list));
+	const struct node *child;
+
+	*count = 0;
+	if (!list) {
+		run->failed = true;
+		return NULL;
+	}
+	for (child = node_first(array); child; child = node_next(child)) {
+		if (!node_is_scalar(child->type))
+			continue;
+		list[*count] = (struct same){ .node = child, .position = *count };
+		(*count)++;
+	}
+	return list;
+}
+
+void check_elements(struct run *run, const struct visit *visit)
+{
+	struct same *list;
+	size_t count, i;
+
+	if (!visit->key->unique || visit->node->type != NODE_ARRAY)
+		return;
+	list = list_elements(run, visit->node, &count);
+	if (!list)
+		return;
+	same_find(list, count, false);
+	for (i = 0; i < count; i++) {
+		if (!list[i].again)
+			continue;
+		if (visit->key->sensitive)
+			say(run, "the value");
+		else
+			say_quoted(run, list[i].node->value.bytes, list[i].node->value.len);
+		say(run, " is in the array already, and each value may be there once");
+		found_value(run, list[i].node);
+	}
+	free(list);
+}
+
+/* The flags that the new value has and the old one had not; 0 too if one of the two is no number. */
+static unsigned long long added_flags(const struct node *node)
+{
+	const struct scalar *was = node->was;
+
+	if (node->type != NODE_INTEGER || was->type != NODE_INTEGER)
+		return 0;
+	return strtoull(node_text(node), NULL, 10) & ~strtoull(was->bytes ? was->bytes : "", NULL, 10);
+}
+
+void check_immutable(struct run *run, const struct visit *visit)
+{
+	const struct node *node = visit->node;
+
+	if (!visit->key->immutable || !node->changed || !node->was)
+		return;
+	if (visit->key->bits && !added_flags(node))
+		return;
+	if (visit->key->bits)
+		say(run, "devices that have this profile refuse an update that adds a right");
+	else
+		say(run, "devices that have this profile refuse an update that changes %s",
+		    node->key ? node->key : "this value");
+	found_value(run, node);
+}
+
+bool array_may_hold(const struct run *run, const struct node *array, const char *text)
+{
+	const struct node *element;
+
+	for (element = node_first(array); element; element = node_next(element)) {
+		if (strcmp(node_text(element), text) == 0)
+			return true;
+		if (!run->options->no_placeholders && placeholder_inside(node_text(element), element->value.len))
+			return true;
+	}
+	return false;
+}

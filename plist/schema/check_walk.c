@@ -1,0 +1,174 @@
+/*
+ * The walk that pairs nodes with the keys of the schema, from the profile down.
+ *
+ * A node below one that the schema says nothing of has no key and so no visit, but the walk goes on below it:
+ * a key that is there twice is wrong wherever it is. So it also is without a schema.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "plist/schema/check_run.h"
+
+static void walk(struct run *run, const struct node *node, const struct schema_key *key,
+		 const struct payload *payload);
+
+/* Makes room for one more element. False: out of memory. */
+static bool grow(struct run *run, void **list, size_t count, size_t *size, size_t element)
+{
+	size_t wanted = *size ? *size * 2 : 64;
+	void *grown;
+
+	if (count < *size)
+		return true;
+	grown = realloc(*list, wanted * element);
+	if (!grown) {
+		run->failed = true;
+		return false;
+	}
+	*list = grown;
+	*size = wanted;
+	return true;
+}
+
+static void add_visit(struct run *run, struct visits *to, const struct node *node, const struct schema_key *key,
+		      const struct payload *payload)
+{
+	void *list = to->list;
+
+	if (!grow(run, &list, to->count, &to->size, sizeof(*to->list)))
+		return;
+	to->list = list;
+	to->list[to->count++] = (struct visit){ node, key, payload };
+}
+
+static void add_shadowed(struct run *run, const struct node *node)
+{
+	struct nodes *to = &run->shadowed;
+	void *list = to->list;
+
+	if (!grow(run, &list, to->count, &to->size, sizeof(*to->list)))
+		return;
+	to->list = list;
+	to->list[to->count++] = node;
+}
+
+static const struct node *string_in(const struct node *dict, const char *key)
+{
+	const struct node *node = node_get(dict, key);
+
+	return node && node->type == NODE_STRING && node->value.len > 0 ? node : NULL;
+}
+
+/* What the schema has for a payload: the keys of its type, or those that every payload has. */
+static void look_up_payload(struct run *run, struct payload *payload)
+{
+	const struct node *type = payload->type;
+
+	if (!run->profile)
+		return;
+	if (type)
+		payload->key = schema_payload(run->options->schema, type->value.bytes, type->value.len);
+	payload->known = payload->key != NULL;
+	if (!payload->known)
+		payload->key = schema_any_payload(run->options->schema);
+}
+
+static void walk_payload(struct run *run, const struct node *node)
+{
+	struct payload *payload = &run->payloads[run->payload_count++];
+
+	payload->node = node;
+	payload->type = string_in(node, "PayloadType");
+	look_up_payload(run, payload);
+	walk(run, node, payload->key, payload);
+}
+
+/* The profile's PayloadContent. Of the dictionary that it was in old Profile Service profiles, and of what is
+ * encrypted, the schema knows nothing. */
+static void walk_content(struct run *run, const struct node *content, const struct schema_key *key)
+{
+	const struct schema_key *item = key ? schema_item(key) : NULL;
+	const struct node *child;
+
+	run->content = content;
+	if (content->type != NODE_ARRAY) {
+		run->hidden = true;
+		walk(run, content, NULL, NULL);
+		return;
+	}
+	run->payloads = calloc(content->count + 1, sizeof(*run->payloads));
+	if (!run->payloads) {
+		run->failed = true;
+		return;
+	}
+	if (key)
+		add_visit(run, &run->visits, content, key, NULL);
+	for (child = node_first(content); child; child = node_next(child)) {
+		if (child->type == NODE_DICT)
+			walk_payload(run, child);
+		else
+			walk(run, child, item, NULL);
+	}
+}
+
+static bool is_content(const struct run *run, const struct node *node)
+{
+	return node->parent == run->root && strcmp(node->key, "PayloadContent") == 0;
+}
+
+static void walk_entry(struct run *run, const struct node *node, const struct schema_key *dict,
+		       const struct payload *payload)
+{
+	const struct schema_key *key = dict ? schema_child(dict, node->key, node->key_len) : NULL;
+
+	if (dict && !key && !schema_is_open(dict))
+		add_visit(run, &run->unknown, node, dict, payload);
+	if (is_content(run, node))
+		walk_content(run, node, key);
+	else
+		walk(run, node, key, payload);
+}
+
+/* The links themselves, as node_next() passes over the nodes that are shadowed. */
+static void walk_dict(struct run *run, const struct node *dict, const struct schema_key *key,
+		      const struct payload *payload)
+{
+	const struct node *child;
+
+	for (child = dict->first; child; child = child->next) {
+		if (child->removed)
+			continue;
+		if (child->shadowed)
+			add_shadowed(run, child);
+		else
+			walk_entry(run, child, key, payload);
+	}
+}
+
+static void walk(struct run *run, const struct node *node, const struct schema_key *key,
+		 const struct payload *payload)
+{
+	const struct schema_key *item = key && node->type == NODE_ARRAY ? schema_item(key) : NULL;
+	const struct node *child;
+
+	if (key)
+		add_visit(run, &run->visits, node, key, payload);
+	if (node->type == NODE_DICT) {
+		walk_dict(run, node, key && schema_allows_type(key, NODE_DICT) ? key : NULL, payload);
+		return;
+	}
+	for (child = node_first(node); child; child = node_next(child))
+		walk(run, child, item, payload);
+}
+
+void walk_profile(struct run *run)
+{
+	if (run->options->schema) {
+		run->profile = schema_profile(run->options->schema);
+		if (!run->profile)
+			run->failed = true;
+	}
+	walk(run, run->root, run->profile, NULL);
+	if (run->root->type == NODE_DICT && node_get(run->root, "EncryptedPayloadContent"))
+		run->hidden = true;
+}

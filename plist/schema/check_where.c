@@ -1,0 +1,119 @@
+/* Where a finding is: its path in the tree, and its line and column in the source. */
+#include <string.h>
+
+#include "plist/schema/check.h"
+
+/* A file's name may be this long; what is longer, with a number behind it, is not called by its type. */
+#define TYPE_NAME_MAX (255 - 11)
+
+/* A key as one name of a path: '/', '%', control characters and a leading '.' are percent-encoded. */
+static void add_name(struct buf *out, const char *key, size_t len)
+{
+	unsigned char byte;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		byte = (unsigned char)key[i];
+		if (byte == '/' || byte == '%' || byte < 0x20 || byte == 0x7f || (i == 0 && byte == '.'))
+			buf_add_format(out, "%%%02X", byte);
+		else
+			buf_add_char(out, key[i]);
+	}
+	if (len == 0)
+		buf_add_char(out, '%');
+}
+
+static size_t position_of(const struct node *element)
+{
+	size_t position = 0;
+
+	while ((element = node_previous(element)))
+		position++;
+	return position;
+}
+
+/* The PayloadType that a payload is named by, or NULL. */
+static const struct node *type_of(const struct node *payload)
+{
+	const struct node *type = payload->type == NODE_DICT ? node_get(payload, "PayloadType") : NULL;
+
+	return type && type->type == NODE_STRING && type->value.len > 0 ? type : NULL;
+}
+
+static bool has_type(const struct node *payload, const struct node *type)
+{
+	const struct node *other = type_of(payload);
+
+	return other && other->value.len == type->value.len &&
+	       memcmp(other->value.bytes, type->value.bytes, type->value.len) == 0;
+}
+
+/* TYPE, or TYPE.2 and so on for the later ones of a type. */
+static void add_payload_name(struct buf *out, const struct node *payload)
+{
+	const struct node *type = type_of(payload), *other;
+	BUF_AUTO name = BUF_INIT;
+	unsigned number = 1;
+
+	if (type)
+		add_name(&name, type->value.bytes, type->value.len);
+	if (name.len == 0 || name.len > TYPE_NAME_MAX) {
+		buf_add_format(out, "%02zu", position_of(payload));
+		return;
+	}
+	buf_add(out, name.data, name.len);
+	for (other = node_previous(payload); other; other = node_previous(other))
+		number += has_type(other, type);
+	if (number > 1)
+		buf_add_format(out, ".%u", number);
+}
+
+/* True for the profile's PayloadContent, whose elements are named by their type. */
+static bool holds_payloads(const struct node *node)
+{
+	return node->type == NODE_ARRAY && node->parent && !node->parent->parent && node->key &&
+	       strcmp(node->key, "PayloadContent") == 0;
+}
+
+void check_path(const struct node *node, struct buf *out)
+{
+	if (!node->parent)
+		return;
+	check_path(node->parent, out);
+	if (node->parent->parent)
+		buf_add_char(out, '/');
+	if (node->key)
+		add_name(out, node->key, node->key_len);
+	else if (holds_payloads(node->parent))
+		add_payload_name(out, node);
+	else
+		buf_add_format(out, "%02zu", position_of(node));
+}
+
+static void add_path(const struct finding *finding, struct buf *path)
+{
+	check_path(finding->node, path);
+	if (!finding->key)
+		return;
+	if (finding->node->parent)
+		buf_add_char(path, '/');
+	add_name(path, finding->key, strlen(finding->key));
+}
+
+void check_error(const struct finding *finding, const struct doc *doc, const char *file, struct error *err)
+{
+	const struct node_source *source = &finding->node->source;
+	const struct span *span = finding->at_key && source->key.end > 0 ? &source->key : &source->element;
+	BUF_AUTO path = BUF_INIT;
+	unsigned long line, column;
+
+	error_rule(err, finding->rule, "%s", finding->text);
+	err->severity = finding->severity;
+	error_in_file(err, file);
+	add_path(finding, &path);
+	error_in_key(err, buf_text(&path));
+	if (span->end == 0)
+		return;
+	doc_position(doc, span->start, &line, &column);
+	error_at(err, line, column);
+}

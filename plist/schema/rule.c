@@ -1,0 +1,84 @@
+#include "plist/schema/rule.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "plist/base/hint.h"
+
+const struct rule rules[] = {
+	{ "unknown-payload-type", "A payload has a type that the schema does not know; its keys are not checked." },
+	{ "unknown-key", "The schema does not have a key where it has all there are, or two keys exclude each other." },
+	{ "wrong-type", "A value is of another type than its key takes." },
+	{ "not-allowed-value", "A value is none of those that its key may have." },
+	{ "out-of-range", "A number is below or above what its key takes." },
+	{ "bad-format", "A text does not have the form that its key asks for." },
+	{ "bad-length", "A text, data or array is shorter or longer than its key takes." },
+	{ "missing-key", "A key is not there that must be." },
+	{ "duplicate-key", "A dictionary has a key twice; readers take one of the two." },
+	{ "duplicate-uuid", "Two payloads, or a payload and the profile, have the same PayloadUUID." },
+	{ "duplicate-identifier", "Two payloads, or a payload and the profile, have the same PayloadIdentifier." },
+	{ "duplicate-element", "An array holds a value twice that it may hold once." },
+	{ "dangling-reference", "A key names the PayloadUUID of a payload that is not in the profile." },
+	{ "single-payload", "A profile has several payloads of a type that is allowed once." },
+	{ "immutable-key", "An edit changes a value that devices do not let an update change." },
+	{ "access-rights", "The AccessRights of an MDM payload are no combination that devices accept." },
+	{ "deprecated-key", "A key or payload is out of use on every platform that had it, or on every target." },
+	{ "unsupported-os", "A key or payload does not exist on any of the targets." },
+	{ "not-a-plist", "A file cannot be read as a property list." },
+	{ "not-a-profile", "A property list is no configuration profile." },
+	{ "bad-signature", "The signature of a profile does not fit its content." },
+};
+
+const size_t rule_count = sizeof(rules) / sizeof(*rules);
+
+_Static_assert(sizeof(rules) / sizeof(*rules) <= sizeof((struct rule_levels){ 0 }.levels) / sizeof(enum rule_level),
+	       "every rule has a level");
+
+const struct rule *rule_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < rule_count; i++)
+		if (strcmp(rules[i].name, name) == 0)
+			return &rules[i];
+	return NULL;
+}
+
+int rule_level_set(struct rule_levels *levels, const char *name, enum rule_level level, struct error *err)
+{
+	const struct rule *rule = rule_find(name);
+	struct hint hint = hint_for(name);
+	size_t i;
+
+	if (rule) {
+		levels->levels[rule - rules] = level;
+		return 0;
+	}
+	for (i = 0; i < rule_count; i++)
+		hint_consider(&hint, rules[i].name);
+	if (hint.name)
+		return error_set(err, EINVAL, "there is no rule '%s': did you mean %s?", name, hint.name);
+	return error_set(err, EINVAL, "there is no rule '%s': rules are called missing-key, unknown-key, wrong-type "
+			 "and so on, as they stand at the end of a problem", name);
+}
+
+bool rule_severity(const struct rule_levels *levels, const char *name, enum severity *severity)
+{
+	const struct rule *rule = name ? rule_find(name) : NULL;
+
+	if (!rule)
+		return true;
+	switch (levels->levels[rule - rules]) {
+	case RULE_OFF:
+		return false;
+	case RULE_ERROR:
+		*severity = SEVERITY_ERROR;
+		break;
+	case RULE_WARNING:
+		*severity = SEVERITY_WARNING;
+		break;
+	case RULE_AS_IT_IS:
+		break;
+	}
+	return true;
+}
