@@ -213,26 +213,18 @@ static size_t say_lines(const struct buf *text)
 	return count;
 }
 
-/* The reason as the mount has it: its problems if they are the reason, and the last refusal unless that is
- * one of them. */
-static size_t say_reason(const char *mountpoint, int code)
+/* The reason as the mount has it. */
+static size_t say_reason(const char *mountpoint)
 {
-	BUF_AUTO problems = BUF_INIT;
 	BUF_AUTO last = BUF_INIT;
 	struct error err;
-	size_t count = 0;
 
-	if (code == EINVAL && read_control(mountpoint, "problems", &problems, &err) == 0)
-		count += say_lines(&problems);
-	if (read_control(mountpoint, "last-error", &last, &err) == 0 && last.len > 0 &&
-	    !strstr(buf_text(&problems), buf_text(&last)))
-		count += say_lines(&last);
-	return count;
+	return read_control(mountpoint, "last-error", &last, &err) == 0 ? say_lines(&last) : 0;
 }
 
 static void say_still_mounted(const char *mountpoint, int code)
 {
-	bool said = say_reason(mountpoint, code) > 0;
+	bool said = say_reason(mountpoint) > 0;
 	struct error err;
 
 	error_set(&err, code, "%s was not saved (%s) and is still mounted: mend that and unmount it again; "

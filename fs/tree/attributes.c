@@ -1,10 +1,12 @@
-/* Extended attributes: user.profilefs.type and user.profilefs.error. */
+/* Extended attributes: user.profilefs.type and user.profilefs.error, and what the schema says, by name. */
 #include <errno.h>
 #include <string.h>
 
+#include "fs/tree/allowed.h"
 #include "fs/tree/item.h"
 #include "fs/tree/refusal.h"
 #include "fs/tree/types.h"
+#include "plist/schema/describe.h"
 
 #define OURS  "user.profilefs."
 #define TYPE  OURS "type"
@@ -31,14 +33,29 @@ static int get_error(const struct item *item, struct buf *value)
 	return buf_ok(value) ? 0 : -ENOMEM;
 }
 
+/* What the schema says of what stands there. */
+static int get_schema(struct tree *tree, const struct item *item, const char *name, struct buf *value)
+{
+	const struct schema_key *key = NULL;
+
+	if (item->kind == ITEM_DIR)
+		key = allowed_dir(tree, item);
+	else if (item->kind == ITEM_KEY && item->parent)
+		key = allowed_entry(tree, item->parent, item->name);
+	if (!key || describe_attribute(allowed_payload(tree, item), key, name, value) < 0)
+		return -ENODATA;
+	return buf_ok(value) ? 0 : -ENOMEM;
+}
+
 int tree_getxattr(struct tree *tree, struct item *item, const char *name, struct buf *value)
 {
-	(void)tree;
 	if (!is_ours(name))
 		return -EOPNOTSUPP;
 	if (strcmp(name, ERROR) == 0)
 		return get_error(item, value);
-	if (strcmp(name, TYPE) != 0 || !has_type(item))
+	if (strcmp(name, TYPE) != 0)
+		return get_schema(tree, item, name + strlen(OURS), value);
+	if (!has_type(item))
 		return -ENODATA;
 	types_describe(item, value);
 	return buf_ok(value) ? 0 : -ENOMEM;

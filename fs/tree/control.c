@@ -47,8 +47,12 @@ static void read_problems(struct tree *tree, struct buf *out)
 
 static void read_last_error(struct tree *tree, struct buf *out)
 {
+	size_t i;
+
 	if (tree->last_error.code)
 		add_problem_line(&tree->last_error, out);
+	for (i = 0; i < tree->also.count; i++)
+		add_problem_line(&tree->also.list[i], out);
 }
 
 static void read_profile(struct tree *tree, struct buf *out)

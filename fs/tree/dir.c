@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs/tree/allowed.h"
 #include "fs/tree/item.h"
 #include "fs/tree/names.h"
 #include "fs/tree/text.h"
@@ -77,7 +78,8 @@ int dir_show(struct tree *tree, struct item *dir, struct item *before, const cha
 {
 	struct item *item;
 
-	if (!text_is_file(node) || is_payload_content(dir, node))
+	if (!text_is_file(node) || is_payload_content(dir, node) ||
+	    (node->type == NODE_ARRAY && !allowed_lines(tree, dir, name)))
 		return dir_show_dir(tree, dir, before, name, node, shown);
 	item = item_new(tree, ITEM_KEY);
 	if (!item)

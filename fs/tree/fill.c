@@ -16,6 +16,17 @@
 #define UUID       "PayloadUUID"
 #define VERSION    "PayloadVersion"
 
+bool fill_fills(const char *key)
+{
+	static const char *const keys[] = { IDENTIFIER, TYPE, UUID, VERSION };
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	return false;
+}
+
 /* Gives a key of a payload a value, whether it is there or not. */
 static int put(struct tree *tree, struct item *payload, const char *key, enum node_type type, const char *text)
 {

@@ -10,4 +10,7 @@
 /* Completes everything. What it did is said through `notes`. 0 or -errno. */
 int fill_in(struct tree *tree, struct problems *notes);
 
+/* True for a key that a payload gets if it lacks it. */
+bool fill_fills(const char *key);
+
 #endif

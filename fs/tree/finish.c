@@ -51,26 +51,6 @@ static void list_unfinished(struct tree *tree)
 				 "when it is closed");
 }
 
-static enum save_outcome save(struct tree *tree, struct error *err)
-{
-	struct problems notes = PROBLEMS_INIT;
-	struct error invalid;
-	enum save_outcome outcome;
-	bool edited, is_invalid;
-
-	io_settle_open(tree);
-	list_unfinished(tree);
-	edited = tree->profile->commits != tree->profile->commits_saved;
-	if (edited && fill_in(tree, &notes) < 0)
-		problems_say(&notes, SEVERITY_WARNING, NULL, NULL, "not everything that is missing could be filled in");
-	if (edited)
-		types_problems(tree, &notes);
-	is_invalid = edited && judge_new_error(tree, &invalid);
-	outcome = profile_save(tree->profile, is_invalid ? &invalid : NULL, &notes, err);
-	report_all(tree, &notes);
-	return outcome;
-}
-
 static const int save_errno[] = {
 	[SAVE_UNCHANGED] = 0,
 	[SAVE_DONE] = 0,
@@ -79,14 +59,66 @@ static const int save_errno[] = {
 	[SAVE_FAILED] = EIO,
 };
 
+/* What is wrong with the edited profile. The first error is what keeps it from being saved, `others` are those
+ * that would, too; warnings are only said. */
+static bool judge(struct tree *tree, struct problems *notes, struct error *invalid, struct problems *others)
+{
+	struct problems found = PROBLEMS_INIT;
+	bool is_invalid = false;
+	size_t i;
+
+	judge_new(tree, &found);
+	for (i = 0; i < found.count; i++) {
+		if (found.list[i].severity != SEVERITY_ERROR) {
+			problems_add(notes, &found.list[i]);
+		} else if (is_invalid) {
+			problems_add(others, &found.list[i]);
+		} else {
+			*invalid = found.list[i];
+			is_invalid = true;
+		}
+	}
+	problems_free(&found);
+	return is_invalid;
+}
+
+static enum save_outcome save(struct tree *tree, struct error *err, struct problems *others)
+{
+	struct problems notes = PROBLEMS_INIT;
+	struct error invalid;
+	enum save_outcome outcome;
+	bool edited, is_invalid;
+	size_t i;
+
+	io_settle_open(tree);
+	list_unfinished(tree);
+	edited = tree->profile->commits != tree->profile->commits_saved;
+	if (edited && fill_in(tree, &notes) < 0)
+		problems_say(&notes, SEVERITY_WARNING, NULL, NULL, "not everything that is missing could be filled in");
+	is_invalid = edited && judge(tree, &notes, &invalid, others);
+	outcome = profile_save(tree->profile, is_invalid ? &invalid : NULL, &notes, err);
+	for (i = 0; i < others->count; i++) {
+		if (save_errno[outcome] == 0)
+			others->list[i].severity = SEVERITY_WARNING; /* taken all the same */
+		problems_add(&notes, &others->list[i]);
+	}
+	report_all(tree, &notes);
+	return outcome;
+}
+
 int tree_sync(struct tree *tree)
 {
+	struct problems others = PROBLEMS_INIT;
 	struct error err;
-	enum save_outcome outcome = save(tree, &err);
+	enum save_outcome outcome = save(tree, &err, &others);
 
-	if (save_errno[outcome] == 0)
-		return 0;
-	return refuse(tree, NULL, NULL, &err, save_errno[outcome]);
+	if (save_errno[outcome] != 0) {
+		refuse(tree, NULL, NULL, &err, save_errno[outcome]);
+		tree->also = others;
+		return -save_errno[outcome];
+	}
+	problems_free(&others);
+	return 0;
 }
 
 static void list_scratch(struct tree *tree)
@@ -100,10 +132,11 @@ static void list_scratch(struct tree *tree)
 
 int tree_finish(struct tree *tree)
 {
-	struct problems notes = PROBLEMS_INIT;
+	struct problems notes = PROBLEMS_INIT, others = PROBLEMS_INIT;
 	struct error err, beside;
-	enum save_outcome outcome = save(tree, &err);
+	enum save_outcome outcome = save(tree, &err, &others);
 
+	problems_free(&others);
 	tree_unreported(tree);
 	list_scratch(tree);
 	if (save_errno[outcome] == 0)

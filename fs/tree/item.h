@@ -96,6 +96,7 @@ struct tree {
 	struct handle *handles;  /* the open files */
 	struct timespec last_time;
 	struct error last_error;
+	struct problems also;    /* what else was wrong, when a save was refused for more than `last_error` */
 	struct unreported *unreported;
 	struct baseline *baseline;
 	char *mountpoint;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs/tree/fill.h"
 #include "fs/tree/refusal.h"
 #include "fs/tree/types.h"
 #include "plist/schema/check.h"
@@ -48,13 +49,18 @@ static void remember(void *context, const struct finding *finding)
 	grown[baseline->count++] = (struct known){ finding->rule, finding->node, finding->key };
 }
 
+static int check(struct tree *tree, check_report *report, void *context)
+{
+	return check_profile(tree->profile->doc.root, &tree->profile->checks, report, context);
+}
+
 int judge_baseline(struct tree *tree)
 {
 	tree->baseline = calloc(1, sizeof(*tree->baseline));
 	if (!tree->baseline)
 		return -ENOMEM;
-	if (tree->profile->options.check != CHECK_OFF)
-		check_profile(tree->profile->doc.root, &tree->profile->checks, remember, tree->baseline);
+	if (tree->profile->options.check != CHECK_OFF && check(tree, remember, tree->baseline) < 0)
+		return -ENOMEM;
 	return tree->baseline->failed ? -ENOMEM : 0;
 }
 
@@ -69,10 +75,17 @@ void judge_free(struct tree *tree)
 /* What a save fills in or makes fresh by itself is no problem yet. */
 static bool will_be_filled(const struct finding *finding)
 {
+	static const char *const names[] = { "missing-key", "duplicate-uuid", "duplicate-identifier" };
 	const struct node *payload = finding->key ? finding->node : finding->node->parent;
 	const struct item *item = payload ? payload->user : NULL;
+	size_t i;
 
-	return item && item->made;
+	if (!item || !item->made || (finding->key && !fill_fills(finding->key)))
+		return false;
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(finding->rule, names[i]) == 0)
+			return true;
+	return false;
 }
 
 /* The item that shows a node, or the nearest one above it. */
@@ -84,23 +97,36 @@ static const struct item *item_of(const struct tree *tree, const struct node *no
 	return tree->root;
 }
 
+/* The path that users see: of the item that shows it, and below that as the document has it. */
+static void locate(const struct tree *tree, const struct finding *finding, struct error *err)
+{
+	const struct item *item = item_of(tree, finding->node);
+	BUF_AUTO path = BUF_INIT;
+
+	item_path(item, NULL, &path);
+	if (item->node != finding->node) {
+		buf_clear(&path);
+		check_path(finding->node, &path);
+	}
+	if (finding->key)
+		buf_add_format(&path, "%s%s", path.len ? "/" : "", finding->key);
+	error_in_key(err, buf_text(&path));
+	refusal_locate(tree, item, NULL, err);
+}
+
 static void as_error(const struct tree *tree, const struct finding *finding, struct error *err)
 {
-	BUF_AUTO path = BUF_INIT;
+	const struct node_source *source = &finding->node->source;
+	size_t offset = finding->at_key && source->key.end ? source->key.start : source->element.start;
 	unsigned long line, column;
-	const struct item *item = item_of(tree, finding->node);
 
 	error_rule(err, finding->rule, "%s", finding->text);
 	err->severity = finding->severity;
-	if (item->node != finding->node) {
-		doc_path(finding->node, &path);
-		error_in_key(err, buf_text(&path));
-	}
-	if (finding->node->source.element.end) {
-		doc_position(&tree->profile->doc, finding->node->source.element.start, &line, &column);
+	if (source->element.end) {
+		doc_position(&tree->profile->doc, offset, &line, &column);
 		error_at(err, line, column);
 	}
-	refusal_locate(tree, item, NULL, err);
+	locate(tree, finding, err);
 }
 
 struct collection {
@@ -124,42 +150,24 @@ void judge_all(struct tree *tree, struct problems *problems)
 	struct collection collection = { tree, problems };
 
 	if (tree->profile->options.check != CHECK_OFF)
-		check_profile(tree->profile->doc.root, &tree->profile->checks, collect, &collection);
+		check(tree, collect, &collection);
 	types_problems(tree, problems);
 }
 
-struct search {
-	struct tree *tree;
-	struct error *err;
-	bool found;
-};
-
-static void take_first_new(void *context, const struct finding *finding)
+static void collect_new(void *context, const struct finding *finding)
 {
-	struct search *search = context;
+	struct collection *collection = context;
 
-	if (search->found || finding->severity != SEVERITY_ERROR || is_known(search->tree->baseline, finding))
-		return;
-	as_error(search->tree, finding, search->err);
-	search->found = true;
+	if (!is_known(collection->tree->baseline, finding))
+		collect(context, finding);
 }
 
-bool judge_new_error(struct tree *tree, struct error *err)
+void judge_new(struct tree *tree, struct problems *problems)
 {
-	struct search search = { tree, err, false };
-	struct problems said = PROBLEMS_INIT;
-	size_t i;
+	struct collection collection = { tree, problems };
 
 	if (tree->profile->options.check == CHECK_OFF)
-		return false;
-	check_profile(tree->profile->doc.root, &tree->profile->checks, take_first_new, &search);
-	types_problems(tree, &said);
-	for (i = 0; i < said.count && !search.found; i++) {
-		if (said.list[i].severity != SEVERITY_ERROR)
-			continue;
-		*err = said.list[i];
-		search.found = true;
-	}
-	problems_free(&said);
-	return search.found;
+		return;
+	check(tree, collect_new, &collection);
+	types_problems(tree, problems);
 }

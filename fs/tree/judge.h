@@ -15,8 +15,8 @@ int judge_baseline(struct tree *tree);
 /* Adds every problem that is there now, old and new, with its place. */
 void judge_all(struct tree *tree, struct problems *problems);
 
-/* The first error that the edits brought in. True, and `*err` is filled in; false: none. */
-bool judge_new_error(struct tree *tree, struct error *err);
+/* Adds every problem that the edits brought in, errors and warnings. */
+void judge_new(struct tree *tree, struct problems *problems);
 
 void judge_free(struct tree *tree);
 

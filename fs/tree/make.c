@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "fs/tree/allowed.h"
 #include "fs/tree/commit.h"
 #include "fs/tree/names.h"
 #include "fs/tree/refusal.h"
@@ -107,6 +108,15 @@ int make_check(struct tree *tree, struct item *dir, const char *name, struct buf
 	return buf_ok(canonical) ? 0 : -ENOMEM;
 }
 
+int make_check_known(struct tree *tree, struct item *dir, const char *name)
+{
+	struct error err;
+
+	if (item_child(dir, name) || ghost_find(dir, name) || allowed_check_name(tree, dir, name, &err) == 0)
+		return 0;
+	return refuse(tree, dir, name, &err, EINVAL);
+}
+
 struct item *make_place(const struct item *dir, const char *name)
 {
 	const struct ghost *ghost = ghost_find(dir, name);
@@ -146,10 +156,10 @@ static int make_file(struct tree *tree, struct item *dir, const char *name, enum
 
 /* The mkstemp idiom, sedXXXXXX: a file opened for reading and writing that must not be there, under a name
  * that is no key. */
-static bool is_temporary(const struct item *dir, const char *name, int flags)
+static bool is_temporary(struct tree *tree, const struct item *dir, const char *name, int flags)
 {
 	return (flags & O_ACCMODE) == O_RDWR && (flags & O_EXCL) && name_kind(name) == NAME_KEY &&
-	       !ghost_find(dir, name);
+	       !ghost_find(dir, name) && !allowed_is_declared(tree, dir, name);
 }
 
 static int make_entry(struct tree *tree, struct item *dir, const char *name, int flags, struct item **item)
@@ -160,7 +170,7 @@ static int make_entry(struct tree *tree, struct item *dir, const char *name, int
 
 	if (result < 0)
 		return result;
-	if (is_temporary(dir, name, flags))
+	if (is_temporary(tree, dir, name, flags))
 		return make_file(tree, dir, name, ITEM_SCRATCH, item);
 	result = make_check(tree, dir, name, &canonical, &kind);
 	if (result < 0)
@@ -171,6 +181,9 @@ static int make_entry(struct tree *tree, struct item *dir, const char *name, int
 		return make_file(tree, dir, buf_text(&canonical), ITEM_SCRATCH, item);
 	if (dir->dir->shape == SHAPE_PAYLOADS)
 		return refuse_text(tree, dir, name, EINVAL, "a payload is a directory: make it with mkdir");
+	result = make_check_known(tree, dir, buf_text(&canonical));
+	if (result < 0)
+		return result;
 	return make_file(tree, dir, buf_text(&canonical), ITEM_KEY, item);
 }
 
@@ -233,13 +246,24 @@ int tree_readlink(const struct item *item, const char **target)
 
 /* --- directories ------------------------------------------------------------------------------------ */
 
-static enum node_type new_dir_type(const struct item *dir, const char *name)
+enum node_type make_dir_type(struct tree *tree, const struct item *dir, const char *name)
+{
+	enum node_type type;
+	struct error ignored;
+
+	allowed_container(tree, dir, name, &type, &ignored);
+	if (type != NODE_TYPE_COUNT)
+		return type;
+	return !dir->parent && strcmp(name, "PayloadContent") == 0 ? NODE_ARRAY : NODE_DICT;
+}
+
+static enum node_type new_dir_type(struct tree *tree, const struct item *dir, const char *name)
 {
 	const struct said *said = said_find(dir->dir->said, name);
 
 	if (said && (said->type == NODE_DICT || said->type == NODE_ARRAY))
 		return said->type;
-	return !dir->parent && strcmp(name, "PayloadContent") == 0 ? NODE_ARRAY : NODE_DICT;
+	return make_dir_type(tree, dir, name);
 }
 
 /* The directory of a removed container is back, empty, with the memory of what was in it. */
@@ -286,7 +310,7 @@ static int insert_dir(struct tree *tree, struct item *dir, const char *name, str
 		change.before = ghost->node;
 	else
 		change.before = before ? before->node : NULL;
-	change.node = node_new(new_dir_type(dir, name));
+	change.node = node_new(new_dir_type(tree, dir, name));
 	if (!change.node)
 		return -ENOMEM;
 	if (commit(tree, &change) < 0) {
@@ -309,6 +333,26 @@ static unsigned depth_of(const struct node *node)
 	return depth;
 }
 
+/* What must hold of a new directory beyond its name. */
+static int check_new_dir(struct tree *tree, struct item *dir, const char *name, enum entry_kind kind)
+{
+	enum node_type type;
+	struct error err;
+	int result;
+
+	if (depth_of(dir->node) >= DOC_DEPTH_MAX)
+		return refuse_text(tree, dir, name, EINVAL, "a property list is at most %d levels deep",
+				   DOC_DEPTH_MAX);
+	if (kind != ENTRY_KEY)
+		return refuse_text(tree, dir, name, EPERM,
+				   "a directory of this name would be an editor's own, and lost at unmount; a key that "
+				   "is called so is spelled with an escape (%%2E for '.', %%7E for '~')");
+	result = make_check_known(tree, dir, name);
+	if (result < 0 || ghost_find(dir, name) || allowed_container(tree, dir, name, &type, &err) == 0)
+		return result;
+	return refuse(tree, dir, name, &err, EINVAL);
+}
+
 int tree_mkdir(struct tree *tree, struct item *dir, const char *name, struct item **item)
 {
 	BUF_AUTO canonical = BUF_INIT;
@@ -320,15 +364,10 @@ int tree_mkdir(struct tree *tree, struct item *dir, const char *name, struct ite
 		return -EEXIST;
 	if (result == -ENOENT)
 		result = make_check(tree, dir, name, &canonical, &kind);
+	if (result == 0)
+		result = check_new_dir(tree, dir, buf_text(&canonical), kind);
 	if (result < 0)
 		return result;
-	if (depth_of(dir->node) >= DOC_DEPTH_MAX)
-		return refuse_text(tree, dir, name, EINVAL, "a property list is at most %d levels deep",
-				   DOC_DEPTH_MAX);
-	if (kind != ENTRY_KEY)
-		return refuse_text(tree, dir, name, EPERM,
-				   "a directory of this name would be an editor's own, and lost at unmount; a key that "
-				   "is called so is spelled with an escape (%%2E for '.', %%7E for '~')");
 	ghost = ghost_find(dir, buf_text(&canonical));
 	if (ghost && ghost->dir)
 		result = revive_dir(tree, dir, buf_text(&canonical), ghost, item);

@@ -12,6 +12,10 @@ enum entry_kind { ENTRY_KEY, ENTRY_SCRATCH, ENTRY_TYPES };
 int make_check(struct tree *tree, struct item *dir, const char *name, struct buf *canonical,
 	       enum entry_kind *kind);
 
+/* Checks that a key of that name may be there, as far as the schema knows the directory's keys: new ones only.
+ * 0 or -EINVAL (refused). */
+int make_check_known(struct tree *tree, struct item *dir, const char *name);
+
 /* A created key that never got a value, at its last close: the value that was removed before is back, or
  * the entry is gone. */
 void make_undo(struct tree *tree, struct item *item);
@@ -29,6 +33,9 @@ void file_become_scratch(struct item *item);
 
 /* The item that a new entry under that name must stand before; NULL: last. */
 struct item *make_place(const struct item *dir, const char *name);
+
+/* The type of the container that mkdir makes under that name if nothing was said of it. */
+enum node_type make_dir_type(struct tree *tree, const struct item *dir, const char *name);
 
 /* True if a directory has no entry left but its .types. */
 bool dir_is_empty(struct tree *tree, struct item *dir);

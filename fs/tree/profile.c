@@ -351,10 +351,25 @@ static void begin(struct profile *profile, const struct profile_options *options
 	};
 }
 
+/* What the user named is read at once: a mistake in it is said before anything is mounted. */
+static int open_schema(struct profile *profile, struct error *err)
+{
+	const struct profile_options *options = &profile->options;
+	const struct schema_sources sources = { .facts = options->schema, .manifests = options->manifests };
+
+	profile->checks = (struct check_options){
+		.schema = schema_open(&sources, err),
+		.targets = options->targets,
+		.target_count = options->target_count,
+		.no_placeholders = options->no_placeholders,
+	};
+	return profile->checks.schema ? 0 : -1;
+}
+
 /* The lock comes before the content: one who waited for it must see what the other saved. */
 static int open_all(struct profile *profile, const char *path, struct problems *notes, struct error *err)
 {
-	if (check_options(&profile->options, err) < 0 || place_open(&profile->place, path, err) < 0 ||
+	if (check_options(&profile->options, err) < 0 || open_schema(profile, err) < 0 || place_open(&profile->place, path, err) < 0 ||
 	    open_target(profile, err) < 0 || check_place(profile, notes, err) < 0 ||
 	    lock(profile, notes, err) < 0)
 		return -1;
@@ -421,6 +436,7 @@ int profile_xml(const struct profile *profile, struct buf *out, struct error *er
 
 void profile_close(struct profile *profile)
 {
+	schema_free(profile->checks.schema);
 	signer_free(profile->signer);
 	envelope_free(profile->envelope);
 	doc_free(&profile->doc);

@@ -49,6 +49,7 @@ int refuse(struct tree *tree, struct item *item, const char *name, struct error 
 	refusal_locate(tree, item, name, err);
 	err->code = code;
 	tree->last_error = *err;
+	problems_free(&tree->also);
 	if (item && !name) {
 		if (!item->refusal)
 			item->refusal = malloc(sizeof(*item->refusal));

@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs/tree/allowed.h"
 #include "fs/tree/commit.h"
 #include "fs/tree/make.h"
 #include "fs/tree/names.h"
 #include "fs/tree/refusal.h"
+#include "fs/tree/expectation.h"
 #include "fs/tree/stage.h"
 #include "fs/tree/types.h"
 
@@ -117,10 +119,13 @@ static int rename_to_types(struct tree *tree, const struct rename *r)
 /* --- to a key's name -------------------------------------------------------------------------------- */
 
 /* True if the file can move with its node, type and style: nothing at the new name asks for a type. */
-static bool moves_whole(const struct rename *r)
+static bool moves_whole(struct tree *tree, const struct rename *r)
 {
 	const struct said *said = said_find(r->dir->dir->said, r->name);
+	const struct schema_key *key = allowed_entry(tree, r->dir, r->name);
 
+	if (key && r->source->node && !schema_allows_type(key, r->source->node->type))
+		return false;
 	return r->source->kind == ITEM_KEY && r->source->node && !r->source->stage && !r->target &&
 	       !ghost_find(r->dir, r->name) && (!said || said->type == NODE_TYPE_COUNT);
 }
@@ -151,15 +156,21 @@ static int move_node(struct tree *tree, const struct rename *r, const struct gho
 	return commit(tree, &change);
 }
 
+/* The value, as it would stand under the new name. */
 static int check_moved(struct tree *tree, const struct rename *r)
 {
-	const struct node *node = r->source->node;
-	struct meaning meaning = { .type = node->type, .bytes = node->value.bytes, .len = node->value.len };
+	BUF_AUTO text = BUF_INIT;
+	struct meaning meaning;
 	struct error err;
 
-	if (place_check(r->dir, r->name, &meaning, &err) < 0)
-		return refuse(tree, r->dir, r->name, &err, EPERM);
-	return 0;
+	text_of_node(r->source->node, &text);
+	if (!buf_ok(&text))
+		return -ENOMEM;
+	if (entry_parse(tree, r->dir, r->name, NULL, buf_text(&text), text.len, &meaning, &err) == 0) {
+		meaning_free(&meaning);
+		return 0;
+	}
+	return err.code == ENOMEM ? -ENOMEM : refuse(tree, r->dir, r->name, &err, EPERM);
 }
 
 static int move_file(struct tree *tree, const struct rename *r)
@@ -237,7 +248,7 @@ static int rename_to_key(struct tree *tree, const struct rename *r)
 		unlink_target(tree, r->target);
 		return relink(tree, r, NULL);
 	}
-	if (moves_whole(r))
+	if (moves_whole(tree, r))
 		return move_file(tree, r);
 	if (item_bytes(r->source, &made, &bytes, &len) < 0)
 		return -ENOMEM;
@@ -332,22 +343,16 @@ static bool is_plain_file(const struct item *item)
 /* Checks that the bytes could become the value of that key. */
 static int check_bytes(struct tree *tree, struct item *key, const struct buf *bytes)
 {
-	struct expectation expectation;
 	struct meaning meaning;
 	struct error err;
-	int result;
 
 	if (key->kind != ITEM_KEY)
 		return 0;
-	if (expectation_of(tree, key->parent, key->name, key, &expectation) < 0)
-		return -ENOMEM;
-	result = text_parse(&expectation.expect, buf_text(bytes), bytes->len, &meaning, &err);
-	if (result == 0) {
-		result = place_check(key->parent, key->name, &meaning, &err);
+	if (entry_parse(tree, key->parent, key->name, key, buf_text(bytes), bytes->len, &meaning, &err) == 0) {
 		meaning_free(&meaning);
+		return 0;
 	}
-	expectation_free(&expectation);
-	return result < 0 ? refuse(tree, key, NULL, &err, EPERM) : 0;
+	return err.code == ENOMEM ? -ENOMEM : refuse(tree, key, NULL, &err, EPERM);
 }
 
 static int put_bytes(struct tree *tree, struct item *item, const struct buf *bytes)
@@ -497,6 +502,8 @@ int tree_rename(struct tree *tree, struct item *from_dir, const char *from, stru
 		return exchange(tree, &r);
 	}
 	result = make_check(tree, to_dir, to, &canonical, &r.kind);
+	if (result == 0 && r.kind == ENTRY_KEY && r.source->kind != ITEM_LINK)
+		result = make_check_known(tree, to_dir, buf_text(&canonical));
 	if (result < 0)
 		return as_rename_error(result);
 	r.name = buf_text(&canonical);

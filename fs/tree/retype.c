@@ -6,6 +6,7 @@
 #include "fs/tree/commit.h"
 #include "fs/tree/names.h"
 #include "fs/tree/refusal.h"
+#include "fs/tree/expectation.h"
 #include "fs/tree/stage.h"
 #include "fs/tree/types.h"
 

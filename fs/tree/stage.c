@@ -5,105 +5,9 @@
 #include <string.h>
 
 #include "fs/tree/commit.h"
+#include "fs/tree/expectation.h"
 #include "fs/tree/names.h"
 #include "fs/tree/refusal.h"
-
-#define PAYLOAD_TYPE "PayloadType"
-
-static int expect_said(const struct said *said, struct expectation *out)
-{
-	if (!said || said->type == NODE_TYPE_COUNT || said->type == NODE_DICT)
-		return 0;
-	out->expect.type = said->type;
-	if (said->type != NODE_ARRAY || said->item_count == 0)
-		return 1;
-	out->items = malloc(said->item_count * sizeof(*out->items));
-	if (!out->items)
-		return -ENOMEM;
-	memcpy(out->items, said->items, said->item_count * sizeof(*out->items));
-	out->expect.item_count = said->item_count;
-	return 1;
-}
-
-static int expect_node(const struct node *node, struct expectation *out)
-{
-	if (!node || node->type == NODE_DICT)
-		return 0;
-	out->expect.type = node->type;
-	if (node->type == NODE_ARRAY && text_item_types(node, &out->items, &out->expect.item_count) < 0)
-		return -ENOMEM;
-	return 1;
-}
-
-int expectation_of(struct tree *tree, struct item *dir, const char *name, struct item *item,
-		   struct expectation *out)
-{
-	const struct profile *profile = tree->profile;
-	const struct ghost *ghost = dir ? ghost_find(dir, name) : NULL;
-	const struct node *node = item && item->node ? item->node : ghost ? ghost->node : NULL;
-	const struct said *said = dir ? said_find(dir->dir->said, name) : NULL;
-	int found = 0;
-
-	*out = (struct expectation){ 0 };
-	out->expect.type = NODE_TYPE_COUNT;
-	out->expect.placeholders = !profile->options.no_placeholders;
-	out->expect.fits_64 = (profile->doc.format == DOC_BINARY && profile->options.format != FORMAT_XML) ||
-			      profile->options.format == FORMAT_BINARY;
-	if (said && said->type == NODE_ARRAY && said->item_count == 0 && node && node->type == NODE_ARRAY)
-		said = NULL; /* what it says is so; the elements that are there say more */
-	found = expect_said(said, out);
-	if (found == 0)
-		found = expect_node(node, out);
-	out->expect.items = out->items;
-	if (out->expect.fits_64)
-		out->expect.placeholders = false;
-	return found < 0 ? found : 0;
-}
-
-void expectation_free(struct expectation *expectation)
-{
-	free(expectation->items);
-	expectation->items = NULL;
-}
-
-/* True for the PayloadType of a payload: its directory's name begins with it. */
-static bool is_payload_type(const struct item *dir, const char *name)
-{
-	return dir->parent && dir->parent->dir->shape == SHAPE_PAYLOADS && strcmp(name, PAYLOAD_TYPE) == 0;
-}
-
-int place_check(struct item *dir, const char *name, const struct meaning *meaning, struct error *err)
-{
-	if (!is_payload_type(dir, name))
-		return 0;
-	if (meaning->type == NODE_STRING && name_fits_payload(dir->name, meaning->bytes, meaning->len))
-		return 0;
-	return error_rule(err, "wrong-type",
-			  "the directory of a payload is named by its type: rename the directory '%s' (mv) to change "
-			  "PayloadType", dir->name);
-}
-
-static bool begins_with(const struct buf *whole, const char *bytes, size_t len)
-{
-	return len <= whole->len && memcmp(buf_text(whole), bytes, len) == 0;
-}
-
-bool place_may_begin(struct item *dir, const char *name, const char *bytes, size_t len)
-{
-	struct meaning meaning = { .type = NODE_STRING, .bytes = bytes, .len = len };
-	BUF_AUTO full = BUF_INIT, base = BUF_INIT;
-	struct error ignored;
-
-	if (!is_payload_type(dir, name))
-		return true;
-	if (len && bytes[len - 1] == '\n') {
-		meaning.len--;
-		return place_check(dir, name, &meaning, &ignored) == 0;
-	}
-	name_to_key(dir->name, &full);
-	name_to_payload_type(dir->name, &base);
-	return begins_with(&full, bytes, len) || begins_with(&base, bytes, len);
-}
 
 /* A file whose bytes are not simply those of its node: made once, kept in `content`. */
 static int cache_lines(struct item *item)
@@ -211,21 +115,55 @@ void item_remember(struct item *item, const char *bytes, size_t len)
 		buf_free(&item->content);
 }
 
-bool stage_is_valid(struct tree *tree, struct item *item)
+/* Reads the bytes again as what the entry's value is now, if they show just that: such bytes are no news, and
+ * are taken whatever the schema says of them. 0 or -1. */
+static int parse_as_it_is(struct tree *tree, const struct node *node, const char *bytes, size_t len,
+			  struct meaning *meaning)
 {
 	struct expectation expectation;
+	BUF_AUTO text = BUF_INIT;
+	struct error ignored;
+	int result = -1;
+
+	if (!node || !text_is_file(node))
+		return -1;
+	text_of_node(node, &text);
+	if (!buf_ok(&text) || !buf_equals(&text, bytes, len) || expectation_of_value(tree, node, &expectation) < 0)
+		return -1;
+	result = text_parse(&expectation.expect, bytes, len, meaning, &ignored);
+	expectation_free(&expectation);
+	return result;
+}
+
+int entry_parse(struct tree *tree, struct item *dir, const char *name, struct item *item, const char *bytes,
+		size_t len, struct meaning *meaning, struct error *err)
+{
+	struct expectation expectation;
+	int result;
+
+	if (expectation_of(tree, dir, name, item, &expectation) < 0)
+		return error_memory(err);
+	result = text_parse(&expectation.expect, bytes, len, meaning, err);
+	expectation_free(&expectation);
+	if (result < 0 && parse_as_it_is(tree, entry_node(dir, name, item), bytes, len, meaning) == 0)
+		result = 0;
+	if (result == 0 && place_check(dir, name, meaning, err) < 0) {
+		meaning_free(meaning);
+		result = -1;
+	}
+	return result;
+}
+
+bool stage_is_valid(struct tree *tree, struct item *item)
+{
 	struct meaning meaning;
 	struct error ignored;
-	bool valid;
 
-	if (!item->stage || expectation_of(tree, item->parent, item->name, item, &expectation) < 0)
+	if (!item->stage || entry_parse(tree, item->parent, item->name, item, buf_text(&item->stage->bytes),
+					item->stage->bytes.len, &meaning, &ignored) < 0)
 		return false;
-	valid = text_parse(&expectation.expect, buf_text(&item->stage->bytes), item->stage->bytes.len, &meaning,
-			   &ignored) == 0;
-	if (valid)
-		meaning_free(&meaning);
-	expectation_free(&expectation);
-	return valid;
+	meaning_free(&meaning);
+	return true;
 }
 
 /* The change that gives `name` in `dir` a value: an element of an array stands where its number says, a key
@@ -298,19 +236,12 @@ static int apply_value(struct tree *tree, struct item *dir, const char *name, st
 int value_put(struct tree *tree, struct item *dir, const char *name, struct item *item, const char *bytes,
 	      size_t len)
 {
-	struct expectation expectation;
 	struct meaning meaning;
 	struct error err;
-	int result;
+	int result = entry_parse(tree, dir, name, item, bytes, len, &meaning, &err);
 
-	if (expectation_of(tree, dir, name, item, &expectation) < 0)
+	if (result < 0 && err.code == ENOMEM)
 		return -ENOMEM;
-	result = text_parse(&expectation.expect, bytes, len, &meaning, &err);
-	if (result == 0 && place_check(dir, name, &meaning, &err) < 0) {
-		meaning_free(&meaning);
-		result = -1;
-	}
-	expectation_free(&expectation);
 	if (result < 0 && item->parent == dir && strcmp(item->name, name) == 0)
 		return refuse(tree, item, NULL, &err, err.code);
 	if (result < 0)

@@ -14,22 +14,10 @@
 /* No value, and no scratch file, grows past this: EFBIG. */
 #define VALUE_SIZE_MAX ((size_t)64 << 20)
 
-/* What the bytes of an entry must be, from what was said of it, the value that is there (or was, until it
- * was removed), else nothing: inferred. `item` may be NULL for a name that is not there yet. */
-struct expectation {
-	struct expect expect;
-	enum node_type *items; /* owned; what expect.items points to */
-};
-int expectation_of(struct tree *tree, struct item *dir, const char *name, struct item *item,
-		   struct expectation *expectation);
-void expectation_free(struct expectation *expectation);
-
-/* Checks that `meaning` may stand under that name: what the value's place demands beyond its type (the
- * PayloadType of a payload is its directory's name). 0, or -1 with the reason. */
-int place_check(struct item *dir, const char *name, const struct meaning *meaning, struct error *err);
-
-/* True if a value that begins with these bytes could stand there. */
-bool place_may_begin(struct item *dir, const char *name, const char *bytes, size_t len);
+/* Reads bytes as the value that they would give an entry, and checks all that is demanded of one there. `item`:
+ * see expectation_of(). 0, or -1 with the reason, or ENOMEM; `meaning` is freed by the caller on success. */
+int entry_parse(struct tree *tree, struct item *dir, const char *name, struct item *item, const char *bytes,
+		size_t len, struct meaning *meaning, struct error *err);
 
 /* The bytes that a file shows now; in `made` if they have to be made. -ENOMEM or 0. */
 int item_bytes(struct item *item, struct buf *made, const char **bytes, size_t *len);

@@ -14,6 +14,7 @@
 #include "plist/base/buf.h"
 #include "plist/base/error.h"
 #include "plist/node.h"
+#include "plist/schema/schema.h"
 #include "plist/value.h"
 
 /* True if the array can be shown as lines. */
@@ -32,6 +33,8 @@ struct expect {
 	size_t item_count;           /* 1: of all elements */
 	bool placeholders;           /* any type but boolean may be a placeholder instead */
 	bool fits_64;                /* integers must fit a binary plist */
+	const struct schema_key *key; /* what the schema says of the value; NULL: nothing */
+	bool strict;                 /* it is held against that; else only types are taken from it */
 };
 
 /* What the first `len` bytes can become. `*judged`: how many of them an earlier call has accepted for good
@@ -54,6 +57,9 @@ struct meaning {
 	struct line *lines; /* of an array; free() it */
 	size_t line_count;
 };
+
+/* The type that a text has where no type is expected: inferred, if the schema allows that; else the schema's. */
+enum node_type text_type(const struct schema_key *key, const char *bytes, size_t len, bool placeholders);
 
 /* Reads a whole file. The text must live as long as `meaning` is used. 0, or -1 with the rule and what is
  * allowed; `meaning` then holds nothing to free. */

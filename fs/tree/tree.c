@@ -40,6 +40,7 @@ void tree_free(struct tree *tree)
 	items_free(tree);
 	unreported_free(tree);
 	judge_free(tree);
+	problems_free(&tree->also);
 	free(tree->mountpoint);
 	free(tree);
 }

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs/tree/commit.h"
+#include "fs/tree/expectation.h"
+#include "fs/tree/make.h"
 #include "fs/tree/names.h"
 #include "fs/tree/text.h"
 
@@ -49,11 +52,6 @@ static void lines_give(struct lines *lines, struct buf *out)
 	free(lines->list);
 }
 
-static enum node_type inferred(const struct node *scalar)
-{
-	return value_infer(scalar->value.bytes, scalar->value.len);
-}
-
 /* "array" and the elements' types: one where all are of one. */
 static void add_array_words(const struct node *array, struct buf *out)
 {
@@ -67,29 +65,59 @@ static void add_array_words(const struct node *array, struct buf *out)
 		buf_add_format(out, " %s", node_type_name(child->type));
 }
 
-static void add_dir_words(const struct item *item, struct buf *out)
+static void add_dir_words(struct tree *tree, const struct item *item, struct buf *out)
 {
-	const struct item *parent = item->parent;
-	bool payloads_name = !parent->parent && strcmp(item->name, "PayloadContent") == 0;
-	bool is_array = item->node->type == NODE_ARRAY, empty = item->node->count == 0;
+	bool empty = item->node->count == 0;
 
-	if (is_array == payloads_name && !empty)
-		return; /* a dict, or the payloads: what mkdir makes */
-	buf_add_text(out, is_array ? "array" : "dict");
+	if (item->node->type == make_dir_type(tree, item->parent, item->name) && !empty)
+		return; /* what mkdir makes */
+	buf_add_text(out, item->node->type == NODE_ARRAY ? "array" : "dict");
 	if (empty)
 		buf_add_text(out, " empty");
 }
 
+/* True if the bytes that an entry shows would be read as the value that it is by who knows only its name. */
+static bool tells_itself(struct tree *tree, const struct item *item)
+{
+	struct expectation expectation;
+	BUF_AUTO text = BUF_INIT;
+	struct meaning meaning;
+	struct error ignored;
+	bool same = false;
+	struct node *read;
+
+	expectation_of_name(tree, item->parent, item->name, &expectation);
+	expectation.expect.strict = false;
+	text_of_node(item->node, &text);
+	if (!buf_ok(&text) || text_parse(&expectation.expect, buf_text(&text), text.len, &meaning, &ignored) < 0)
+		return false;
+	read = commit_node(&meaning);
+	if (read)
+		same = node_equal(read, item->node, true);
+	node_free(read);
+	meaning_free(&meaning);
+	return same;
+}
+
+/* True if the array's elements would be of that type each, whatever is written there next. */
+static bool is_said_by_schema(struct tree *tree, const struct item *item)
+{
+	struct expectation expectation;
+
+	expectation_of_name(tree, item->parent, item->name, &expectation);
+	return expectation.expect.type == NODE_ARRAY && expectation.expect.item_count == 1;
+}
+
 /* The words for an entry whose type its text does not tell; nothing if it does. */
-static void add_needed_words(const struct item *item, struct buf *out)
+static void add_needed_words(struct tree *tree, const struct item *item, struct buf *out)
 {
 	const struct node *node = item->node;
 
 	if (item->kind == ITEM_DIR)
-		add_dir_words(item, out);
-	else if (node->type == NODE_ARRAY)
+		add_dir_words(tree, item, out);
+	else if (node->type == NODE_ARRAY && !(is_said_by_schema(tree, item) && tells_itself(tree, item)))
 		add_array_words(node, out);
-	else if (inferred(node) != node->type)
+	else if (node->type != NODE_ARRAY && !tells_itself(tree, item))
 		buf_add_text(out, node_type_name(node->type));
 }
 
@@ -102,13 +130,13 @@ static void add_line(struct lines *lines, const char *name, const char *words)
 	lines_add(lines, &line);
 }
 
-static void add_entry(struct lines *lines, const struct item *item)
+static void add_entry(struct tree *tree, struct lines *lines, const struct item *item)
 {
 	BUF_AUTO words = BUF_INIT, key = BUF_INIT;
 
 	if (!item->node || (item->kind != ITEM_DIR && item->kind != ITEM_KEY))
 		return;
-	add_needed_words(item, &words);
+	add_needed_words(tree, item, &words);
 	if (words.len)
 		add_line(lines, item->name, buf_text(&words));
 	if (item->node->key && name_is_cut(item->name) && strcmp(item->node->key, item->name) != 0) {
@@ -175,7 +203,7 @@ static void show(struct tree *tree, struct item *dir, struct buf *out)
 		return;
 	}
 	for (item = dir->dir->first; item; item = item->next)
-		add_entry(&lines, item);
+		add_entry(tree, &lines, item);
 	if (dir->dir->shape == SHAPE_PAYLOADS)
 		add_payload_order(&lines, dir);
 	add_waiting(&lines, dir);

@@ -111,7 +111,7 @@ it_fails_when_a_refusal_was_silent()
 it_forgives_a_refusal_of_a_key_that_was_written_well_afterwards()
 {
 	with_file
-	run profilefs exec p.mobileconfig -- bash -ec 'printf - >"$1"; : >"$1"; echo 3128 >"$1"' bash $PORT
+	run profilefs exec p.mobileconfig -- bash -ec ': >"$1"; : >"$1"; echo 3128 >"$1"' bash $PORT
 	assert_status 0
 	assert_saved
 }

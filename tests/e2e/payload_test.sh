@@ -43,10 +43,10 @@ it_keeps_what_a_new_payload_was_given()
 	with_profile
 	mkdir mnt/PayloadContent/com.apple.dock
 	echo org.example.dock >mnt/PayloadContent/com.apple.dock/PayloadIdentifier
-	echo 2 >mnt/PayloadContent/com.apple.dock/PayloadVersion
+	echo 1 >mnt/PayloadContent/com.apple.dock/PayloadVersion
 	echo 0F6D2A34-0D5A-4A0F-8E8B-6B9A1C1E0001 >mnt/PayloadContent/com.apple.dock/PayloadUUID
 	umount_profile
-	assert_value p.mobileconfig PayloadContent/6 "{'PayloadIdentifier': 'org.example.dock', 'PayloadVersion': 2, $(
+	assert_value p.mobileconfig PayloadContent/6 "{'PayloadIdentifier': 'org.example.dock', 'PayloadVersion': 1, $(
 	)'PayloadUUID': '0F6D2A34-0D5A-4A0F-8E8B-6B9A1C1E0001', 'PayloadType': 'com.apple.dock'}"
 }
 

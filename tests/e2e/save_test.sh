@@ -52,9 +52,9 @@ it_keeps_line_endings_byte_order_mark_and_declarations()
 	mount_profile p.mobileconfig
 	assert_file mnt/$ALL/Poem $'first line\nsecond line\n\n'
 	echo 3128 >mnt/$WIFI/ProxyServerPort
-	echo 1 >mnt/$WIFI/Fresh
+	echo 1 >mnt/$WIFI/DisplayedOperatorName
 	umount_profile
-	sed -i 's/<integer>3128</<integer>8080</; /<key>Fresh</,+1d' p.mobileconfig
+	sed -i 's/<integer>3128</<integer>8080</; /<key>DisplayedOperatorName</,+1d' p.mobileconfig
 	assert_same before p.mobileconfig
 }
 

@@ -85,12 +85,12 @@ it_makes_no_scratch_folder()
 it_reads_a_file_that_was_removed_while_open()
 {
 	with_profile
-	exec 5<mnt/$WIFI/SSID_STR
-	rm mnt/$WIFI/SSID_STR
-	assert_equal Office "$(cat <&5)"
+	exec 5<mnt/$WIFI/AutoJoin
+	rm mnt/$WIFI/AutoJoin
+	assert_equal true "$(cat <&5)"
 	exec 5<&-
 	umount_profile
-	assert_changes before p.mobileconfig <<<"- PayloadContent/3/SSID_STR: 'Office'"
+	assert_changes before p.mobileconfig <<<"- PayloadContent/3/AutoJoin: True"
 }
 
 # --- .profilefs ---------------------------------------------------------------------------------------

@@ -2,8 +2,9 @@
  * A tree over a profile in a temporary folder, without a mount, and its operations by path, as a shell's
  * user would speak of them.
  *
- * tree_begin(text) writes the text as p.mobileconfig, opens it and makes the tree, with a clock that stands
- * still unless moved; tree_end() gives all back. What the tree reports is kept in `reported`.
+ * tree_begin(text) writes the text as p.mobileconfig, opens it (its keys are the test's own: unknown ones may be
+ * made) and makes the tree, with a clock that stands still unless moved; tree_end() gives all back. What the tree
+ * reports is kept in `reported`.
  */
 #ifndef TESTS_MOUNTED_TREE_H
 #define TESTS_MOUNTED_TREE_H
@@ -49,7 +50,7 @@ static inline void tree_begin_with(const char *name, const struct profile_option
 
 static inline void tree_begin(const char *text)
 {
-	struct profile_options options = { 0 };
+	struct profile_options options = { .unknown_allowed = true };
 
 	put_text("p.mobileconfig", text);
 	tree_begin_with("p.mobileconfig", &options);

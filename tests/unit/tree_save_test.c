@@ -47,9 +47,11 @@ static void a_clone_gets_an_identity_of_its_own_and_that_is_said(void **state)
 
 static void a_name_that_scratch_has_is_filled_in_all_the_same(void **state)
 {
+	struct item *link;
+
 	(void)state;
 	assert_int_equal(make_dir("PayloadContent/com.new"), 0);
-	assert_int_equal(put_temporary("PayloadContent/com.new/PayloadUUID", "scratch\n"), 0);
+	assert_int_equal(tree_symlink(mounted.tree, at("PayloadContent/com.new"), "PayloadUUID", "nowhere", &link), 0);
 	assert_int_equal(tree_sync(mounted.tree), 0);
 	assert_lists("PayloadContent/com.new", "PayloadType PayloadVersion PayloadUUID PayloadIdentifier ");
 	assert_int_equal(attr_at("PayloadContent/com.new/PayloadUUID").size, 37);
@@ -69,6 +71,7 @@ static void renaming_a_payload_changes_its_type(void **state)
 static void a_payload_without_a_text_for_a_type_cannot_be_renamed(void **state)
 {
 	(void)state;
+	begin_again((struct profile_options){ .check = CHECK_OFF });
 	assert_int_equal(make_dir("PayloadContent/com.new"), 0);
 	assert_int_equal(make_dir("PayloadContent/com.new/PayloadType"), 0);
 	assert_int_equal(put("PayloadContent/com.new/PayloadType/deep", "x\n"), 0);
@@ -123,6 +126,7 @@ static void a_line_of_types_that_cannot_be_made_keeps_no_payload_from_being_fill
 static void an_array_among_the_payloads_is_not_filled_in(void **state)
 {
 	(void)state;
+	begin_again((struct profile_options){ .check = CHECK_OFF });
 	assert_int_equal(put("PayloadContent/.types", "Odd array empty\n"), 0);
 	assert_int_equal(put("A", "edited\n"), 0);
 	assert_int_equal(tree_sync(mounted.tree), 0);

@@ -132,7 +132,7 @@ static bool is_types(const struct copied *entry)
 /* Puts what was copied into a fresh profile; `types`: which entries go first, 1 .types, 0 others, -1 any. */
 static void copy_in(const char *name, unsigned seed, int types)
 {
-	struct profile_options options = { .create = true };
+	struct profile_options options = { .create = true, .check = CHECK_OFF };
 	size_t i, round;
 
 	tree_begin_with(name, &options);

@@ -1,0 +1,138 @@
+#include "fs/tree/allowed.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "fs/tree/names.h"
+#include "plist/schema/constraint.h"
+
+#define TYPES_OF_LINES (TYPES_ANY & ~(TYPE_BIT(NODE_DICT) | TYPE_BIT(NODE_ARRAY) | TYPE_BIT(NODE_DATA)))
+
+static struct schema *schema_of(const struct tree *tree)
+{
+	return tree->profile->checks.schema;
+}
+
+bool allowed_is_strict(const struct tree *tree)
+{
+	return schema_of(tree) && tree->profile->options.check == CHECK_STRICT;
+}
+
+/* By the PayloadType that is there, else by the directory's name, whole or without its number. */
+static const struct schema_key *payload_of(struct tree *tree, const struct item *payload)
+{
+	struct schema *schema = schema_of(tree);
+	const struct node *type = payload->node ? node_get(payload->node, "PayloadType") : NULL;
+	const struct schema_key *found = NULL;
+	BUF_AUTO whole = BUF_INIT, base = BUF_INIT;
+
+	if (type && type->type == NODE_STRING) {
+		found = schema_payload(schema, type->value.bytes, type->value.len);
+	} else if (name_to_key(payload->name, &whole) == 0 && name_to_payload_type(payload->name, &base) == 0) {
+		found = schema_payload(schema, buf_text(&whole), whole.len);
+		if (!found)
+			found = schema_payload(schema, buf_text(&base), base.len);
+	}
+	return found ? found : schema_any_payload(schema);
+}
+
+static bool is_payload(const struct item *dir)
+{
+	return dir->parent && dir->parent->dir->shape == SHAPE_PAYLOADS;
+}
+
+const struct schema_key *allowed_dir(struct tree *tree, const struct item *dir)
+{
+	if (!schema_of(tree) || dir->kind != ITEM_DIR)
+		return NULL;
+	if (!dir->parent)
+		return dir == tree->root ? schema_profile(schema_of(tree)) : NULL;
+	if (is_payload(dir))
+		return payload_of(tree, dir);
+	return allowed_entry(tree, dir->parent, dir->name);
+}
+
+/* The keys of a dict's directory, if the schema has that for a dict. */
+static const struct schema_key *keys_of(struct tree *tree, const struct item *dir)
+{
+	const struct schema_key *owner = dir->dir->shape == SHAPE_DICT ? allowed_dir(tree, dir) : NULL;
+
+	return owner && schema_allows_type(owner, NODE_DICT) ? owner : NULL;
+}
+
+const struct schema_key *allowed_entry(struct tree *tree, const struct item *dir, const char *name)
+{
+	const struct schema_key *owner;
+	BUF_AUTO key = BUF_INIT;
+
+	if (dir->dir->shape == SHAPE_ARRAY) {
+		owner = allowed_dir(tree, dir);
+		return owner && schema_allows_type(owner, NODE_ARRAY) ? schema_item(owner) : NULL;
+	}
+	owner = keys_of(tree, dir);
+	if (!owner || entry_key(dir, name, &key) < 0)
+		return NULL;
+	return schema_child(owner, buf_text(&key), key.len);
+}
+
+const struct schema_key *allowed_payload(struct tree *tree, const struct item *item)
+{
+	while (item->parent && !(item->kind == ITEM_DIR && is_payload(item)))
+		item = item->parent;
+	return allowed_dir(tree, item);
+}
+
+bool allowed_is_declared(struct tree *tree, const struct item *dir, const char *name)
+{
+	const struct schema_key *owner = keys_of(tree, dir);
+	BUF_AUTO key = BUF_INIT;
+
+	return owner && entry_key(dir, name, &key) == 0 && schema_declared(owner, buf_text(&key), key.len);
+}
+
+/* True for a plist that is no configuration profile: of its top keys nothing is known for sure. */
+static bool is_something_else(const struct tree *tree, const struct item *dir)
+{
+	const struct node *type = dir == tree->root ? node_get(dir->node, "PayloadType") : NULL;
+
+	return dir == tree->root && !(type && strcmp(node_text(type), "Configuration") == 0);
+}
+
+int allowed_check_name(struct tree *tree, const struct item *dir, const char *name, struct error *err)
+{
+	const struct schema_key *owner = keys_of(tree, dir);
+	BUF_AUTO key = BUF_INIT;
+	size_t len;
+
+	if (!owner || !allowed_is_strict(tree) || tree->profile->options.unknown_allowed ||
+	    is_something_else(tree, dir) || entry_key(dir, name, &key) < 0 || schema_is_open(owner) ||
+	    schema_child(owner, buf_text(&key), key.len))
+		return 0;
+	constraint_unknown(owner, buf_text(&key), key.len, err);
+	len = strlen(err->text);
+	snprintf(err->text + len, sizeof(err->text) - len,
+		 " (-o unknown=allow takes it all the same; -o schema= reads a newer schema)");
+	return -1;
+}
+
+int allowed_container(struct tree *tree, const struct item *dir, const char *name, enum node_type *type,
+		      struct error *err)
+{
+	const struct schema_key *key = allowed_entry(tree, dir, name);
+	bool array = key && schema_allows_type(key, NODE_ARRAY), dict = key && schema_allows_type(key, NODE_DICT);
+
+	*type = NODE_TYPE_COUNT;
+	if (array != dict)
+		*type = array ? NODE_ARRAY : NODE_DICT;
+	if (!key || array || dict || !allowed_is_strict(tree))
+		return 0;
+	return constraint_type(key, NODE_DICT, err);
+}
+
+bool allowed_lines(struct tree *tree, const struct item *dir, const char *name)
+{
+	const struct schema_key *key = allowed_entry(tree, dir, name);
+	const struct schema_key *item = key && schema_allows_type(key, NODE_ARRAY) ? schema_item(key) : NULL;
+
+	return !item || (item->types & TYPES_OF_LINES);
+}

@@ -1,0 +1,41 @@
+/*
+ * What the schema says of an entry of the tree: where a directory's or file's place in the profile meets the
+ * schema's keys.
+ *
+ * Places are found by the tree's names, not by the document, so that a payload whose PayloadType is still to
+ * come is known by its directory's name. Nothing here changes anything; keys belong to the schema.
+ */
+#ifndef TREE_ALLOWED_H
+#define TREE_ALLOWED_H
+
+#include "fs/tree/item.h"
+#include "plist/schema/schema.h"
+
+/* What a directory's own value must be: its key, a payload, or the profile. NULL: nothing is said of it. */
+const struct schema_key *allowed_dir(struct tree *tree, const struct item *dir);
+
+/* What stands under a name in a directory, whether it is there or not. NULL: nothing is said of it. */
+const struct schema_key *allowed_entry(struct tree *tree, const struct item *dir, const char *name);
+
+/* The payload that an item is in, or is; the profile's keys outside of any. NULL: nothing is said. */
+const struct schema_key *allowed_payload(struct tree *tree, const struct item *item);
+
+/* True if the schema declares a key that has this name in the directory. */
+bool allowed_is_declared(struct tree *tree, const struct item *dir, const char *name);
+
+/* Checks that a new key of this name may be made in a directory (a dict's). 0, or -1 with the key that was
+ * probably meant and how to take it all the same [unknown-key]. */
+int allowed_check_name(struct tree *tree, const struct item *dir, const char *name, struct error *err);
+
+/* The type of a container that mkdir makes there, where the schema says it: NODE_DICT, NODE_ARRAY, or
+ * NODE_TYPE_COUNT where it says nothing. 0, or -1: what stands there is no container [wrong-type]. */
+int allowed_container(struct tree *tree, const struct item *dir, const char *name, enum node_type *type,
+		      struct error *err);
+
+/* True if the elements of an array that stands there can be lines of a file, as far as the schema knows. */
+bool allowed_lines(struct tree *tree, const struct item *dir, const char *name);
+
+/* True if what the schema says is held against what is written, not only used to know types by. */
+bool allowed_is_strict(const struct tree *tree);
+
+#endif

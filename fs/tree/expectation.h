@@ -1,0 +1,42 @@
+/*
+ * What the bytes of an entry must be: its type, and what its place demands.
+ *
+ * A type comes, in this order, from what was said of the entry (.types, the attribute), from the value that is
+ * there or was until it was removed if the schema allows that type, from the schema, and else from the bytes.
+ */
+#ifndef TREE_EXPECTATION_H
+#define TREE_EXPECTATION_H
+
+#include "fs/tree/item.h"
+#include "fs/tree/text.h"
+
+struct expectation {
+	struct expect expect;
+	enum node_type *items; /* owned; what expect.items may point to */
+	enum node_type item;   /* the schema's; the same */
+};
+
+/* `item` may be NULL for a name that is not there yet. 0 or -ENOMEM. */
+int expectation_of(struct tree *tree, struct item *dir, const char *name, struct item *item,
+		   struct expectation *expectation);
+
+/* The same from the name alone: what one expects who knows nothing of the value and was told nothing. */
+void expectation_of_name(struct tree *tree, const struct item *dir, const char *name,
+			 struct expectation *expectation);
+
+/* The same from a value alone: how the bytes it shows are read back, whatever the schema says. 0 or -ENOMEM. */
+int expectation_of_value(struct tree *tree, const struct node *node, struct expectation *expectation);
+
+void expectation_free(struct expectation *expectation);
+
+/* Checks that `meaning` may stand under that name: what the value's place demands beyond its type (the
+ * PayloadType of a payload is its directory's name). 0, or -1 with the reason. */
+int place_check(struct item *dir, const char *name, const struct meaning *meaning, struct error *err);
+
+/* True if a value that begins with these bytes could stand there. */
+bool place_may_begin(struct item *dir, const char *name, const char *bytes, size_t len);
+
+/* The value that an entry has or had, whose bytes are no news: NULL if there is none. */
+const struct node *entry_node(const struct item *dir, const char *name, const struct item *item);
+
+#endif
