@@ -15,6 +15,9 @@ extern const struct command command_mount;
 extern const struct command command_umount;
 extern const struct command command_exec;
 extern const struct command command_cat;
+extern const struct command command_check;
+extern const struct command command_schema;
+extern const struct command command_new;
 
 /* Says what getopt_long(3) did not like (`found` is ':' or '?'). Returns the exit status, 2. The list of
  * short options must begin with a colon, and opterr be 0. */

@@ -17,6 +17,9 @@ static const struct command *const commands[] = {
 	&command_umount,
 	&command_exec,
 	&command_cat,
+	&command_check,
+	&command_schema,
+	&command_new,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -65,6 +68,11 @@ static void describe(struct buf *out)
 		buf_add_format(out, "%s profilefs %s\n", i ? "      " : "usage:", commands[i]->summary);
 	buf_add_text(out, "       profilefs COMMAND --help\n"
 			  "       profilefs --version\n\n"
+			  "Examples:\n"
+			  "  profilefs wifi.mobileconfig mnt\n"
+			  "  echo Office >mnt/PayloadContent/com.apple.wifi.managed/SSID_STR\n"
+			  "  profilefs umount mnt\n"
+			  "  profilefs schema com.apple.wifi.managed\n\n"
 			  "Exit status: 0 all is well; 1 the profile has errors or was not saved;\n"
 			  "2 wrong usage, or something could not be read, written or mounted.\n");
 }

@@ -12,6 +12,7 @@ enum kind {
 	FLAG,     /* no value: sets a bool to `on` */
 	TEXT,     /* a value, of any kind */
 	CHOICE,   /* one of a list of values */
+	TARGET,   /* a system and its version; each one given is added */
 	PASSED,   /* libfuse's, without a value */
 	PASSED_VALUE,
 	ACCEPTED, /* means nothing here, with or without a value */
@@ -31,7 +32,6 @@ struct option {
 static const char *const formats[] = { "keep", "xml", "binary", NULL };
 static const char *const levels[] = { "strict", "warn", "off", NULL };
 static const char *const allow_deny[] = { "allow", "deny", NULL };
-static const char *const allow_only[] = { "allow", NULL };
 static const char *const digests[] = { "sha1", "sha256", "sha384", "sha512", NULL };
 
 static void choose_format(struct profile_options *profile, unsigned choice, const char *text)
@@ -58,12 +58,10 @@ static void choose_digest(struct profile_options *profile, unsigned choice, cons
 	profile->digest = text;
 }
 
-/* Every key is taken, so there is nothing to set. */
 static void choose_unknown(struct profile_options *profile, unsigned choice, const char *text)
 {
-	(void)profile;
-	(void)choice;
 	(void)text;
+	profile->unknown_allowed = choice == 0;
 }
 
 #define FIELD(member) offsetof(struct profile_options, member)
@@ -85,16 +83,16 @@ static const struct option known[] = {
 	TEXT_OPTION("passin", signer.passin),
 	TEXT_OPTION("output", output),
 	TEXT_OPTION("backup", backup),
+	TEXT_OPTION("schema", schema),
+	TEXT_OPTION("manifests", manifests),
+	OTHER_OPTION("target", TARGET),
 	CHOICE_OPTION("digest", digests, choose_digest),
 	CHOICE_OPTION("format", formats, choose_format),
 	CHOICE_OPTION("check", levels, choose_check),
 	CHOICE_OPTION("placeholders", allow_deny, choose_placeholders),
-	CHOICE_OPTION("unknown", allow_only, choose_unknown),
+	CHOICE_OPTION("unknown", allow_deny, choose_unknown),
 
 	OTHER_OPTION("decrypt_key", LATER),
-	OTHER_OPTION("schema", LATER),
-	OTHER_OPTION("manifests", LATER),
-	OTHER_OPTION("target", LATER),
 
 	OTHER_OPTION("allow_other", PASSED),
 	OTHER_OPTION("allow_root", PASSED),
@@ -184,8 +182,7 @@ static int refuse_choice(const struct option *option, const char *value, struct 
 
 	for (i = 0; option->choices[i]; i++)
 		buf_add_format(&list, "%s%s", i ? ", " : "", option->choices[i]);
-	return error_set(err, EINVAL, "%s=%s is not %s %s", option->name, value,
-			 i > 1 ? "one of" : "possible here, only", buf_text(&list));
+	return error_set(err, EINVAL, "%s=%s is not one of %s", option->name, value, buf_text(&list));
 }
 
 static int set_choice(struct profile_options *profile, const struct option *option, const char *value,
@@ -213,9 +210,26 @@ static int pass_on(struct mount_options *options, const char *text, struct error
 	return 0;
 }
 
+/* What a profile is for adds up: macOS:15.1 and iOS:18 are two targets. */
+static int add_target(struct mount_options *options, const char *text, struct error *err)
+{
+	struct profile_options *profile = &options->profile;
+	struct target *grown = realloc(options->targets, (profile->target_count + 1) * sizeof(*grown));
+
+	if (!grown)
+		return error_memory(err);
+	options->targets = grown;
+	profile->targets = grown;
+	if (target_parse(text, &grown[profile->target_count], err) < 0)
+		return -1;
+	profile->target_count++;
+	return 0;
+}
+
 static int check_value(const struct option *option, const char *value, struct error *err)
 {
-	bool wanted = option->kind == TEXT || option->kind == CHOICE || option->kind == PASSED_VALUE;
+	bool wanted = option->kind == TEXT || option->kind == CHOICE || option->kind == TARGET ||
+		      option->kind == PASSED_VALUE;
 	bool refused = option->kind == FLAG || option->kind == PASSED;
 
 	if (wanted && (!value || !*value))
@@ -250,6 +264,8 @@ static int add_one(struct mount_options *options, const char *text, struct error
 		return 0;
 	case CHOICE:
 		return set_choice(&options->profile, option, value, err);
+	case TARGET:
+		return add_target(options, value, err);
 	case PASSED:
 	case PASSED_VALUE:
 		return pass_on(options, text, err);
@@ -346,6 +362,7 @@ void mount_options_free(struct mount_options *options)
 		free(options->texts[i]);
 	}
 	free(options->texts);
+	free(options->targets);
 	free(options->passed);
 	*options = MOUNT_OPTIONS_INIT;
 }

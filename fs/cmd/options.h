@@ -2,8 +2,8 @@
  * The list after -o, of mount and exec: comma-separated, `\,` stands for a comma.
  *
  * What is about the profile goes into `profile`, what is libfuse's own is collected in `passed`, what only
- * fstab(5) needs is accepted. The texts of both are owned here, wiped and freed by mount_options_free():
- * they may hold a passphrase.
+ * fstab(5) needs is accepted. The texts of both and the list of targets are owned here, wiped and freed by
+ * mount_options_free(): they may hold a passphrase.
  */
 #ifndef CMD_OPTIONS_H
 #define CMD_OPTIONS_H
@@ -17,6 +17,7 @@ struct mount_options {
 	struct profile_options profile;
 	const char **passed;
 	size_t passed_count;
+	struct target *targets; /* what `profile.targets` points to */
 	char **texts;
 	size_t text_count;
 };
@@ -50,7 +51,11 @@ void mount_options_free(struct mount_options *options);
 	"  force                      open it although its signature does not fit or it is locked\n" \
 	"  check=strict|warn|off      what to do about values that are not allowed (strict)\n" \
 	"  placeholders=allow|deny    whether $FLEET_VAR_X, {{x}} and the like may be values (allow)\n" \
-	"  unknown=allow              keys that are not known may be added (what this version does)\n" \
+	"  unknown=deny|allow         whether keys may be added that the schema does not know (deny)\n" \
+	"  schema=DIR|FILE            instead of the built-in schema: Apple's device-management repository,\n" \
+	"                             or a file in the language of `profilefs schema --import`\n" \
+	"  manifests=DIR              more payload types, from a folder of ProfileManifests\n" \
+	"  target=SYSTEM:VERSION      what the profile is for, such as macOS:15.1; may be given again\n" \
 	"  allow_other, allow_root, auto_unmount, max_read=N, fsname=NAME\n" \
 	"                             as in mount.fuse3(8)\n" \
 	"Options that fstab(5) needs (rw, user, noauto, _netdev, nofail, x-*, ...) are accepted.\n"

@@ -13,6 +13,7 @@
 static bool in_background;
 static struct buf *recorded;
 static enum severity recorded_severity;
+static bool waiting_shown;
 
 static int log_level(enum severity severity)
 {
@@ -25,8 +26,18 @@ static int log_level(enum severity severity)
 	return levels[severity];
 }
 
+void say_waiting(const char *text)
+{
+	if (in_background || (!*text && !waiting_shown) || !isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "\r\033[K%s", text);
+	fflush(stderr);
+	waiting_shown = *text != '\0';
+}
+
 static void put_line(enum severity severity, const char *line)
 {
+	say_waiting("");
 	if (recorded && severity <= recorded_severity && !strstr(buf_text(recorded), line))
 		buf_add_format(recorded, "%s\n", line);
 	if (in_background)

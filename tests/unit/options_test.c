@@ -141,6 +141,7 @@ static void a_wrong_choice_is_told_the_right_ones(void **state)
 	refuse_list("format=json", "keep, xml, binary");
 	refuse_list("check=hard", "strict, warn, off");
 	refuse_list("placeholders=maybe", "allow, deny");
+	refuse_list("unknown=perhaps", "allow, deny");
 	refuse_list("digest=md5", "sha1, sha256, sha384, sha512");
 	refuse_list("digest=SHA256", "sha1, sha256, sha384, sha512");
 }
@@ -197,6 +198,8 @@ static void a_missing_value_is_said(void **state)
 	refuse_list("key", "needs a value");
 	refuse_list("key=", "needs a value");
 	refuse_list("format", "needs a value");
+	refuse_list("schema=", "needs a value");
+	refuse_list("manifests", "needs a value");
 	refuse_list("max_read", "needs a value");
 }
 
@@ -207,15 +210,50 @@ static void a_value_too_much_is_said(void **state)
 	refuse_list("allow_other=yes", "takes no value");
 }
 
+static void a_schema_and_manifests_are_named(void **state)
+{
+	(void)state;
+	accept_list("schema=device-management,manifests=Manifests\\, ours");
+	assert_string_equal(options.profile.schema, "device-management");
+	assert_string_equal(options.profile.manifests, "Manifests, ours");
+}
+
+static void unknown_keys_are_denied_unless_allowed(void **state)
+{
+	(void)state;
+	assert_false(options.profile.unknown_allowed);
+	accept_list("unknown=allow");
+	assert_true(options.profile.unknown_allowed);
+	accept_list("unknown=deny");
+	assert_false(options.profile.unknown_allowed);
+}
+
+static void targets_add_up(void **state)
+{
+	(void)state;
+	accept_list("target=macOS:15.1,ro,target=iOS:18");
+	accept_list("target=tvos:9.0");
+	assert_int_equal(options.profile.target_count, 3);
+	assert_int_equal(options.profile.targets[0].platform, PLATFORM_MACOS);
+	assert_string_equal(options.profile.targets[0].version, "15.1");
+	assert_int_equal(options.profile.targets[1].platform, PLATFORM_IOS);
+	assert_string_equal(options.profile.targets[1].version, "18");
+	assert_int_equal(options.profile.targets[2].platform, PLATFORM_TVOS);
+}
+
+static void a_wrong_target_is_told_what_is_right(void **state)
+{
+	(void)state;
+	refuse_list("target=BeOS:5", "macOS");
+	refuse_list("target=macOS", "macOS:");
+	refuse_list("target=", "needs a value");
+	assert_int_equal(options.profile.target_count, 0);
+}
+
 static void features_of_later_versions_are_refused_not_ignored(void **state)
 {
 	(void)state;
 	refuse_list("decrypt_key=k.pem", "not in this version");
-	refuse_list("schema=dir", "not in this version");
-	refuse_list("manifests=dir", "not in this version");
-	refuse_list("target=macOS:15.1", "not in this version");
-	refuse_list("unknown=deny", "only allow");
-	accept_list("unknown=allow");
 }
 
 static void what_comes_before_a_refused_option_does_not_leak(void **state)
@@ -244,7 +282,8 @@ static void the_help_names_every_option_that_is_ours(void **state)
 {
 	static const char *const names[] = {
 		"ro", "key=", "cert=", "chain=", "passin=", "digest=", "unsign", "output=", "format=",
-		"backup=", "new", "force", "check=", "placeholders=", "unknown=",
+		"backup=", "new", "force", "check=", "placeholders=", "unknown=", "schema=",
+		"manifests=", "target=",
 	};
 	size_t i;
 
@@ -275,6 +314,10 @@ int main(void)
 		TEST(a_name_must_be_whole),
 		TEST(a_missing_value_is_said),
 		TEST(a_value_too_much_is_said),
+		TEST(a_schema_and_manifests_are_named),
+		TEST(unknown_keys_are_denied_unless_allowed),
+		TEST(targets_add_up),
+		TEST(a_wrong_target_is_told_what_is_right),
 		TEST(features_of_later_versions_are_refused_not_ignored),
 		TEST(what_comes_before_a_refused_option_does_not_leak),
 		TEST(a_passphrase_in_an_argument_is_hidden),

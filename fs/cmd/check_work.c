@@ -1,0 +1,175 @@
+#include "fs/cmd/check_work.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "fs/tree/folder.h"
+#include "fs/tree/profile.h"
+#include "plist/base/buf.h"
+#include "plist/base/file.h"
+#include "plist/doc.h"
+#include "plist/encoding.h"
+#include "sign/envelope.h"
+
+/* A place in a document that was counted to. Findings come in document order, many times over, so the next one is
+ * mostly a little further on. */
+struct cursor {
+	size_t offset;
+	unsigned long line, column;
+};
+
+/* The check of one path. */
+struct job {
+	const char *name;
+	const struct check_options *options;
+	struct check_result *result;
+	struct doc doc;       /* of a file */
+	struct cursor cursor; /* in its source */
+	struct folder folder; /* of a tree */
+};
+
+/* Adds a problem, with the severity that the user wants it to have. */
+static void add(struct job *job, const char *file, const struct error *problem)
+{
+	struct error shown = *problem;
+
+	if (rule_severity(&job->options->levels, shown.rule, &shown.severity))
+		check_result_add(job->result, file, &shown);
+}
+
+static void add_memory(struct job *job)
+{
+	struct error err;
+
+	error_memory(&err);
+	add(job, job->name, &err);
+}
+
+static void without_place(const struct finding *finding, struct error *err)
+{
+	error_rule(err, finding->rule, "%s", finding->text);
+	err->severity = finding->severity;
+}
+
+/* --- a file ----------------------------------------------------------------------------------------- */
+
+/* Moves the cursor to an offset of an XML source: what doc_position() would say. */
+static void move_cursor(struct cursor *cursor, const struct buf *source, size_t offset)
+{
+	unsigned long line, column;
+
+	if (offset < cursor->offset || cursor->line == 0)
+		*cursor = (struct cursor){ 0, 1, 1 };
+	encoding_position(buf_text(source) + cursor->offset, source->len - cursor->offset, offset - cursor->offset,
+			  &line, &column);
+	cursor->column = line == 1 ? cursor->column + column - 1 : column;
+	cursor->line += line - 1;
+	cursor->offset = offset;
+}
+
+static void locate(struct job *job, const struct finding *finding, struct error *err)
+{
+	const struct node_source *source = &finding->node->source;
+	size_t offset = finding->at_key && source->key.end ? source->key.start : source->element.start;
+
+	if (job->doc.format == DOC_BINARY || source->element.end == 0)
+		return;
+	move_cursor(&job->cursor, &job->doc.source, offset);
+	error_at(err, job->cursor.line, job->cursor.column);
+}
+
+static void take_finding(void *context, const struct finding *finding)
+{
+	const struct doc without_lines = { .format = DOC_BINARY };
+	struct job *job = context;
+	struct error err;
+
+	/* No more than these are listed, and where the others are takes long to say. */
+	if (job->result->count < CHECK_RESULT_MAX) {
+		check_error(finding, &without_lines, NULL, &err);
+		locate(job, finding, &err);
+	} else {
+		without_place(finding, &err);
+	}
+	add(job, job->name, &err);
+}
+
+static void check_plist(struct job *job, const struct buf *plist)
+{
+	struct error err;
+
+	if (doc_read(&job->doc, job->name, plist->data, plist->len, &err) < 0) {
+		add(job, job->name, &err);
+		return;
+	}
+	if (check_profile(job->doc.root, job->options, take_finding, job) < 0)
+		add_memory(job);
+	doc_free(&job->doc);
+}
+
+/* What is in a tampered envelope is looked at all the same: there may be more to mend. */
+static void check_file(struct job *job)
+{
+	const char *path = strcmp(job->name, "-") == 0 ? "/dev/stdin" : job->name;
+	BUF_AUTO bytes = BUF_INIT, plist = BUF_INIT;
+	struct envelope *envelope;
+	struct error err;
+
+	if (file_read_path(path, PROFILE_SIZE_MAX, &bytes, &err) < 0 ||
+	    envelope_open(job->name, bytes.data, bytes.len, &envelope, &plist, &err) < 0) {
+		add(job, job->name, &err);
+		return;
+	}
+	buf_free(&bytes);
+	if (!envelope_intact(envelope, &err))
+		add(job, job->name, &err);
+	envelope_free(envelope);
+	check_plist(job, &plist);
+}
+
+/* --- an exploded tree ------------------------------------------------------------------------------- */
+
+static void take_problem(void *context, const char *file, const struct error *problem)
+{
+	add(context, file, problem);
+}
+
+static void take_folder_finding(void *context, const struct finding *finding)
+{
+	struct job *job = context;
+	BUF_AUTO file = BUF_INIT;
+	struct error err;
+
+	if (job->result->count >= CHECK_RESULT_MAX) {
+		without_place(finding, &err);
+		add(job, job->name, &err);
+	} else if (folder_finding(&job->folder, finding, &file, &err)) {
+		add(job, buf_text(&file), &err);
+	}
+}
+
+static void check_tree(struct job *job)
+{
+	struct error err;
+
+	if (folder_read(&job->folder, job->name, job->options, take_problem, job, &err) < 0) {
+		add(job, job->name, &err);
+		return;
+	}
+	if (check_profile(job->folder.profile.doc.root, job->options, take_folder_finding, job) < 0)
+		add_memory(job);
+	folder_free(&job->folder);
+}
+
+void check_one(const struct check_path *path, const struct check_options *options, struct check_result *result)
+{
+	struct job job = { .name = path->name, .options = options, .result = result };
+
+	if (path->is_tree)
+		check_tree(&job);
+	else
+		check_file(&job);
+	if (result->failed)
+		add_memory(&job);
+	check_result_sort(result);
+}
