@@ -12,7 +12,7 @@
 
 /* Against a schema whose required keys nest without end, or ask for more than anybody would fill in by hand. */
 #define DEPTH_MAX 16
-#define VALUES_MAX 4096
+#define VALUES_MAX 512
 
 /* --- nodes ------------------------------------------------------------------------------------------ */
 
@@ -193,7 +193,6 @@ static void leave_scalar_open(struct maker *maker, struct node *node, const stru
 static void leave_container_open(struct maker *maker, struct node *node, const struct schema_key *key)
 {
 	BUF_AUTO type = BUF_INIT;
-	BUF_AUTO keys = BUF_INIT;
 
 	describe_type(key, &type);
 	if (node->type == NODE_DICT && schema_shape(key)->key_count) {

@@ -137,6 +137,16 @@ static const struct {
 	  "be a UUID such as 5D1E7A3C-0B42-4F6E-9C88-21D0F3A4B657" },
 	{ "^([0-9A-Fa-f]{2}:){5}([0-9A-Fa-f]{2})$", "be a MAC address such as 00:1B:63:84:45:E6" },
 	{ "^([0-9A-Za-z]{6})|([0-9A-Za-z]{9})$", "begin with 6, or end in 9, letters or digits" },
+	{ "^([0-9A-Fa-f]{6}|[0-9A-Fa-f]{9,10})$", "be 6, 9 or 10 hexadecimal digits" },
+	{ "^https?://", "begin with http:// or https://" },
+	{ "^https?://[^?#]*$", "begin with http:// or https://, and hold no ? and no #" },
+	{ "^[^*]*$", "hold no *" },
+	{ "^[^*]*(\\.\\*)?$", "hold no *, or end in .*" },
+	{ "^[^:]+:.", "be SERVICE:DOMAIN" },
+	{ "^[0-9]+:[0-9]+:[0-9]+$", "be a time such as 20:30:00" },
+	{ "^[0-9]+(\\.[0-9]+)+$", "be an OID such as 1.3.6.1.5.5.7.3.2" },
+	{ "/Library/Application Support/Apple/AssetCache/Data$",
+	  "end in /Library/Application Support/Apple/AssetCache/Data" },
 };
 
 /* "^[0-9]{6}$" */

@@ -402,7 +402,7 @@ static int read_key_line(struct reader *reader, struct members *members)
 
 static int read_clause_line(struct reader *reader, struct members *members)
 {
-	struct clause clause;
+	struct clause clause = { 0 };
 
 	if (language_clause(reader, &clause) || add_clause(reader, members, &clause))
 		return -1;

@@ -79,11 +79,12 @@ static void a_text_is_copied_to_its_length_and_ended(void **state)
 static void what_is_owned_is_released_once_at_the_end_the_youngest_first(void **state)
 {
 	struct arena *arena = arena_new();
+	char a[] = "a", b[] = "b", c[] = "c";
 
 	(void)state;
-	assert_int_equal(arena_own(arena, "a", note_release), 0);
-	assert_int_equal(arena_own(arena, "b", note_release), 0);
-	assert_int_equal(arena_own(arena, "c", note_release), 0);
+	assert_int_equal(arena_own(arena, a, note_release), 0);
+	assert_int_equal(arena_own(arena, b, note_release), 0);
+	assert_int_equal(arena_own(arena, c, note_release), 0);
 	assert_string_equal(released, "");
 	arena_free(arena);
 	assert_string_equal(released, "cba");

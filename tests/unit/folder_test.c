@@ -127,7 +127,8 @@ static void make_payload(const char *type, const char *commands)
 
 	buf_add_text(&all, "echo p >PayloadIdentifier; echo Configuration >PayloadType; echo 1 >PayloadVersion; "
 			   "echo 5A0C7E52-3D0B-4C5E-8B66-9D3C5B1E0000 >PayloadUUID; ");
-	buf_add_format(&all, "mkdir -p PayloadContent/%s; cd PayloadContent/%s; echo %s >PayloadType; ", type, type, type);
+	buf_add_format(&all, "mkdir -p PayloadContent/%s; cd PayloadContent/%s; echo %s >PayloadType; ", type, type,
+		       type);
 	buf_add_text(&all, "echo p.q >PayloadIdentifier; echo 1 >PayloadVersion; "
 			   "echo 5A0C7E52-3D0B-4C5E-8B66-9D3C5B1E0001 >PayloadUUID; ");
 	buf_add_text(&all, commands);

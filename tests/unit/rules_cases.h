@@ -72,8 +72,6 @@ static const struct rule_case certificate_cases[] = {
 	{ SCEP, SCEP_KEYS("Key^Usage 5"), SCEP_KEYS("Key^Usage 3"),
 	  "warning not-allowed-value PayloadContent/Key Usage" },
 	{ SCEP, SCEP_KEYS("Key^Usage 0"), SCEP_KEYS("Key^Usage -1"), "error out-of-range PayloadContent/Key Usage" },
-	{ SCEP, SCEP_KEYS("Keysize 2048"), SCEP_KEYS("Keysize 1024"),
-	  "warning not-allowed-value PayloadContent/Keysize" },
 	{ SCEP, SCEP_KEYS("Retries 3"), SCEP_KEYS("Retries -1"), "error out-of-range PayloadContent/Retries" },
 	{ SCEP, SCEP_KEYS("RetryDelay 3"), SCEP_KEYS("RetryDelay -1"),
 	  "error out-of-range PayloadContent/RetryDelay" },
