@@ -1,5 +1,5 @@
 /*
- * The measure for `profilefs check`: reads every file named on the command line's folder with libplist, in one
+ * The measure for `profilefs check`: reads every file in a folder of XML plists with libplist, in one
  * process, and does nothing with it.
  *
  *     parse_plists FOLDER
@@ -21,7 +21,7 @@ static int parse(const char *path)
 		fprintf(stderr, "%s: %s\n", path, err.text);
 		return -1;
 	}
-	plist_from_memory(bytes.data, (uint32_t)bytes.len, &plist, NULL);
+	plist_from_xml(bytes.data, (uint32_t)bytes.len, &plist);
 	if (!plist) {
 		fprintf(stderr, "%s: libplist does not read it\n", path);
 		return -1;
