@@ -229,6 +229,7 @@ static json_t *key_json(struct writer *writer, const struct schema_key *key, uns
 		add_text(writer, object, "presence", key->required ? "required" : "optional");
 	add_value(writer, object, key);
 	add_about(writer, object, key);
+	add_text(writer, object, "as", key->as);
 	if (key->like)
 		add_text(writer, object, "like", key->like->as ? key->like->as : "");
 	else

@@ -369,7 +369,8 @@ static int open_schema(struct profile *profile, struct error *err)
 /* The lock comes before the content: one who waited for it must see what the other saved. */
 static int open_all(struct profile *profile, const char *path, struct problems *notes, struct error *err)
 {
-	if (check_options(&profile->options, err) < 0 || open_schema(profile, err) < 0 || place_open(&profile->place, path, err) < 0 ||
+	if (check_options(&profile->options, err) < 0 || open_schema(profile, err) < 0 ||
+	    place_open(&profile->place, path, err) < 0 ||
 	    open_target(profile, err) < 0 || check_place(profile, notes, err) < 0 ||
 	    lock(profile, notes, err) < 0)
 		return -1;

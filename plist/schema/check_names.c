@@ -1,7 +1,6 @@
 /* Keys and payload types that the schema does not have. */
 #include <string.h>
 
-#include "plist/base/hint.h"
 #include "plist/schema/check_run.h"
 #include "plist/schema/constraint.h"
 
@@ -58,35 +57,10 @@ void check_payload_types(struct run *run)
 	}
 }
 
-/* The key of a dictionary that was probably meant by a name, or NULL. */
-static const char *meant_key(const struct schema_key *dict, const struct node *node)
+/* Schemas age, so a key that is near none may be a newer one. */
+static bool is_mistake(const struct visit *visit)
 {
-	const struct schema_key *shape = schema_shape(dict);
-	struct hint hint = hint_for_bytes(node->key, node->key_len);
-	size_t i;
-
-	for (i = 0; i < shape->key_count; i++)
-		if (shape->keys[i]->name &&
-		    hint_same_but_case(node->key, node->key_len, shape->keys[i]->name))
-			return shape->keys[i]->name;
-	for (i = 0; i < shape->key_count; i++)
-		if (shape->keys[i]->name)
-			hint_consider(&hint, shape->keys[i]->name);
-	return hint.name;
-}
-
-/* A key near one that is there as well is another key, not that one misspelt; but those that begin with
- * Payload are Apple's alone. */
-static bool is_mistake(const struct schema_key *dict, const struct node *node)
-{
-	const char *meant;
-
-	if (!constraint_is_near(dict, node->key, node->key_len))
-		return false;
-	if (strncmp(node->key, "Payload", strlen("Payload")) == 0)
-		return true;
-	meant = meant_key(dict, node);
-	return !meant || !node_get(node->parent, meant);
+	return constraint_is_near(visit->key, visit->node->key, visit->node->key_len);
 }
 
 void check_unknown_keys(struct run *run)
@@ -103,7 +77,7 @@ void check_unknown_keys(struct run *run)
 		}
 		buf_add_text(&run->text, run->err.text);
 		found(run, &(struct finding){
-				   .severity = is_mistake(visit->key, visit->node) ? SEVERITY_ERROR : SEVERITY_WARNING,
+				   .severity = is_mistake(visit) ? SEVERITY_ERROR : SEVERITY_WARNING,
 				   .rule = run->check->rule,
 				   .node = visit->node,
 				   .at_key = true,

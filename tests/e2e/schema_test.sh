@@ -208,6 +208,7 @@ it_says_the_same_as_json()
 	assert_equal True "$(json '{"PayloadType", "PayloadUUID"} <= set(o["common"])')"
 	assert_equal "['red', 'green', 'sky blue']" "$(json 'o["keys"][1]["values"]')"
 	assert_equal "{'min': '1', 'max': '300'}" "$(json 'o["keys"][2]["range"]')"
+	assert_equal Lock "$(json 'o["keys"][4]["item"]["as"]')"
 	assert_equal Lock "$(json 'o["keys"][4]["item"]["keys"][1]["item"]["like"]')"
 	assert_equal "['string']" "$(json 'o["keys"][6]["others"]["types"]')"
 	assert_equal "need ['Colour'] Width" \
