@@ -363,6 +363,8 @@ static int open_schema(struct profile *profile, struct error *err)
 		.target_count = options->target_count,
 		.no_placeholders = options->no_placeholders,
 	};
+	if (options->unknown_allowed)
+		rule_level_set(&profile->checks.levels, "unknown-key", RULE_WARNING, err);
 	return profile->checks.schema ? 0 : -1;
 }
 

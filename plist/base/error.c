@@ -163,12 +163,15 @@ void problems_add(struct problems *list, const struct error *problem)
 
 	if (!list)
 		return;
-	grown = realloc(list->list, (list->count + 1) * sizeof(*grown));
-	if (!grown) {
-		list->lost++;
-		return;
+	/* It is full when the count is a power of two, and then doubles. */
+	if ((list->count & (list->count - 1)) == 0) {
+		grown = realloc(list->list, (list->count ? list->count * 2 : 1) * sizeof(*grown));
+		if (!grown) {
+			list->lost++;
+			return;
+		}
+		list->list = grown;
 	}
-	list->list = grown;
 	list->list[list->count++] = *problem;
 }
 

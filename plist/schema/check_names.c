@@ -57,10 +57,11 @@ void check_payload_types(struct run *run)
 	}
 }
 
-/* Schemas age, so a key that is near none may be a newer one. */
+/* Schemas age, so a key that is near none may be a newer one; but not one of Apple's own names. */
 static bool is_mistake(const struct visit *visit)
 {
-	return constraint_is_near(visit->key, visit->node->key, visit->node->key_len);
+	return constraint_is_reserved(visit->node->key, visit->node->key_len) ||
+	       constraint_is_near(visit->key, visit->node->key, visit->node->key_len);
 }
 
 void check_unknown_keys(struct run *run)

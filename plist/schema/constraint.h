@@ -46,8 +46,11 @@ void constraint_allowed(const struct schema_key *key, struct buf *out);
  * in case only, "ServerURI" is near ServerURL. Returns -1. */
 int constraint_unknown(const struct schema_key *dict, const char *name, size_t len, struct error *err);
 
-/* True if an unknown key is near one that is declared (another case, one or two letters off) or begins with
- * "Payload": probably a mistake. */
+/* True if an unknown key is near one that is declared (another case, one or two letters off): probably a
+ * mistake. */
 bool constraint_is_near(const struct schema_key *dict, const char *name, size_t len);
+
+/* True for names that Apple keeps for itself: they begin with "Payload", and are never a preference's. */
+bool constraint_is_reserved(const char *name, size_t len);
 
 #endif

@@ -68,14 +68,18 @@ static size_t edits_allowed(size_t len)
 	return len < 6 ? 1 : EDITS_MAX;
 }
 
-bool constraint_is_near(const struct schema_key *dict, const char *name, size_t len)
+bool constraint_is_reserved(const char *name, size_t len)
 {
 	static const char RESERVED[] = "Payload";
+
+	return len >= sizeof(RESERVED) - 1 && memcmp(name, RESERVED, sizeof(RESERVED) - 1) == 0;
+}
+
+bool constraint_is_near(const struct schema_key *dict, const char *name, size_t len)
+{
 	struct guess guess;
 	size_t shorter;
 
-	if (len >= sizeof(RESERVED) - 1 && memcmp(name, RESERVED, sizeof(RESERVED) - 1) == 0)
-		return true;
 	if (!dict)
 		return false;
 	guess = guess_key(dict, name, len);

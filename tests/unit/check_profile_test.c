@@ -202,6 +202,18 @@ static void a_payload_type_that_is_not_known_is_a_warning_and_takes_any_key(void
 			"error wrong-type PayloadContent/com.example.app/PayloadVersion\n");
 }
 
+static void reserved_names_are_no_preferences_where_any_key_is_taken(void **state)
+{
+	(void)state;
+	assert_findings(PROFILE(PAYLOAD("t.once", "1", STRING("PayloadFancy", "x"))),
+			"error unknown-key PayloadContent/t.once/PayloadFancy\n");
+	assert_findings(PROFILE(PAYLOAD("com.example.app", "1", STRING("PayloadIdentifer", "x"))),
+			"warning unknown-payload-type PayloadContent/com.example.app/PayloadType\n"
+			"error unknown-key PayloadContent/com.example.app/PayloadIdentifer\n");
+	assert_findings(PROFILE(PAYLOAD("com.example.app", "1", STRING("PayloadFancy", "x"))),
+			"warning unknown-payload-type PayloadContent/com.example.app/PayloadType\n");
+}
+
 static void a_payload_type_that_is_nearly_a_known_one_is_named(void **state)
 {
 	static const char *const near[] = { "t.wify", "t.Wifi", "t.wif", "t.wifii", "t.wiif" };
@@ -438,6 +450,7 @@ int main(void)
 		cmocka_unit_test(unknown_keys_of_the_profile_are_found),
 		cmocka_unit_test(a_dictionary_that_is_open_takes_any_key),
 		cmocka_unit_test(a_payload_type_that_is_not_known_is_a_warning_and_takes_any_key),
+		cmocka_unit_test(reserved_names_are_no_preferences_where_any_key_is_taken),
 		cmocka_unit_test(a_payload_type_that_is_nearly_a_known_one_is_named),
 		cmocka_unit_test(a_reference_needs_a_payload_that_is_there),
 		cmocka_unit_test(the_profile_itself_is_no_payload_to_refer_to),

@@ -489,9 +489,7 @@ static void probable_mistakes_are_told_from_keys_that_are_new(void **state)
 	assert_true(near("ServerURI"));
 	assert_true(near("SevrerURI"));
 	assert_true(near("Topics"));
-	assert_true(near("PayloadAnything"));
 	assert_true(near("payloaduuid"));
-	assert_true(constraint_is_near(NULL, "PayloadX", 8));
 	assert_false(near("Apq"));
 	assert_false(near("Ap"));
 	assert_false(near("Tpcic"));
@@ -502,6 +500,16 @@ static void probable_mistakes_are_told_from_keys_that_are_new(void **state)
 	assert_false(near("Application"));
 	assert_false(near(""));
 	assert_false(constraint_is_near(NULL, "X", 1));
+}
+
+static void names_that_begin_with_payload_are_reserved(void **state)
+{
+	(void)state;
+	assert_true(constraint_is_reserved("PayloadX", 8));
+	assert_true(constraint_is_reserved("Payload", 7));
+	assert_false(constraint_is_reserved("PayloadX", 6));
+	assert_false(constraint_is_reserved("payloadX", 8));
+	assert_false(constraint_is_reserved("", 0));
 }
 
 int main(void)
@@ -532,6 +540,7 @@ int main(void)
 		cmocka_unit_test(an_unknown_key_is_refused_with_the_one_that_was_meant),
 		cmocka_unit_test(an_unknown_key_near_none_is_refused_with_those_there_are),
 		cmocka_unit_test(probable_mistakes_are_told_from_keys_that_are_new),
+		cmocka_unit_test(names_that_begin_with_payload_are_reserved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
