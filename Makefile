@@ -37,7 +37,7 @@ CFLAGS ?= -O2 -g
 override CFLAGS   += -std=c11 -Wall -Wextra
 override CPPFLAGS += -I. -D_FILE_OFFSET_BITS=64 -D_GNU_SOURCE -DPROFILEFS_VERSION='"$(VERSION)"' \
 	-DFUSE_USE_VERSION=312 -DHASH_NONFATAL_OOM=1 $(PACKAGE_CFLAGS)
-override LDLIBS   += $(PACKAGE_LIBS)
+override LDLIBS   += $(PACKAGE_LIBS) -lm
 
 ifdef DEVELOPER
 override CFLAGS += -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \

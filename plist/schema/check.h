@@ -8,6 +8,7 @@
 #ifndef SCHEMA_CHECK_H
 #define SCHEMA_CHECK_H
 
+#include "plist/base/buf.h"
 #include "plist/base/error.h"
 #include "plist/doc.h"
 #include "plist/node.h"
@@ -29,6 +30,9 @@ struct check_options {
 	size_t target_count;
 	struct rule_levels levels;
 	bool no_placeholders;
+	/* The type of a payload that has no PayloadType yet, where something else tells it; appends nothing if
+	 * nothing does. NULL: only PayloadType tells. */
+	void (*type_of)(const struct node *payload, struct buf *type);
 };
 
 struct finding {

@@ -53,7 +53,11 @@ void check_payload_types(struct run *run)
 			say(run, " is no payload type that the schema knows: did you mean %s?", meant);
 		else
 			say(run, " is no payload type that the schema knows, so its keys are not checked");
-		found_value(run, type);
+		found(run, &(struct finding){
+				   .severity = meant ? SEVERITY_ERROR : SEVERITY_WARNING,
+				   .rule = run->check->rule,
+				   .node = type,
+			   });
 	}
 }
 

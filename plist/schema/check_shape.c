@@ -47,11 +47,19 @@ void check_is_profile(struct run *run)
 	found_value(run, run->root);
 }
 
+/* Profiles of the old Profile Service have a dictionary there, and another PayloadType. */
+static bool is_profile_service(const struct run *run)
+{
+	const struct node *type = node_get(run->root, "PayloadType");
+
+	return !type || strcmp(node_text(type), "Configuration") != 0;
+}
+
 void check_content(struct run *run)
 {
 	enum node_type type = run->content ? run->content->type : NODE_ARRAY;
 
-	if (type == NODE_ARRAY || type == NODE_DICT || type == NODE_DATA)
+	if (type == NODE_ARRAY || (type == NODE_DICT && is_profile_service(run)))
 		return;
 	say(run, "PayloadContent is the array of the profile's payloads, not of the type %s", node_type_name(type));
 	found_value(run, run->content);

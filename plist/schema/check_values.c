@@ -1,4 +1,6 @@
 /* A value against its key. */
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,10 +8,33 @@
 #include "plist/schema/check_run.h"
 #include "plist/schema/constraint.h"
 
+/* 1.0 where an integer belongs: readers take it, and profiles that work have it. */
+static bool is_whole_real(const struct visit *visit)
+{
+	const struct node *node = visit->node;
+	double value;
+
+	if (node->type != NODE_REAL || schema_allows_type(visit->key, NODE_REAL) ||
+	    !schema_allows_type(visit->key, NODE_INTEGER) || node_is_placeholder(node))
+		return false;
+	value = strtod(node_text(node), NULL);
+	return fabs(value) < 1e15 && floor(value) == value;
+}
+
+static int judge_whole_real(struct run *run, const struct visit *visit)
+{
+	char text[32];
+	int len = snprintf(text, sizeof(text), "%.0f", strtod(node_text(visit->node), NULL) + 0.0);
+
+	return constraint_check(visit->key, NODE_INTEGER, text, (size_t)len, false, &run->err);
+}
+
 static int judge_value(struct run *run, const struct visit *visit)
 {
 	const struct node *node = visit->node;
 
+	if (is_whole_real(visit))
+		return judge_whole_real(run, visit);
 	if (constraint_type(visit->key, node->type, &run->err) < 0)
 		return -1;
 	if (node->type == NODE_ARRAY)
@@ -27,9 +52,21 @@ static bool is_ignored(const struct run *run, const struct node *node)
 	       node_get(node->parent, "ManagedAppleID");
 }
 
+static void report_real(struct run *run, const struct node *node)
+{
+	say(run, "is a real where an integer belongs: write <integer>%.0f</integer>, as not every server takes it",
+	    strtod(node_text(node), NULL));
+	found(run, &(struct finding){ .severity = SEVERITY_WARNING, .rule = "wrong-type", .node = node });
+}
+
 void check_value(struct run *run, const struct visit *visit)
 {
-	if (judge_value(run, visit) == 0 || is_ignored(run, visit->node))
+	if (judge_value(run, visit) == 0) {
+		if (is_whole_real(visit))
+			report_real(run, visit->node);
+		return;
+	}
+	if (is_ignored(run, visit->node))
 		return;
 	if (!run->err.rule) {
 		run->failed = true; /* what is not the value's fault is the machine's */
@@ -97,8 +134,8 @@ void check_immutable(struct run *run, const struct visit *visit)
 {
 	const struct node *node = visit->node;
 
-	if (!visit->key->immutable || !node->changed || !node->was)
-		return;
+	if (!visit->key->immutable || !node->changed || !node->was || !node->was->len)
+		return; /* no device has a profile in which it is empty */
 	if (visit->key->bits && !added_flags(node))
 		return;
 	if (visit->key->bits)

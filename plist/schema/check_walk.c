@@ -64,11 +64,16 @@ static const struct node *string_in(const struct node *dict, const char *key)
 static void look_up_payload(struct run *run, struct payload *payload)
 {
 	const struct node *type = payload->type;
+	BUF_AUTO told = BUF_INIT;
 
 	if (!run->profile)
 		return;
+	if (!type && run->options->type_of)
+		run->options->type_of(payload->node, &told);
 	if (type)
 		payload->key = schema_payload(run->options->schema, type->value.bytes, type->value.len);
+	else if (told.len)
+		payload->key = schema_payload(run->options->schema, told.data, told.len);
 	payload->known = payload->key != NULL;
 	if (!payload->known)
 		payload->key = schema_any_payload(run->options->schema);

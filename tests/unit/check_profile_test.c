@@ -111,7 +111,7 @@ static void payloads_that_are_no_dictionaries_are_found(void **state)
 static void the_content_of_an_old_profile_service_profile_is_not_judged(void **state)
 {
 	(void)state;
-	assert_findings(COMMON("Configuration", "A", "id") DICT("PayloadContent", STRING("URL", "x")), "");
+	assert_findings(COMMON("Profile Service", "A", "id") DICT("PayloadContent", STRING("URL", "x")), "");
 }
 
 static void placeholders_are_values_of_any_kind(void **state)
@@ -200,6 +200,25 @@ static void a_payload_type_that_is_not_known_is_a_warning_and_takes_any_key(void
 					STRING("PayloadIdentifier", "i") STRING("PayloadVersion", "1") "</dict>"),
 			"warning unknown-payload-type PayloadContent/com.example.app/PayloadType\n"
 			"error wrong-type PayloadContent/com.example.app/PayloadVersion\n");
+}
+
+static void a_whole_real_stands_for_an_integer_with_a_warning(void **state)
+{
+	(void)state;
+	assert_findings(WIFI(REAL("Port", "1")), "warning wrong-type PayloadContent/t.wifi/Port\n");
+	assert_findings(WIFI(REAL("Port", "1e2")), "warning wrong-type PayloadContent/t.wifi/Port\n");
+	assert_findings(WIFI(REAL("Port", "1.5")), "error wrong-type PayloadContent/t.wifi/Port\n");
+	assert_findings(WIFI(REAL("Port", "inf")), "error wrong-type PayloadContent/t.wifi/Port\n");
+	assert_findings(WIFI(REAL("Port", "101.0")), "error out-of-range PayloadContent/t.wifi/Port\n");
+}
+
+static void the_payloads_of_a_configuration_are_an_array(void **state)
+{
+	(void)state;
+	assert_findings(COMMON("Configuration", "A", "id") "<key>PayloadContent</key><dict/>",
+			"error not-a-profile PayloadContent\n");
+	assert_findings(COMMON("Configuration", "A", "id") "<key>PayloadContent</key><data>AAAA</data>",
+			"error not-a-profile PayloadContent\n");
 }
 
 static void reserved_names_are_no_preferences_where_any_key_is_taken(void **state)
@@ -451,6 +470,8 @@ int main(void)
 		cmocka_unit_test(a_dictionary_that_is_open_takes_any_key),
 		cmocka_unit_test(a_payload_type_that_is_not_known_is_a_warning_and_takes_any_key),
 		cmocka_unit_test(reserved_names_are_no_preferences_where_any_key_is_taken),
+		cmocka_unit_test(a_whole_real_stands_for_an_integer_with_a_warning),
+		cmocka_unit_test(the_payloads_of_a_configuration_are_an_array),
 		cmocka_unit_test(a_payload_type_that_is_nearly_a_known_one_is_named),
 		cmocka_unit_test(a_reference_needs_a_payload_that_is_there),
 		cmocka_unit_test(the_profile_itself_is_no_payload_to_refer_to),

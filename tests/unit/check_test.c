@@ -88,7 +88,8 @@ static void content_that_can_hold_no_payloads_is_found(void **state)
 	(void)state;
 	assert_findings(COMMON("Configuration", "A", "id") STRING("PayloadContent", "x"),
 			"error not-a-profile PayloadContent\n");
-	assert_findings(COMMON("Configuration", "A", "id") "<key>PayloadContent</key><data>AAAA</data>", "");
+	assert_findings(COMMON("Configuration", "A", "id") "<key>PayloadContent</key><data>AAAA</data>",
+			"error not-a-profile PayloadContent\n");
 }
 
 static void a_plist_that_is_no_profile_has_one_error(void **state)

@@ -32,6 +32,7 @@
 
 #define STRING(key, value)  "<key>" key "</key><string>" value "</string>"
 #define INTEGER(key, value) "<key>" key "</key><integer>" value "</integer>"
+#define REAL(key, value)    "<key>" key "</key><real>" value "</real>"
 #define ARRAY(key, inner)   "<key>" key "</key><array>" inner "</array>"
 #define DICT(key, inner)    "<key>" key "</key><dict>" inner "</dict>"
 
