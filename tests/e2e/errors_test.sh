@@ -25,7 +25,7 @@ need_listed_profiles()
 
 	need_profiles
 	while IFS=$'\t' read -r path _; do
-		[ -f "$PROFILEFS_TEST_PROFILES/$path" ] || skip "the list is not about that folder: there is no $path in it"
+		[ -f "$PROFILEFS_TEST_PROFILES/$path" ] || skip "the list is of another folder: there is no $path"
 	done < <(listed)
 }
 
@@ -100,7 +100,7 @@ it_checks_every_profile_that_others_can_read()
 	report, folder = json.load(open(sys.argv[1])), sys.argv[2]
 	names = [os.path.relpath(os.path.join(where, name), folder) for where, _, files in os.walk(folder)
 	         for name in files if name.endswith(".mobileconfig")]
-	unread = {os.path.normpath(problem["file"]) for problem in report["problems"] if problem["rule"] == "not-a-plist"}
+	unread = {os.path.normpath(found["file"]) for found in report["problems"] if found["rule"] == "not-a-plist"}
 	wrong = [name for name in names if name in unread and is_read_by_others(os.path.join(folder, name))]
 	for name in wrong:
 	    print("check says that it is no plist, and plistlib reads it:", name)

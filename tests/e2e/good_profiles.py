@@ -18,8 +18,8 @@ DATE = datetime.datetime(2026, 1, 31, 12)
 # What may be good where the schema names no value: the first that fits is taken.
 COMMON_VALUES = {
     "string": ["text", "0A1B2C3D-4E5F-4A6B-8C7D-9E8F7A6B5C4D", "https://www.example.com/path",
-               "com.apple.mgmt.External.example", "00:1A:2B:3C:4D:5E", "20:30:00", "1.3.6.1.5.5.7.3.2", "A1B2C3", "123456",
-               "/Library/Application Support/Apple/AssetCache/Data", "a long password", "x" * 32, "x" * 2048],
+               "com.apple.mgmt.External.example", "00:1A:2B:3C:4D:5E", "20:30:00", "1.3.6.1.5.5.7.3.2", "A1B2C3",
+               "123456", "/Library/Application Support/Apple/AssetCache/Data", "a long password", "x" * 32, "x" * 2048],
     "integer": [1, 0, 256, 2048, 443, 8191],
     "real": [1.5, 0.5, 0.0],
     "boolean": [True, False],
@@ -81,9 +81,9 @@ class Schema:
 
 
 def link(key, enclosing):
-    """Adds `by_name`, and gives a key that is like an enclosing one the same `item`: an array of dicts, today."""
+    """Adds `by_name`, and gives a key that is like an enclosing one the same `item`: today these are arrays."""
     if "like" in key:
-        like = next(outer for outer in reversed(enclosing) if "dict" in outer.get("item", {}).get("types", ()))
+        like = next(outer for outer in reversed(enclosing) if outer.get("as") == key["like"])
         key.update(item=like["item"], recursive=True)
     key["by_name"] = {below["key"]: below for below in key.get("keys", ())}
     if "like" not in key:
@@ -321,8 +321,8 @@ class Builder:
         """A value that satisfies all that is said of the key now; None: there is none."""
         name = clause["keys"][0]
         below = key["by_name"][name]
-        bound = [other for other in errors_of(key) if other["keys"] == [name] and other["kind"] not in ("need", "forbid")
-                 and applies(other, key, entries)]
+        bound = [other for other in errors_of(key) if other["keys"] == [name] and applies(other, key, entries) and
+                 other["kind"] not in ("need", "forbid")]
         kind = type_of(entries[name])
         wanted = [value_from(text, kind) for text in clause.get("values", clause.get("bounds", {}).values())]
         for value in wanted + candidates(below, kind, self.last):

@@ -13,7 +13,8 @@ it_finds_mistakes_of_every_kind()
 	local status=0
 
 	export PYTHONDONTWRITEBYTECODE=1
-	"$PYTHON" "$E2E/mutations.py" ${PROFILEFS_TEST_PROFILES:+"$PROFILEFS_TEST_PROFILES"} >"$FIGURES" 2>&1 || status=$?
+	"$PYTHON" "$E2E/mutations.py" ${PROFILEFS_TEST_PROFILES:+"$PROFILEFS_TEST_PROFILES"} >"$FIGURES" 2>&1 ||
+		status=$?
 	[ $status -eq 0 ] || fail "$(cat "$FIGURES")"
 }
 

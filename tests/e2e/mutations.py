@@ -11,7 +11,6 @@ be. Runs in an empty directory.
   E2E_SEED       what the sample is drawn with
   E2E_FULL=1     takes all mistakes in all profiles, not a sample
 """
-import base64
 import itertools
 import json
 import os
@@ -21,10 +20,10 @@ import re
 import shutil
 import subprocess
 import sys
-import xml.sax.saxutils
 
-from good_profiles import (DATE, TYPES, Builder, Failure, Schema, all_keys, applies, candidates, child, errors_of, fits,
-                           good_profiles, is_open, is_satisfied, satisfies, type_of)
+from good_profiles import (DATE, TYPES, Builder, Failure, Schema, all_keys, applies, candidates, errors_of, fits,
+                           good_profiles, is_open, satisfies, type_of)
+from profile_lines import Profile, encoded, key_line, lines_of, path_of
 
 PROGRAM = os.environ["PROFILEFS"]
 FULL = bool(os.environ.get("E2E_FULL"))
@@ -41,144 +40,6 @@ OF_TYPE = {"string": "a text", "integer": 7, "real": 1.5, "boolean": True, "date
            "array": ["a text"], "dict": {"Example": "a text"}}
 
 NOBODYS_UUID = "7D0D6C2E-0B1C-4A55-9E6E-3B8C5A9F1E07"
-
-
-# --- a profile as lines ----------------------------------------------------------------------------------------
-
-
-class Place:
-    """A value of a profile, and the lines on which it stands: `key_line`, if it has a key, and from `first` up to
-    `end`, counted from 0."""
-
-    __slots__ = ("value", "schema", "parent", "name", "key_line", "first", "end", "below")
-
-    def __init__(self, value, schema, parent, name):
-        self.value, self.schema, self.parent, self.name = value, schema, parent, name
-        self.key_line, self.below = None, []
-
-    @property
-    def kind(self):
-        return type_of(self.value)
-
-    @property
-    def is_entry(self):
-        return self.parent is not None and self.parent.kind == "dict"
-
-    @property
-    def is_element(self):
-        return self.parent is not None and self.parent.kind == "array"
-
-    @property
-    def is_content(self):
-        """The profile's PayloadContent."""
-        return self.is_entry and self.parent.parent is None and self.name == "PayloadContent"
-
-    @property
-    def is_payload(self):
-        return self.is_element and self.parent.is_content and self.kind == "dict"
-
-    @property
-    def is_type(self):
-        return self.is_entry and self.parent.is_payload and self.name == "PayloadType"
-
-    def entry(self, name):
-        return next((place for place in self.below if place.name == name), None)
-
-
-def encoded(name):
-    name = re.sub(r"[/%\x00-\x1f\x7f]|^\.", lambda found: "%%%02X" % ord(found[0]), name)
-    return name or "%"
-
-
-def payload_name(payload):
-    """TYPE, TYPE.2, or the number of a payload without a type."""
-    kind = payload.value.get("PayloadType")
-    if not isinstance(kind, str) or not kind:
-        return f"{payload.name:02}"
-    earlier = sum(isinstance(other.value, dict) and other.value.get("PayloadType") == kind
-                  for other in payload.parent.below[:payload.name])
-    return encoded(kind) + (f".{earlier + 1}" if earlier else "")
-
-
-def path_of(place, *below, nameless=None):
-    """A key as check spells it. `nameless`: the payload that has lost its PayloadType."""
-    names = list(below)
-    while place.parent:
-        if place.is_payload and place is not nameless:
-            names.insert(0, payload_name(place))
-        else:
-            names.insert(0, encoded(place.name) if place.is_entry else f"{place.name:02}")
-        place = place.parent
-    return "/".join(names)
-
-
-def scalar_line(value):
-    kind = type_of(value)
-    if kind == "boolean":
-        return f"<{str(value).lower()}/>"
-    if kind == "date":
-        value = value.strftime("%Y-%m-%dT%H:%M:%SZ")
-    elif kind == "data":
-        value = base64.b64encode(value).decode()
-    text = xml.sax.saxutils.escape(str(value), {"\n": "&#10;", "\r": "&#13;"})
-    return f"<{kind}>{text}</{kind}>"
-
-
-class Profile:
-    """A profile's lines, and its places in their order."""
-
-    def __init__(self, name, value, schema):
-        self.name, self.schema = name, schema
-        self.lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<plist version="1.0">']
-        self.places = []
-        self.root = self.write(value, schema.profile, None, None)
-        self.lines.append("</plist>")
-        content = self.root.entry("PayloadContent")
-        self.payloads = [place for place in content.below if place.is_payload] if content else []
-        self.hides_payloads = "EncryptedPayloadContent" in value or content is None or content.kind != "array"
-
-    def write(self, value, schema, parent, name):
-        place = Place(value, schema, parent, name)
-        if place.is_payload:
-            place.schema = self.schema.payload(value.get("PayloadType"))
-        elif place.is_content and place.kind != "array":
-            place.schema = None
-        self.places.append(place)
-        if parent and place.is_entry:
-            place.key_line = len(self.lines)
-            self.lines.append(key_line(name))
-        if parent:
-            parent.below.append(place)
-        place.first = len(self.lines)
-        self.write_value(place)
-        place.end = len(self.lines)
-        return place
-
-    def write_value(self, place):
-        if place.kind not in ("dict", "array"):
-            self.lines.append(scalar_line(place.value))
-            return
-        self.lines.append(f"<{place.kind}>")
-        if place.kind == "dict":
-            for name, value in place.value.items():
-                self.write(value, child(place.schema, name), place, name)
-        else:
-            item = (place.schema or {}).get("item")
-            for number, value in enumerate(place.value):
-                self.write(value, item, place, number)
-        self.lines.append(f"</{place.kind}>")
-
-
-def key_line(name):
-    return f"<key>{xml.sax.saxutils.escape(name)}</key>"
-
-
-def lines_of(value):
-    if isinstance(value, dict):
-        return ["<dict>", *(line for name, below in value.items() for line in (key_line(name), *lines_of(below))), "</dict>"]
-    if isinstance(value, list):
-        return ["<array>", *(line for below in value for line in lines_of(below)), "</array>"]
-    return [scalar_line(value)]
 
 
 # --- a mistake -------------------------------------------------------------------------------------------------
@@ -235,7 +96,8 @@ def wrong_types(place):
 
 def change_type(profile, place):
     if place.is_content:
-        yield from (with_value(place, OF_TYPE[kind], "not-a-profile") for kind in TYPES if kind not in ("array", "dict"))
+        wrong = [OF_TYPE[kind] for kind in TYPES if kind not in ("array", "dict")]
+        yield from (with_value(place, value, "not-a-profile") for value in wrong)
     elif place.is_entry and place.schema:
         yield from (with_value(place, value, "wrong-type") for value in wrong_types(place))
 
@@ -252,8 +114,8 @@ def change_type_of_element(profile, place):
 
 def recased(text):
     """The text in other cases, each once."""
-    return list(dict.fromkeys(other for other in (text.lower(), text.upper(), text.swapcase(), text[:1].swapcase() + text[1:])
-                              if other != text))
+    others = dict.fromkeys([text.lower(), text.upper(), text.swapcase(), text[:1].swapcase() + text[1:]])
+    return [other for other in others if other != text]
 
 
 def leave_list(profile, place):
@@ -274,16 +136,15 @@ def leave_range(profile, place):
             if end not in key["range"]:
                 continue
             bound = float(key["range"][end])
-            for value in [int(bound) + step, int(bound) + step * 1000] + ([bound + step * 0.5] if kind == "real" else []):
-                if not fits(key, value):
-                    yield with_value(place, value, "out-of-range")
+            past = [int(bound) + step, int(bound) + step * 1000] + ([bound + step * 0.5] if kind == "real" else [])
+            yield from (with_value(place, value, "out-of-range") for value in past if not fits(key, value))
 
 
 def break_format(profile, place):
     key = place.schema or {}
     if "format" not in key or "string" not in key["types"]:
         return
-    for value in ("", "*", "http:/x", "0A1B2C3D", "12345", "00:1A:2B:3C:4D", "ftp://www.example.com", "1.", "a*b.*", "?"):
+    for value in ("", "*", "?", "http:/x", "ftp://www.example.com", "0A1B2C3D", "12345", "00:1A:2B:3C", "1.", "a*b.*"):
         if not re.search(key["format"], value):
             yield with_value(place, value, "bad-format")
 
@@ -335,9 +196,11 @@ def recase(profile, place):
 
 def misspell_in_open(profile, place):
     """What begins with Payload is reserved, so it is wrong in payloads that take any key, too."""
-    if place.is_entry and place.parent.is_payload and is_open(place.parent.schema) and not place.is_type:
+    if not place.is_entry or not place.parent.is_payload or not is_open(place.parent.schema) or place.is_type:
+        return
+    if place.name.startswith("Payload") and place.name in place.parent.schema["by_name"]:
         for name in misspelt(place.name):
-            if place.name.startswith("Payload") and name.startswith("Payload") and place.name in place.parent.schema["by_name"]:
+            if name.startswith("Payload"):
                 yield with_name(place, name, "unknown-key")
 
 
@@ -349,7 +212,8 @@ def remove_required(profile, place):
 
 
 def refer_to_nobody(profile, place):
-    if place.kind == "string" and place.value and place.schema and "refs" in place.schema and not profile.hides_payloads:
+    refers = place.kind == "string" and place.value and place.schema and "refs" in place.schema
+    if refers and not profile.hides_payloads:
         yield with_value(place, NOBODYS_UUID, "dangling-reference")
 
 
@@ -384,8 +248,7 @@ def second_payload(profile, place, is_mdm):
     kind = place.value.get("PayloadType")
     if (kind == "com.apple.mdm") != is_mdm or not is_single(profile.schema.payloads.get(kind, {})):
         return
-    copy = {"PayloadType": kind} | place.value | {"PayloadUUID": NOBODYS_UUID, "PayloadIdentifier": "com.example.second"}
-    lines = lines_of(copy)
+    lines = lines_of(place.value | {"PayloadUUID": NOBODYS_UUID, "PayloadIdentifier": "com.example.second"})
     # It goes to the end, so that it is the last of its type.
     content = place.parent
     number = sum(other.value.get("PayloadType") == kind for other in profile.payloads) + 1
@@ -450,7 +313,7 @@ def break_clause(profile, place):
         return
     for clause in errors_of(place.schema):
         if applies(clause, place.schema, place.value):
-            breaker = {"need": lack_all, "forbid": add_forbidden, "items": lambda *_: ()}.get(clause["kind"], leave_clause)
+            breaker = {"need": lack_all, "forbid": add_forbidden}.get(clause["kind"], leave_clause)
             yield from breaker(profile, place, clause)
 
 
@@ -580,7 +443,7 @@ def made_profiles(schema):
     there = {id(place.schema) for profile in profiles for place in profile.places}
     keys = [key for section in [schema.profile, *schema.payloads.values()] for key in all_keys(section)]
     held = sum(id(key) in there for key in keys)
-    print(f"{len(profiles)} good profiles made for {len(schema.payloads)} payload types, with {held} of {len(keys)} keys")
+    print(f"{len(profiles)} good profiles made for {len(schema.payloads)} payload types: {held} of {len(keys)} keys")
     if held < ENOUGH * len(keys):
         raise Failure("too many keys are in no good profile")
     return profiles
