@@ -112,8 +112,8 @@ it_shows_the_keys_of_the_profile_and_of_every_payload()
 	done
 	schema common
 	assert_status 0
-	assert_stdout '^PayloadType +string +required$'
-	assert_stdout '^PayloadUUID +string +required$'
+	assert_stdout '^PayloadType +string +required +length 1\.\.$'
+	assert_stdout '^PayloadUUID +string +required +length 1\.\.$'
 	schema org.example.door/PayloadUUID
 	assert_equal required "$(attribute presence)"
 }
@@ -329,6 +329,55 @@ it_helps_who_uses_it_wrongly()
 	assert_status 0
 	assert_stdout '^usage: profilefs schema'
 	[ "$(wc -l <"$T.run/stdout")" -le 24 ] || fail "expected: a help of one screen"
+}
+
+# documented: the examples of docs/schema-language.md, each in a file of its own.
+documented()
+{
+	awk '/^```schema$/ { file = ++count ".schema"; next } /^```$/ { file = "" } file { print >file }' \
+		"$ROOT/docs/schema-language.md"
+}
+
+it_reads_every_example_of_the_language()
+{
+	local example number=0
+
+	documented
+	for example in *.schema; do
+		run profilefs schema --schema "$example"
+		assert_status 0
+		assert_no_stderr
+		number=$((number + 1))
+	done
+	[ $number -ge 5 ] || fail "expected: examples" "got: $number"
+	run profilefs schema --schema 1.schema com.apple.wifi.managed/SSID_STR
+	assert_equal required "$(attribute presence)"
+	assert_equal ^Example- "$(attribute format)"
+	run profilefs schema --schema 1.schema com.apple.wifi.managed/EncryptionType
+	assert_line WPA4 <(attribute values)
+	cat "$ROOT/plist/schema/mdm.schema" 2.schema >all.schema
+	run profilefs schema --schema all.schema
+	assert_stdout '^com.apple.mdm '
+	assert_stdout '^org.example.door '
+	run profilefs schema --schema 5.schema com.apple.mdm/EnrollmentMode
+	assert_line BYOD2 <(attribute values)
+	run profilefs schema --schema 5.schema com.apple.mdm/SignMessage
+	assert_status 2
+}
+
+it_documents_every_word_of_the_language()
+{
+	local word
+
+	for word in release payload profile common rule string integer real boolean date data array dict any \
+		required optional values custom range length items format subtype default bits needs refs unique \
+		immutable sensitive as like page help gone no keys others item clauses need forbid warn when unless \
+		because deprecated removed multiple supervised devicechannel userchannel requiresdep \
+		userapprovedmdm allowmanualinstall sharedipad sharedipad-devicechannel sharedipad-userchannel \
+		userenrollment iOS macOS tvOS visionOS watchOS; do
+		grep -q "\`[^\`]*\b$word\b[^\`]*\`" "$ROOT/docs/schema-language.md" ||
+			fail "expected: $word in docs/schema-language.md"
+	done
 }
 
 it_notices_a_full_disk()

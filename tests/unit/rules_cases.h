@@ -47,6 +47,18 @@ static const struct rule_case certificate_cases[] = {
 	  "error bad-format ServerURL" },
 	{ MDM, MDM_KEYS("CheckInURL 'https://a.example:8443/x'"), MDM_KEYS("CheckInURL 'ftp://a.example'"),
 	  "error bad-format CheckInURL" },
+	{ MDM, MDM_KEYS("CheckInURL 'https://[2001:db8::1]/x?y#z'"), MDM_KEYS("CheckInURL 'https://'"),
+	  "error bad-format CheckInURL" },
+	{ MDM, MDM_KEYS("CheckInURL 'https://a'"), MDM_KEYS("CheckInURL 'https:///x'"),
+	  "error bad-format CheckInURL" },
+	{ MDM, MDM_KEYS("CheckInURL 'https://{{host}}/ x'"), MDM_KEYS("CheckInURL 'https://:8443/x'"),
+	  "error bad-format CheckInURL" },
+	{ MDM, MDM_KEYS("CheckInURL 'https://a.example/%20'"), MDM_KEYS("CheckInURL 'https://a.exa mple'"),
+	  "error bad-format CheckInURL" },
+	{ MDM, MDM_KEYS(""), "ServerURL 'https://a.example/ x' Topic 'com.apple.mgmt.x' IdentityCertificateUUID id",
+	  "error bad-format ServerURL" },
+	{ MDM, MDM_KEYS(""), "ServerURL 'https://a.example' Topic 'com.apple.mgmt.x' IdentityCertificateUUID ''",
+	  "error bad-format IdentityCertificateUUID" },
 	{ MDM, MDM_KEYS("AccessRights 8191"), MDM_KEYS("AccessRights 0"), "error access-rights AccessRights" },
 	{ MDM, MDM_KEYS("AccessRights 3"), MDM_KEYS("AccessRights 2"), "error access-rights AccessRights" },
 	{ MDM, MDM_KEYS("AccessRights 192"), MDM_KEYS("AccessRights 128"), "error access-rights AccessRights" },
@@ -67,6 +79,12 @@ static const struct rule_case certificate_cases[] = {
 	  MDM_KEYS("CheckInURLPinningCertificateUUIDs [ " NOBODY " ]"),
 	  "error dangling-reference CheckInURLPinningCertificateUUIDs/00" },
 
+	{ "com.apple.security.root", "PayloadContent ~1", "PayloadContent ~0", "error bad-length PayloadContent" },
+	{ "com.apple.security.pem", "PayloadContent ~1", "PayloadContent ~0", "error bad-length PayloadContent" },
+	{ "com.apple.security.pkcs1", "PayloadContent ~1", "PayloadContent ~0", "error bad-length PayloadContent" },
+	{ "com.apple.security.pkcs12", "PayloadContent ~1", "PayloadContent ~0", "error bad-length PayloadContent" },
+
+	{ SCEP, SCEP_KEYS(""), "PayloadContent { URL '' }", "error bad-length PayloadContent/URL" },
 	{ SCEP, SCEP_KEYS("Key^Type 'RSA'"), SCEP_KEYS("Key^Type 'EC'"),
 	  "error not-allowed-value PayloadContent/Key Type" },
 	{ SCEP, SCEP_KEYS("Key^Usage 5"), SCEP_KEYS("Key^Usage 3"),
@@ -80,6 +98,7 @@ static const struct rule_case certificate_cases[] = {
 	  NULL },
 
 	{ ACME, BOUND(EC "KeySize 256"), "DirectoryURL 'http://a.example'", "error bad-format DirectoryURL" },
+	{ ACME, BOUND(EC "KeySize 256"), "DirectoryURL 'https://?a.example'", "error bad-format DirectoryURL" },
 	{ ACME, UNBOUND("KeyType 'RSA' KeySize 2048"), UNBOUND("KeyType 'RSA' KeySize 512"),
 	  "error out-of-range KeySize" },
 	{ ACME, UNBOUND("KeyType 'RSA' KeySize 1032"), UNBOUND("KeyType 'RSA' KeySize 2044"),
@@ -136,6 +155,11 @@ static const struct rule_case certificate_cases[] = {
 static const struct rule_case network_cases[] = {
 	{ WIFI, SSID(""), "AutoJoin +", "error missing-key SSID_STR" },
 	{ WIFI, "DomainName 'a.example'", "HIDDEN_NETWORK +", "error missing-key SSID_STR" },
+	{ WIFI, SSID(""), "SSID_STR ''", "error bad-length SSID_STR" },
+	{ WIFI, "SSID_STR '' DomainName 'a.example'", "SSID_STR '' IsHotspot +", "error bad-length SSID_STR" },
+	{ WIFI, "SSID_STR '' RoamingConsortiumOIs [ '5A03BA' ]", NULL, NULL },
+	{ WIFI, "SSID_STR '' NAIRealmNames [ 'a.example' ]", NULL, NULL },
+	{ WIFI, "SSID_STR '' MCCAndMNCs [ '310410' ]", NULL, NULL },
 	{ WIFI, "SSID_STR '0123456789abcdef0123456789abcdef'", "SSID_STR '0123456789abcdef0123456789abcdef0'",
 	  "error bad-length SSID_STR" },
 	{ WIFI, SSID("EncryptionType 'WPA2' Password '12345678'"), SSID("EncryptionType 'WPA2' Password '1234567'"),
@@ -222,6 +246,8 @@ static const struct rule_case network_cases[] = {
 	  "error missing-key DNSSettings/ServerName" },
 	{ DNS, HTTPS_DNS(""), "DNSSettings { DNSProtocol 'HTTPS' ServerURL 'http://a.example' }",
 	  "error bad-format DNSSettings/ServerURL" },
+	{ DNS, "DNSSettings { DNSProtocol 'HTTPS' ServerURL 'https://a.example/dns-query{?dns}' }",
+	  "DNSSettings { DNSProtocol 'HTTPS' ServerURL 'https://' }", "error bad-format DNSSettings/ServerURL" },
 	{ DNS, HTTPS_DNS(""), HTTPS_DNS("ServerName 's'"), "warning unknown-key DNSSettings/ServerName" },
 	{ DNS, "DNSSettings { DNSProtocol 'TLS' ServerName 's' }",
 	  "DNSSettings { DNSProtocol 'TLS' ServerName 's' ServerURL 'https://a.example' }",
@@ -256,6 +282,9 @@ static const struct rule_case network_cases[] = {
 #define VPN "com.apple.vpn.managed"
 #define APP_VPN "com.apple.vpn.managed.applayer"
 
+#define MAPPING "com.apple.vpn.managed.appmapping"
+
+#define MAPPED(more) "AppLayerVPNMapping [ { Identifier 'i' VPNUUID 'v' " more " } ]"
 #define NAMED(more) "UserDefinedName 'n' " more
 #define PLUGIN(more) NAMED("VPNType 'VPN' VPNSubType 'org.example' VPN { " more " }")
 #define IKE(more) \
@@ -317,6 +346,10 @@ static const struct rule_case vpn_cases[] = {
 	  "error dangling-reference IKEv2/PayloadCertificateUUID" },
 	{ VPN, IKE_BY("'SharedSecret' SharedSecret 's'"), IKE_BY("'SharedSecret'"),
 	  "warning missing-key IKEv2/SharedSecret" },
+	{ VPN, IKE(""),
+	  NAMED("VPNType 'IKEv2' IKEv2 { RemoteAddress '' LocalIdentifier '' RemoteIdentifier 'i' "
+		"AuthenticationMethod 'None' }"),
+	  "error bad-length IKEv2/RemoteAddress" },
 	{ VPN, IKE("PPK ~8 PPKIdentifier 'p'"), IKE("PPK ~8"), "error missing-key IKEv2/PPKIdentifier" },
 	{ VPN, IKE("PPK ~8 PPKIdentifier 'p'"), IKE("PPKIdentifier 'p'"), "error missing-key IKEv2/PPK" },
 	{ VPN, IKE("CertificateType 'RSA' ExtendedAuthEnabled 1 ServerCertificateIssuerCommonName 'c'"),
@@ -352,10 +385,14 @@ static const struct rule_case vpn_cases[] = {
 	{ VPN, VPN_DNS("DNSProtocol 'Cleartext' SupplementalMatchDomainsNoSearch + " ADDRESSES),
 	  VPN_DNS("DNSProtocol 'Cleartext'"),
 	  "error missing-key DNS/ServerAddresses" },
+	{ VPN, VPN_DNS(ADDRESSES " SupplementalMatchDomains [ 'a.example' ]"),
+	  VPN_DNS("SupplementalMatchDomains [ 'a.example' ]"), "error missing-key DNS/ServerAddresses" },
 	{ VPN, VPN_DNS("DNSProtocol 'HTTPS' ServerURL 'https://a.example'"), VPN_DNS("DNSProtocol 'HTTPS'"),
 	  "error missing-key DNS/ServerURL" },
 	{ VPN, VPN_DNS("DNSProtocol 'HTTPS' ServerURL 'https://a.example'"),
 	  VPN_DNS("DNSProtocol 'HTTPS' ServerURL 'a.example'"), "error bad-format DNS/ServerURL" },
+	{ VPN, VPN_DNS("DNSProtocol 'HTTPS' ServerURL 'https://a.example/{?dns}'"),
+	  VPN_DNS("DNSProtocol 'HTTPS' ServerURL 'https:///{?dns}'"), "error bad-format DNS/ServerURL" },
 	{ VPN, VPN_DNS("DNSProtocol 'TLS' ServerName 's'"), VPN_DNS("DNSProtocol 'TLS'"),
 	  "error missing-key DNS/ServerName" },
 	{ VPN, VPN_DNS("DNSProtocol 'TLS' ServerName 's' PayloadCertificateUUID id"),
@@ -394,6 +431,14 @@ static const struct rule_case vpn_cases[] = {
 	{ APP_VPN, "VPNUUID 'v' TransparentProxy { PayloadCertificateUUID id }",
 	  "VPNUUID 'v' TransparentProxy { PayloadCertificateUUID " NOBODY " }",
 	  "error dangling-reference TransparentProxy/PayloadCertificateUUID" },
+	{ APP_VPN, "VPNUUID 'v' DNS { " ADDRESSES " SupplementalMatchDomains [ 'a.example' ] }", NULL, NULL },
+
+	{ MAPPING, MAPPED("SigningIdentifier 's' DesignatedRequirement 'd'"), MAPPED("SigningIdentifier 's'"),
+	  "warning missing-key AppLayerVPNMapping/00/DesignatedRequirement" },
+	{ MAPPING, MAPPED("SigningIdentifier 's' DesignatedRequirement 'd'"), MAPPED("DesignatedRequirement 'd'"),
+	  "warning missing-key AppLayerVPNMapping/00/SigningIdentifier" },
+	{ MAPPING, MAPPED(""), MAPPED("MatchTools [ { SigningIdentifier 's' } ]"),
+	  "error missing-key AppLayerVPNMapping/00/MatchTools/00/DesignatedRequirement" },
 };
 
 /* --- accounts and single sign-on ---------------------------------------------------------------------- */
@@ -420,6 +465,8 @@ static const struct rule_case vpn_cases[] = {
 #define GRACE "[ 'AllowAuthenticationGracePeriod' ] "
 
 static const struct rule_case account_cases[] = {
+	{ MAIL, MAIL_KEYS(""), "IncomingMailServerHostName ''", "error bad-length IncomingMailServerHostName" },
+	{ MAIL, MAIL_KEYS(""), "OutgoingMailServerHostName ''", "error bad-length OutgoingMailServerHostName" },
 	{ MAIL, MAIL_KEYS("IncomingMailServerPortNumber 993"), MAIL_KEYS("IncomingMailServerPortNumber 65536"),
 	  "error out-of-range IncomingMailServerPortNumber" },
 	{ MAIL, MAIL_KEYS("OutgoingMailServerPortNumber 587"), MAIL_KEYS("OutgoingMailServerPortNumber -1"),
@@ -442,12 +489,16 @@ static const struct rule_case account_cases[] = {
 	{ EAS, HOST("PayloadCertificateUUID id"), HOST("PayloadCertificateUUID id Certificate ~3"),
 	  "warning unknown-key Certificate" },
 	{ EAS, HOST(""), "EmailAddress 'a@a.example'", "warning missing-key Host" },
+	{ EAS, HOST("OAuthSignInURL 'https://a.example'"), "OAuth + OAuthSignInURL 'https://a.example' Host ''",
+	  "error bad-length Host" },
+	{ EAS, "OAuth + Host ''", "EmailAddress 'a@a.example' Host ''", "warning bad-length Host" },
 	{ EWS, "PayloadCertificateUUID id", "PayloadCertificateUUID " NOBODY,
 	  "error dangling-reference PayloadCertificateUUID" },
 	{ EWS, "AuthenticationCertificateUUID id", "AuthenticationCertificateUUID " NOBODY,
 	  "error dangling-reference AuthenticationCertificateUUID" },
 	{ EWS, HOST("OAuthSignInURL 'https://a.example'"), "OAuthSignInURL 'https://a.example'",
 	  "error missing-key Host" },
+	{ EWS, "Host ''", "OAuthSignInURL 'https://a.example' Host ''", "error bad-length Host" },
 	{ EWS, "OAuth +", "OAuth + Password 'p'", "warning unknown-key Password" },
 	{ EWS, "Port 443", "Port 70000", "error out-of-range Port" },
 	{ EWS, "ExternalPort 443", "ExternalPort 70000", "error out-of-range ExternalPort" },
@@ -455,6 +506,13 @@ static const struct rule_case account_cases[] = {
 	  "error out-of-range CalDAVPort" },
 	{ "com.apple.carddav.account", "CardDAVHostName 'h' CardDAVPort 443", "CardDAVHostName 'h' CardDAVPort 70000",
 	  "error out-of-range CardDAVPort" },
+	{ "com.apple.caldav.account", "CalDAVHostName 'h'", "CalDAVHostName ''", "error bad-length CalDAVHostName" },
+	{ "com.apple.carddav.account", "CardDAVHostName 'h'", "CardDAVHostName ''",
+	  "error bad-length CardDAVHostName" },
+	{ "com.apple.ldap.account", "LDAPAccountHostName 'h'", "LDAPAccountHostName ''",
+	  "error bad-length LDAPAccountHostName" },
+	{ "com.apple.subscribedcalendar.account", "SubCalAccountHostName 'h'", "SubCalAccountHostName ''",
+	  "error bad-length SubCalAccountHostName" },
 	{ "com.apple.configurationprofile.identification",
 	  "PayloadIdentification { UserName 'u' FullName 'f' EmailAddress 'e' AuthMethod 'UserEnteredPassword' }",
 	  "PayloadIdentification { UserName 'u' FullName 'f' EmailAddress 'e' AuthMethod 'Password' }",

@@ -85,6 +85,8 @@ static const struct rule_case restriction_cases[] = {
 	  "error dangling-reference EncryptCertPayloadUUID" },
 	{ REDIRECTION, "RedirectURL 'https://a.example' EncryptCertPayloadUUID ca",
 	  "RedirectURL 'http://a.example' EncryptCertPayloadUUID ca", "error bad-format RedirectURL" },
+	{ REDIRECTION, "RedirectURL 'https://a.example' EncryptCertPayloadUUID ca",
+	  "RedirectURL 'https://' EncryptCertPayloadUUID ca", "error bad-format RedirectURL" },
 };
 
 /* --- directories, education, servers ------------------------------------------------------------------ */
@@ -175,6 +177,7 @@ static const struct rule_case server_cases[] = {
 #define AIRPLAY "com.apple.airplay"
 #define AIRPLAY_TV "com.apple.airplay.security"
 #define REMOTE "com.apple.tvremote"
+#define CLIP "com.apple.webClip.managed"
 #define HOME "com.apple.homescreenlayout"
 #define MANAGED "com.apple.ManagedClient.preferences"
 #define SAVER "com.apple.screensaver"
@@ -211,6 +214,10 @@ static const struct rule_case screen_cases[] = {
 	{ AIRPLAY_TV, "AccessType 'ANY' SecurityType 'PASSCODE_ONCE'", "AccessType 'ANY' SecurityType 'NONE'",
 	  "warning not-allowed-value SecurityType" },
 	{ AIRPLAY_TV, "AccessType 'ANY' SecurityType 'NONE'", NULL, NULL },
+	{ CLIP, "URL 'shortcuts://x' Label 'l'", "URL 'x.example' Label 'l'", "warning bad-format URL" },
+	{ CLIP, "URL 'tel:1' Label ' '", "URL '' Label 'l'", "error bad-length URL" },
+	{ CLIP, "URL 'https://a.example' Label 'l'", "URL 'https://a.example' Label ''", "error bad-length Label" },
+	{ "com.apple.font", "Font ~1 Name ''", "Font ~0", "error bad-length Font" },
 	{ REMOTE, "AllowedRemotes [ { RemoteDeviceID '0a:0B:0c:0d:0e:0f' } ]",
 	  "AllowedRemotes [ { RemoteDeviceID '0a0b0c0d0e0f' } ]",
 	  "error bad-format AllowedRemotes/00/RemoteDeviceID" },

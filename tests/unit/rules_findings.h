@@ -51,6 +51,13 @@ static inline void find(struct schema *schema, const struct node *profile, struc
 	assert_true(buf_ok(found));
 }
 
+/* The same, and frees the profile. */
+static inline void find_in(struct schema *schema, struct node *profile, struct buf *found)
+{
+	find(schema, profile, found);
+	node_free(profile);
+}
+
 static inline bool has_line(const struct buf *found, const char *line)
 {
 	const char *at = buf_text(found);

@@ -1,6 +1,7 @@
 /*
  * The rules that are compiled in: each is proven by a profile that passes and one that fails. The cases are tables
- * (rules_cases.h, rules_cases_macos.h); rules_complete_test.c sees to it that no clause and no reference lacks one.
+ * (rules_cases.h, rules_cases_macos.h); rules_profile_test.c is about the profile itself, updates and secrets, and
+ * rules_complete_test.c sees to it that no clause and no reference lacks one.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +15,6 @@
 #include <string.h>
 
 #include "plist/base/buf.h"
-#include "plist/doc.h"
 #include "plist/node.h"
 #include "plist/schema/check.h"
 #include "plist/schema/schema.h"
@@ -25,26 +25,19 @@
 
 static struct schema *schema;
 
-/* Finds what is wrong with a profile, and frees it. */
-static void find_in(struct node *profile, struct buf *found)
-{
-	find(schema, profile, found);
-	node_free(profile);
-}
-
 /* --- cases -------------------------------------------------------------------------------------------- */
 
 static void assert_case(const struct rule_case *rule_case)
 {
 	BUF_AUTO good = BUF_INIT, bad = BUF_INIT;
 
-	find_in(profile_of(rule_case->type, rule_case->good), &good);
+	find_in(schema, profile_of(rule_case->type, rule_case->good), &good);
 	if (has_error(&good) || strstr(buf_text(&good), " unknown-key ") ||
 	    (rule_case->finding && has_line(&good, rule_case->finding)))
 		fail_msg("%s passes with { %s }, but found was\n%s", rule_case->type, rule_case->good, buf_text(&good));
 	if (!rule_case->bad)
 		return;
-	find_in(profile_of(rule_case->type, rule_case->bad), &bad);
+	find_in(schema, profile_of(rule_case->type, rule_case->bad), &bad);
 	if (!has_line(&bad, rule_case->finding))
 		fail_msg("%s with { %s } gives %s, but found was\n%s", rule_case->type, rule_case->bad,
 			 rule_case->finding, buf_text(&bad));
@@ -398,144 +391,6 @@ static void long_lists_and_texts_have_a_limit(void **state)
 		     "error bad-length customRegex/passwordContentRegex");
 }
 
-/* --- the profile itself ------------------------------------------------------------------------------- */
-
-#define OWN "PayloadVersion 1 PayloadUUID 'P' PayloadIdentifier 'org.example' "
-#define PROFILE(more) "PayloadType 'Configuration' " OWN more
-
-static void assert_profile(const char *keys, const char *expected)
-{
-	BUF_AUTO found = BUF_INIT;
-
-	find_in(dict_of(keys), &found);
-	assert_string_equal(buf_text(&found), expected);
-}
-
-static void an_encrypted_profile_needs_no_payloads(void **state)
-{
-	(void)state;
-	assert_profile(PROFILE("IsEncrypted + EncryptedPayloadContent ~8"), "");
-	assert_profile(PROFILE(""), "error missing-key PayloadContent\n");
-	assert_profile(PROFILE("IsEncrypted + PayloadContent [ ]"), "warning missing-key EncryptedPayloadContent\n");
-}
-
-static void a_consent_text_is_in_any_language(void **state)
-{
-	(void)state;
-	assert_profile(PROFILE("PayloadContent [ ] ConsentText { default 'd' de-CH 'c' }"), "");
-	assert_profile(PROFILE("PayloadContent [ ] ConsentText { default 1 }"),
-		       "error wrong-type ConsentText/default\n");
-}
-
-static void payload_enabled_is_fine_at_both_levels(void **state)
-{
-	BUF_AUTO found = BUF_INIT;
-
-	(void)state;
-	assert_profile(PROFILE("PayloadContent [ ] PayloadEnabled +"), "");
-	find_in(profile_of("com.apple.webClip.managed", "PayloadEnabled + URL 'u' Label 'l'"), &found);
-	assert_string_equal(buf_text(&found), "");
-	assert_profile(PROFILE("PayloadContent [ ] PayloadEnabled 1"), "error wrong-type PayloadEnabled\n");
-}
-
-static void a_profile_service_profile_has_a_dictionary(void **state)
-{
-	(void)state;
-	assert_profile("PayloadType 'Profile Service' PayloadVersion 1 PayloadUUID 'P' PayloadIdentifier 'org.example' "
-		       "PayloadContent { URL 'https://a.example' DeviceAttributes [ 'UDID' ] }",
-		       "");
-	assert_profile("PayloadType 'com.apple.mdm' PayloadVersion 1 PayloadUUID 'P' PayloadIdentifier 'org.example' "
-		       "PayloadContent [ ]",
-		       "error not-allowed-value PayloadType\n");
-}
-
-static void real_mistakes_in_the_profile_are_errors(void **state)
-{
-	(void)state;
-	assert_profile(PROFILE("PayloadContent [ ] PayloadScope 'system'"), "error not-allowed-value PayloadScope\n");
-	assert_profile(PROFILE("PayloadContent [ ] payloadScope 'System'"), "error unknown-key payloadScope\n");
-	assert_profile(PROFILE("PayloadContent [ ] DurationUntilRemoval -1"),
-		       "error out-of-range DurationUntilRemoval\n");
-	assert_profile(PROFILE("PayloadContent [ ] DurationUntilRemoval 86400"), "");
-}
-
-/* --- what an update may not change -------------------------------------------------------------------- */
-
-#define KEY(name, type, value) "<key>" name "</key><" type ">" value "</" type ">"
-
-static const char enrolled[] =
-	"<plist version=\"1.0\"><dict><key>PayloadContent</key><array><dict>" KEY("PayloadType", "string",
-										  "com.apple.mdm")
-		KEY("ServerURL", "string", "https://a.example") KEY("CheckInURL", "string", "https://a.example/c")
-			KEY("Topic", "string", "com.apple.mgmt.x") KEY("AssignedManagedAppleID", "string",
-								       "a@a.example")
-				KEY("EnrollmentMode", "string", "BYOD") KEY("RequiredAppIDForMDM", "integer", "1")
-					KEY("AccessRights", "integer", "3") "</dict></array></dict></plist>";
-
-/* Sets a key of the MDM payload and says whether that is found to be immutable. */
-static bool is_immutable(const char *name, const char *value)
-{
-	BUF_AUTO found = BUF_INIT, line = BUF_INIT;
-	struct error err = ERROR_INIT;
-	struct node *key;
-	struct doc doc;
-	bool immutable;
-
-	assert_int_equal(doc_read(&doc, "p", enrolled, strlen(enrolled), &err), 0);
-	key = node_get(node_first(node_get(doc.root, "PayloadContent")), name);
-	assert_non_null(key);
-	assert_int_equal(node_set(key, key->type, value, strlen(value)), 0);
-	find(schema, doc.root, &found);
-	buf_add_format(&line, "warning immutable-key %s", name);
-	immutable = has_line(&found, buf_text(&line));
-	doc_free(&doc);
-	return immutable;
-}
-
-static void what_devices_refuse_to_have_changed_is_immutable(void **state)
-{
-	(void)state;
-	assert_true(is_immutable("ServerURL", "https://b.example"));
-	assert_true(is_immutable("CheckInURL", "https://b.example"));
-	assert_true(is_immutable("Topic", "com.apple.mgmt.y"));
-	assert_true(is_immutable("AssignedManagedAppleID", "b@a.example"));
-	assert_true(is_immutable("EnrollmentMode", "ADDE"));
-	assert_true(is_immutable("RequiredAppIDForMDM", "2"));
-	assert_true(is_immutable("AccessRights", "7"));
-	assert_false(is_immutable("AccessRights", "1"));
-	assert_false(is_immutable("ServerURL", "https://a.example"));
-}
-
-/* --- secrets ------------------------------------------------------------------------------------------ */
-
-static void no_secret(void *context, const struct finding *finding)
-{
-	bool *seen = context;
-
-	*seen = true;
-	assert_null(strstr(finding->text, "hunter"));
-}
-
-static void a_secret_is_in_no_message(void **state)
-{
-	static const char *const keys[] = {
-		"SSID_STR 's' EncryptionType 'WPA2' Password 'hunter'",
-		"SSID_STR 's' EncryptionType 'WEP' Password 'hunter'",
-		"SSID_STR 's' EncryptionType 'None' Password 'hunter'",
-	};
-	const struct check_options options = { .schema = schema };
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-		struct node *profile = profile_of(WIFI, keys[i]);
-		bool seen = false;
-
-		assert_int_equal(check_profile(profile, &options, no_secret, &seen), 0);
-		assert_true(seen);
-		node_free(profile);
-	}
-}
-
 static int open_schema(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -575,13 +430,6 @@ int main(void)
 		cmocka_unit_test(vpn_switches_are_numbers_or_booleans),
 		cmocka_unit_test(every_port_and_every_time_has_its_range),
 		cmocka_unit_test(long_lists_and_texts_have_a_limit),
-		cmocka_unit_test(an_encrypted_profile_needs_no_payloads),
-		cmocka_unit_test(a_consent_text_is_in_any_language),
-		cmocka_unit_test(payload_enabled_is_fine_at_both_levels),
-		cmocka_unit_test(a_profile_service_profile_has_a_dictionary),
-		cmocka_unit_test(real_mistakes_in_the_profile_are_errors),
-		cmocka_unit_test(what_devices_refuse_to_have_changed_is_immutable),
-		cmocka_unit_test(a_secret_is_in_no_message),
 	};
 
 	return cmocka_run_group_tests(tests, open_schema, close_schema);
