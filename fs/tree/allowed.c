@@ -3,8 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fs/tree/expectation.h"
 #include "fs/tree/names.h"
 #include "plist/schema/constraint.h"
+
+#define PAYLOAD_TYPE "PayloadType"
 
 #define TYPES_OF_LINES (TYPES_ANY & ~(TYPE_BIT(NODE_DICT) | TYPE_BIT(NODE_ARRAY) | TYPE_BIT(NODE_DATA)))
 
@@ -22,7 +25,7 @@ bool allowed_is_strict(const struct tree *tree)
 static const struct schema_key *payload_of(struct tree *tree, const struct item *payload)
 {
 	struct schema *schema = schema_of(tree);
-	const struct node *type = payload->node ? node_get(payload->node, "PayloadType") : NULL;
+	const struct node *type = payload->node ? node_get(payload->node, PAYLOAD_TYPE) : NULL;
 	const struct schema_key *found = NULL;
 	BUF_AUTO whole = BUF_INIT, base = BUF_INIT;
 
@@ -90,12 +93,15 @@ bool allowed_is_declared(struct tree *tree, const struct item *dir, const char *
 	return owner && entry_key(dir, name, &key) == 0 && schema_declared(owner, buf_text(&key), key.len);
 }
 
-/* True for a plist that is no configuration profile: of its top keys nothing is known for sure. */
+/* True for the top of a plist that is no configuration profile: of its keys nothing is known for sure. */
 static bool is_something_else(const struct tree *tree, const struct item *dir)
 {
-	const struct node *type = dir == tree->root ? node_get(dir->node, "PayloadType") : NULL;
+	const struct node *type;
 
-	return dir == tree->root && !(type && strcmp(node_text(type), "Configuration") == 0);
+	if (dir != tree->root)
+		return false;
+	type = entry_node(dir, PAYLOAD_TYPE, item_child(dir, PAYLOAD_TYPE));
+	return !(type && node_is_scalar(type->type) && strcmp(node_text(type), "Configuration") == 0);
 }
 
 int allowed_check_name(struct tree *tree, const struct item *dir, const char *name, struct error *err)
@@ -127,6 +133,63 @@ int allowed_container(struct tree *tree, const struct item *dir, const char *nam
 	if (!key || array || dict || !allowed_is_strict(tree))
 		return 0;
 	return constraint_type(key, NODE_DICT, err);
+}
+
+int allowed_check_said(struct tree *tree, const struct item *dir, const char *name, const struct said *said,
+		       struct error *err)
+{
+	const struct schema_key *key = allowed_is_strict(tree) ? allowed_entry(tree, dir, name) : NULL;
+	const struct schema_key *item;
+	size_t i;
+
+	if (!key || said->type == NODE_TYPE_COUNT)
+		return 0;
+	if (constraint_type(key, said->type, err) < 0)
+		return -1;
+	item = said->type == NODE_ARRAY ? schema_item(key) : NULL;
+	for (i = 0; item && i < said->item_count; i++)
+		if (constraint_type(item, said->items[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int check_node(const struct tree *tree, const struct schema_key *key, const struct node *node,
+		      const struct node **culprit, struct error *err);
+
+static int check_entry(const struct tree *tree, const struct schema_key *dict, const struct node *node,
+		       const struct node **culprit, struct error *err)
+{
+	const struct schema_key *key = schema_child(dict, node->key, node->key_len);
+
+	if (key || tree->profile->options.unknown_allowed || schema_is_open(dict))
+		return check_node(tree, key, node, culprit, err);
+	*culprit = node;
+	return constraint_unknown(dict, node->key, node->key_len, err);
+}
+
+static int check_node(const struct tree *tree, const struct schema_key *key, const struct node *node,
+		      const struct node **culprit, struct error *err)
+{
+	const struct node *child;
+	int result;
+
+	*culprit = node;
+	if (!key)
+		return 0;
+	if (node_is_scalar(node->type))
+		return constraint_check(key, node->type, node_text(node), node->value.len,
+					!tree->profile->options.no_placeholders, err);
+	result = constraint_type(key, node->type, err);
+	for (child = node_first(node); child && result == 0; child = node_next(child))
+		result = node->type == NODE_DICT ? check_entry(tree, key, child, culprit, err) :
+						   check_node(tree, schema_item(key), child, culprit, err);
+	return result;
+}
+
+int allowed_check_container(const struct tree *tree, const struct schema_key *key, const struct node *container,
+			    const struct node **culprit, struct error *err)
+{
+	return allowed_is_strict(tree) ? check_node(tree, key, container, culprit, err) : 0;
 }
 
 bool allowed_lines(struct tree *tree, const struct item *dir, const char *name)

@@ -32,6 +32,15 @@ int allowed_check_name(struct tree *tree, const struct item *dir, const char *na
 int allowed_container(struct tree *tree, const struct item *dir, const char *name, enum node_type *type,
 		      struct error *err);
 
+/* Checks that a value may be of the type that was said of it, and its elements of theirs. 0, or -1 [wrong-type]. */
+int allowed_check_said(struct tree *tree, const struct item *dir, const char *name, const struct said *said,
+		       struct error *err);
+
+/* Checks a container, and all that is in it, against what must stand where it goes; `key` may be NULL. What concerns
+ * more than one value is judged at the save. 0, or -1 with the reason, and in `culprit` the node that is wrong. */
+int allowed_check_container(const struct tree *tree, const struct schema_key *key, const struct node *container,
+			    const struct node **culprit, struct error *err);
+
 /* True if the elements of an array that stands there can be lines of a file, as far as the schema knows. */
 bool allowed_lines(struct tree *tree, const struct item *dir, const char *name);
 

@@ -25,45 +25,75 @@ static int expect_said(const struct said *said, struct expectation *out)
 	return 1;
 }
 
-/* An integer that stands for a real may become one: then the bytes decide. */
-static bool decides(const struct tree *tree, const struct node *node, const struct schema_key *key)
-{
-	if (!key || tree->profile->options.check == CHECK_OFF)
-		return true;
-	return schema_allows_type(key, node->type) && !(node->type == NODE_INTEGER && key->type == NODE_REAL);
-}
-
-static int expect_node(const struct node *node, struct expectation *out)
-{
-	if (node->type == NODE_DICT)
-		return 0;
-	out->expect.type = node->type;
-	if (node->type == NODE_ARRAY && text_item_types(node, &out->items, &out->expect.item_count) < 0)
-		return -ENOMEM;
-	return 1;
-}
-
 static bool is_one_type(type_set types)
 {
 	return types && !(types & (types - 1));
 }
 
-/* The schema's type, if it has just one: else the bytes choose among those there are. */
-static void expect_schema(const struct schema_key *key, struct expectation *out)
+/* True if the type that is there says what the bytes are. */
+static bool decides(const struct tree *tree, const struct node *node, const struct schema_key *key)
 {
-	const struct schema_key *item;
+	return tree->profile->options.check == CHECK_OFF || schema_allows_type(key, node->type);
+}
 
-	if (!key || (!is_one_type(key->types) || key->type == NODE_DICT))
-		return;
-	if (key->type == NODE_REAL)
-		return;
-	out->expect.type = key->type;
-	item = key->type == NODE_ARRAY ? schema_item(key) : NULL;
+/* True if the value may be of another scalar type, too: of several, or a real where an integer stands for it. */
+static bool may_change(const struct schema_key *key, enum node_type type)
+{
+	return key && key->types != TYPES_ANY && (!is_one_type(key->types) || key->type != type) &&
+	       schema_allows_type(key, type);
+}
+
+/* The elements' types; what the schema has otherwise is left to the bytes. */
+static int expect_elements(const struct tree *tree, const struct node *array, const struct schema_key *key,
+			   struct expectation *out)
+{
+	const struct schema_key *item = key && schema_allows_type(key, NODE_ARRAY) ? schema_item(key) : NULL;
+	size_t i;
+
+	if (text_item_types(array, &out->items, &out->expect.item_count) < 0)
+		return -ENOMEM;
+	for (i = 0; item && tree->profile->options.check != CHECK_OFF && i < out->expect.item_count; i++)
+		if (!schema_allows_type(item, out->items[i]) ||
+		    (out->items[i] == NODE_INTEGER && item->type == NODE_REAL))
+			out->items[i] = NODE_TYPE_COUNT;
+	return 0;
+}
+
+static int expect_node(const struct tree *tree, const struct node *node, const struct schema_key *key,
+		       struct expectation *out)
+{
+	if (node->type == NODE_DICT)
+		return 0;
+	if (node->type != NODE_ARRAY && may_change(key, node->type)) {
+		out->expect.preferred = node->type;
+		return 1;
+	}
+	out->expect.type = node->type;
+	if (node->type == NODE_ARRAY && expect_elements(tree, node, key, out) < 0)
+		return -ENOMEM;
+	return 1;
+}
+
+/* The one type that the schema has for the elements. */
+static void expect_items(const struct schema_key *key, struct expectation *out)
+{
+	const struct schema_key *item = key && schema_allows_type(key, NODE_ARRAY) ? schema_item(key) : NULL;
+
 	if (!item || !is_one_type(item->types) || !node_is_scalar(item->type))
 		return;
-	out->item = item->type;
+	out->item = item->type == NODE_REAL ? NODE_TYPE_COUNT : item->type;
 	out->expect.items = &out->item;
 	out->expect.item_count = 1;
+}
+
+/* The schema's type, if it has just one: else, and where an integer may stand for a real, the bytes choose. */
+static void expect_schema(const struct schema_key *key, struct expectation *out)
+{
+	if (!key || !is_one_type(key->types) || key->type == NODE_DICT || key->type == NODE_REAL)
+		return;
+	out->expect.type = key->type;
+	if (key->type == NODE_ARRAY)
+		expect_items(key, out);
 }
 
 static void begin(struct tree *tree, const struct schema_key *key, struct expectation *out)
@@ -76,7 +106,7 @@ static void begin(struct tree *tree, const struct schema_key *key, struct expect
 	out->expect.strict = allowed_is_strict(tree);
 	out->expect.fits_64 = (profile->doc.format == DOC_BINARY && profile->options.format != FORMAT_XML) ||
 			      profile->options.format == FORMAT_BINARY;
-	out->expect.placeholders = !profile->options.no_placeholders && !out->expect.fits_64;
+	out->expect.placeholders = !profile->options.no_placeholders;
 }
 
 const struct node *entry_node(const struct item *dir, const char *name, const struct item *item)
@@ -86,24 +116,40 @@ const struct node *entry_node(const struct item *dir, const char *name, const st
 	return item && item->node ? item->node : ghost ? ghost->node : NULL;
 }
 
+/* What was said of an entry, as far as it holds: not what the schema refuses, which is a problem and told at the
+ * save; and not less than the elements that are there say themselves. */
+static const struct said *said_of(struct tree *tree, const struct item *dir, const char *name,
+				  const struct node *node)
+{
+	const struct said *said = dir ? said_find(dir->dir->said, name) : NULL;
+	struct error ignored;
+
+	if (!said || allowed_check_said(tree, dir, name, said, &ignored) < 0)
+		return NULL;
+	if (said->type == NODE_ARRAY && said->item_count == 0 && node && node->type == NODE_ARRAY)
+		return NULL;
+	return said;
+}
+
 int expectation_of(struct tree *tree, struct item *dir, const char *name, struct item *item,
 		   struct expectation *out)
 {
 	const struct schema_key *key = dir ? allowed_entry(tree, dir, name) : NULL;
 	const struct node *node = entry_node(dir, name, item);
-	const struct said *said = dir ? said_find(dir->dir->said, name) : NULL;
+	const struct node *judge = node && decides(tree, node, key) ? node : NULL;
 	int found;
 
 	begin(tree, key, out);
-	if (said && said->type == NODE_ARRAY && said->item_count == 0 && node && node->type == NODE_ARRAY)
-		said = NULL; /* what it says is so; the elements that are there say more */
-	found = expect_said(said, out);
-	if (found == 0 && node && decides(tree, node, key))
-		found = expect_node(node, out);
+	out->expect.array = node && node->type == NODE_ARRAY ? node : NULL;
+	found = expect_said(said_of(tree, dir, name, judge), out);
+	if (found == 0 && judge)
+		found = expect_node(tree, judge, key, out);
 	if (out->items)
 		out->expect.items = out->items;
-	if (found == 0 || (out->expect.type == NODE_ARRAY && out->expect.item_count == 0))
+	if (found == 0)
 		expect_schema(key, out);
+	else if (found > 0 && out->expect.type == NODE_ARRAY && out->expect.item_count == 0)
+		expect_items(key, out);
 	return found < 0 ? found : 0;
 }
 
@@ -120,7 +166,7 @@ int expectation_of_value(struct tree *tree, const struct node *node, struct expe
 	int found;
 
 	begin(tree, NULL, out);
-	found = expect_node(node, out);
+	found = expect_node(tree, node, NULL, out);
 	out->expect.items = out->items;
 	return found < 0 ? found : 0;
 }

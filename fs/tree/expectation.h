@@ -2,7 +2,8 @@
  * What the bytes of an entry must be: its type, and what its place demands.
  *
  * A type comes, in this order, from what was said of the entry (.types, the attribute), from the value that is
- * there or was until it was removed if the schema allows that type, from the schema, and else from the bytes.
+ * there or was until it was removed, from the schema, and else from the bytes. What the schema does not allow is
+ * passed over; where it allows several types the value that is there is only preferred.
  */
 #ifndef TREE_EXPECTATION_H
 #define TREE_EXPECTATION_H

@@ -65,20 +65,24 @@ static const char *text_at(const struct node *dict, const char *key)
 	return node && node->type == NODE_STRING && node->value.len ? node_text(node) : NULL;
 }
 
-static bool same_text(const char *a, const char *b)
+/* UUIDs are the same in upper and lower case. */
+static bool same_text(const char *key, const char *a, const char *b)
 {
-	return a && b && strcasecmp(a, b) == 0;
+	if (!a || !b)
+		return false;
+	return strcmp(key, UUID) == 0 ? strcasecmp(a, b) == 0 : strcmp(a, b) == 0;
 }
 
-/* True if the profile or another payload has this value under this key, too. */
+/* True if another payload has this value under this key, too; or the profile its UUID: that a payload has the
+ * profile's identifier is odd and works. */
 static bool is_taken(const struct tree *tree, const struct node *payload, const char *key, const char *text)
 {
 	const struct node *other;
 
-	if (same_text(text_at(tree->profile->doc.root, key), text))
+	if (strcmp(key, UUID) == 0 && same_text(key, text_at(tree->profile->doc.root, key), text))
 		return true;
 	for (other = node_first(payload->parent); other; other = node_next(other))
-		if (other != payload && same_text(text_at(other, key), text))
+		if (other != payload && same_text(key, text_at(other, key), text))
 			return true;
 	return false;
 }

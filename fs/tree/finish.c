@@ -60,14 +60,15 @@ static const int save_errno[] = {
 };
 
 /* What is wrong with the edited profile. The first error is what keeps it from being saved, `others` are those
- * that would, too; warnings are only said. */
+ * that would, too; warnings are only said. What could not be judged is not saved either. */
 static bool judge(struct tree *tree, struct problems *notes, struct error *invalid, struct problems *others)
 {
 	struct problems found = PROBLEMS_INIT;
-	bool is_invalid = false;
+	bool is_invalid = judge_new(tree, &found) < 0;
 	size_t i;
 
-	judge_new(tree, &found);
+	if (is_invalid)
+		error_memory(invalid);
 	for (i = 0; i < found.count; i++) {
 		if (found.list[i].severity != SEVERITY_ERROR) {
 			problems_add(notes, &found.list[i]);

@@ -25,14 +25,32 @@ static bool same_key(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+/* An array that is a file of lines is written as a whole, and a line that stays may get another node. */
+static bool same_line(const struct node *before, const struct node *now)
+{
+	const struct scalar *value = before->was ? before->was : &before->value;
+
+	return before->parent && before->parent == now->parent && now->parent->type == NODE_ARRAY &&
+	       node_is_scalar(before->type) && node_is_scalar(now->type) && value->len == now->value.len &&
+	       (value->len == 0 || memcmp(value->bytes, now->value.bytes, value->len) == 0);
+}
+
+static bool same_node(const struct node *before, const struct node *now)
+{
+	return before == now || same_line(before, now);
+}
+
 static bool is_known(const struct baseline *baseline, const struct finding *finding)
 {
+	const struct known *known;
 	size_t i;
 
-	for (i = 0; i < baseline->count; i++)
-		if (baseline->list[i].node == finding->node && same_key(baseline->list[i].key, finding->key) &&
-		    strcmp(baseline->list[i].rule, finding->rule) == 0)
+	for (i = 0; i < baseline->count; i++) {
+		known = &baseline->list[i];
+		if (strcmp(known->rule, finding->rule) == 0 && same_key(known->key, finding->key) &&
+		    same_node(known->node, finding->node))
 			return true;
+	}
 	return false;
 }
 
@@ -72,7 +90,8 @@ void judge_free(struct tree *tree)
 	free(tree->baseline);
 }
 
-/* What a save fills in or makes fresh by itself is no problem yet. */
+/* What a save fills in or makes fresh by itself is no problem yet. That the profile has the same identifier is a
+ * warning, and stays. */
 static bool will_be_filled(const struct finding *finding)
 {
 	static const char *const names[] = { "missing-key", "duplicate-uuid", "duplicate-identifier" };
@@ -80,7 +99,8 @@ static bool will_be_filled(const struct finding *finding)
 	const struct item *item = payload ? payload->user : NULL;
 	size_t i;
 
-	if (!item || !item->made || (finding->key && !fill_fills(finding->key)))
+	if (!item || !item->made || (finding->key && !fill_fills(finding->key)) ||
+	    finding->severity != SEVERITY_ERROR)
 		return false;
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strcmp(finding->rule, names[i]) == 0)
@@ -101,12 +121,14 @@ static const struct item *item_of(const struct tree *tree, const struct node *no
 static void locate(const struct tree *tree, const struct finding *finding, struct error *err)
 {
 	const struct item *item = item_of(tree, finding->node);
-	BUF_AUTO path = BUF_INIT;
+	BUF_AUTO path = BUF_INIT, above = BUF_INIT, whole = BUF_INIT;
 
 	item_path(item, NULL, &path);
-	if (item->node != finding->node) {
-		buf_clear(&path);
-		check_path(finding->node, &path);
+	if (item->node && item->node != finding->node) {
+		check_path(item->node, &above);
+		check_path(finding->node, &whole);
+		if (buf_ok(&above) && buf_ok(&whole) && whole.len >= above.len)
+			buf_add_text(&path, buf_text(&whole) + above.len);
 	}
 	if (finding->key)
 		buf_add_format(&path, "%s%s", path.len ? "/" : "", finding->key);
@@ -162,12 +184,14 @@ static void collect_new(void *context, const struct finding *finding)
 		collect(context, finding);
 }
 
-void judge_new(struct tree *tree, struct problems *problems)
+int judge_new(struct tree *tree, struct problems *problems)
 {
 	struct collection collection = { tree, problems };
 
 	if (tree->profile->options.check == CHECK_OFF)
-		return;
-	check(tree, collect_new, &collection);
+		return 0;
+	if (check(tree, collect_new, &collection) < 0)
+		return -ENOMEM;
 	types_problems(tree, problems);
+	return 0;
 }

@@ -15,8 +15,8 @@ int judge_baseline(struct tree *tree);
 /* Adds every problem that is there now, old and new, with its place. */
 void judge_all(struct tree *tree, struct problems *problems);
 
-/* Adds every problem that the edits brought in, errors and warnings. */
-void judge_new(struct tree *tree, struct problems *problems);
+/* Adds every problem that the edits brought in, errors and warnings. 0 or -ENOMEM: there may be more. */
+int judge_new(struct tree *tree, struct problems *problems);
 
 void judge_free(struct tree *tree);
 

@@ -154,12 +154,22 @@ static int make_file(struct tree *tree, struct item *dir, const char *name, enum
 	return 0;
 }
 
+/* True if the name is known to be a key's: one that was there, that the schema has, or a number in an array. */
+static bool is_known_name(struct tree *tree, const struct item *dir, const char *name)
+{
+	uint32_t index;
+
+	if (dir->dir->shape == SHAPE_ARRAY)
+		return name_to_index(name, &index);
+	return ghost_find(dir, name) || allowed_is_declared(tree, dir, name);
+}
+
 /* The mkstemp idiom, sedXXXXXX: a file opened for reading and writing that must not be there, under a name
  * that is no key. */
 static bool is_temporary(struct tree *tree, const struct item *dir, const char *name, int flags)
 {
 	return (flags & O_ACCMODE) == O_RDWR && (flags & O_EXCL) && name_kind(name) == NAME_KEY &&
-	       !ghost_find(dir, name) && !allowed_is_declared(tree, dir, name);
+	       !is_known_name(tree, dir, name);
 }
 
 static int make_entry(struct tree *tree, struct item *dir, const char *name, int flags, struct item **item)
@@ -260,8 +270,10 @@ enum node_type make_dir_type(struct tree *tree, const struct item *dir, const ch
 static enum node_type new_dir_type(struct tree *tree, const struct item *dir, const char *name)
 {
 	const struct said *said = said_find(dir->dir->said, name);
+	struct error ignored;
 
-	if (said && (said->type == NODE_DICT || said->type == NODE_ARRAY))
+	if (said && (said->type == NODE_DICT || said->type == NODE_ARRAY) &&
+	    allowed_check_said(tree, dir, name, said, &ignored) == 0)
 		return said->type;
 	return make_dir_type(tree, dir, name);
 }
@@ -336,6 +348,7 @@ static unsigned depth_of(const struct node *node)
 /* What must hold of a new directory beyond its name. */
 static int check_new_dir(struct tree *tree, struct item *dir, const char *name, enum entry_kind kind)
 {
+	const struct ghost *ghost = ghost_find(dir, name);
 	enum node_type type;
 	struct error err;
 	int result;
@@ -348,7 +361,7 @@ static int check_new_dir(struct tree *tree, struct item *dir, const char *name, 
 				   "a directory of this name would be an editor's own, and lost at unmount; a key that "
 				   "is called so is spelled with an escape (%%2E for '.', %%7E for '~')");
 	result = make_check_known(tree, dir, name);
-	if (result < 0 || ghost_find(dir, name) || allowed_container(tree, dir, name, &type, &err) == 0)
+	if (result < 0 || (ghost && ghost->dir) || allowed_container(tree, dir, name, &type, &err) == 0)
 		return result;
 	return refuse(tree, dir, name, &err, EINVAL);
 }
@@ -497,7 +510,7 @@ void make_undo(struct tree *tree, struct item *item)
 	struct item *dir = item->parent;
 	struct ghost *ghost = ghost_find(dir, item->name);
 
-	if (ghost && text_is_file(ghost->node) && !ghost->children) {
+	if (ghost && !ghost->dir && text_is_file(ghost->node)) {
 		commit_revival(tree, dir, item->name, ghost->node);
 		item->node = ghost->node;
 		item->node->user = item;

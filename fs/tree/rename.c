@@ -12,6 +12,7 @@
 #include "fs/tree/expectation.h"
 #include "fs/tree/stage.h"
 #include "fs/tree/types.h"
+#include "plist/schema/check.h"
 
 /* One rename, its names looked up. */
 struct rename {
@@ -118,16 +119,50 @@ static int rename_to_types(struct tree *tree, const struct rename *r)
 
 /* --- to a key's name -------------------------------------------------------------------------------- */
 
+static bool is_of_types(const struct node *node, const struct meaning *meaning)
+{
+	const struct node *child = node->type == NODE_ARRAY ? node_first(node) : NULL;
+	size_t i;
+
+	if (node->type != meaning->type)
+		return false;
+	for (i = 0; i < meaning->line_count && child; i++, child = node_next(child))
+		if (child->type != meaning->lines[i].type)
+			return false;
+	return i == meaning->line_count && !child;
+}
+
+/* True if the bytes of the source's value may stand under the new name, and mean the same there. */
+static bool reads_the_same(struct tree *tree, const struct rename *r)
+{
+	const struct node *node = r->source->node;
+	struct expectation expectation;
+	BUF_AUTO text = BUF_INIT;
+	struct meaning meaning;
+	struct error ignored;
+	bool same;
+
+	text_of_node(node, &text);
+	if (!buf_ok(&text) || expectation_of(tree, r->dir, r->name, r->source, &expectation) < 0)
+		return false;
+	expectation.expect.array = NULL; /* its elements are news there */
+	same = text_parse(&expectation.expect, buf_text(&text), text.len, &meaning, &ignored) == 0;
+	expectation_free(&expectation);
+	if (!same)
+		return false;
+	same = is_of_types(node, &meaning) && place_check(r->dir, r->name, &meaning, &ignored) == 0;
+	meaning_free(&meaning);
+	return same;
+}
+
 /* True if the file can move with its node, type and style: nothing at the new name asks for a type. */
 static bool moves_whole(struct tree *tree, const struct rename *r)
 {
 	const struct said *said = said_find(r->dir->dir->said, r->name);
-	const struct schema_key *key = allowed_entry(tree, r->dir, r->name);
 
-	if (key && r->source->node && !schema_allows_type(key, r->source->node->type))
-		return false;
 	return r->source->kind == ITEM_KEY && r->source->node && !r->source->stage && !r->target &&
-	       !ghost_find(r->dir, r->name) && (!said || said->type == NODE_TYPE_COUNT);
+	       !ghost_find(r->dir, r->name) && (!said || said->type == NODE_TYPE_COUNT) &&
+	       reads_the_same(tree, r);
 }
 
 /* Moves the source's node to its new place: where it was if it stays in its dict, else last, or where its
@@ -156,32 +191,11 @@ static int move_node(struct tree *tree, const struct rename *r, const struct gho
 	return commit(tree, &change);
 }
 
-/* The value, as it would stand under the new name. */
-static int check_moved(struct tree *tree, const struct rename *r)
-{
-	BUF_AUTO text = BUF_INIT;
-	struct meaning meaning;
-	struct error err;
-
-	text_of_node(r->source->node, &text);
-	if (!buf_ok(&text))
-		return -ENOMEM;
-	if (entry_parse(tree, r->dir, r->name, NULL, buf_text(&text), text.len, &meaning, &err) == 0) {
-		meaning_free(&meaning);
-		return 0;
-	}
-	return err.code == ENOMEM ? -ENOMEM : refuse(tree, r->dir, r->name, &err, EPERM);
-}
-
 static int move_file(struct tree *tree, const struct rename *r)
 {
-	int result = check_moved(tree, r);
+	int result = move_node(tree, r, NULL);
 
-	if (result == 0)
-		result = move_node(tree, r, NULL);
-	if (result < 0)
-		return as_rename_error(result);
-	return relink(tree, r, dir_next_shown(r->source->node));
+	return result < 0 ? as_rename_error(result) : relink(tree, r, dir_next_shown(r->source->node));
 }
 
 /* A refused replacement of a key that was removed a moment ago: the key is back as it was. */
@@ -300,22 +314,63 @@ static bool has_plain_type(const struct item *dir)
 	return !type || node_is_scalar(type->type);
 }
 
-static int rename_dir(struct tree *tree, const struct rename *r)
+/* The path that something in the source's directory would have at its new place. */
+static void moved_path(const struct rename *r, const struct node *node, struct buf *path)
 {
-	bool in_payloads = r->dir->dir->shape == SHAPE_PAYLOADS;
-	struct ghost *ghost;
-	int result;
+	BUF_AUTO above = BUF_INIT, whole = BUF_INIT;
+
+	item_path(r->dir, r->name, path);
+	check_path(r->source->node, &above);
+	check_path(node, &whole);
+	if (buf_ok(&above) && buf_ok(&whole) && whole.len >= above.len)
+		buf_add_text(path, buf_text(&whole) + above.len);
+}
+
+/* Checks that the source's directory may go there, with all that is in it. A payload's new type is judged at the
+ * save, and so is what keeps its meaning. */
+static int check_content(struct tree *tree, const struct rename *r)
+{
+	const struct schema_key *key = allowed_entry(tree, r->dir, r->name);
+	const struct node *culprit;
+	BUF_AUTO path = BUF_INIT;
+	struct error err;
+
+	if (key == allowed_entry(tree, r->source->parent, r->source->name) ||
+	    allowed_check_container(tree, key, r->source->node, &culprit, &err) == 0)
+		return 0;
+	if (err.code == ENOMEM)
+		return -ENOMEM;
+	moved_path(r, culprit, &path);
+	error_in_key(&err, buf_text(&path));
+	return refuse(tree, r->dir, r->name, &err, EPERM);
+}
+
+/* What must hold before a directory moves. */
+static int check_dir(struct tree *tree, const struct rename *r)
+{
+	const struct node *node = r->source->node;
 
 	if (r->kind != ENTRY_KEY)
 		return refuse_text(tree, r->dir, r->name, EPERM, "a directory cannot become an editor's own file");
-	if (in_payloads && r->source->node->type != NODE_DICT)
+	if (r->dir->dir->shape == SHAPE_PAYLOADS && node->type != NODE_DICT)
 		return refuse_text(tree, r->dir, r->name, EPERM, "a payload is a dictionary, not an array");
-	if (in_payloads && !has_plain_type(r->source))
+	if (r->dir->dir->shape == SHAPE_PAYLOADS && !has_plain_type(r->source))
 		return refuse_text(tree, r->dir, r->name, EPERM, "the payload's PayloadType must be a string first");
 	if (r->target && r->target->kind != ITEM_DIR)
 		return -ENOTDIR;
 	if (r->target && !dir_is_empty(tree, r->target))
 		return -ENOTEMPTY;
+	return check_content(tree, r);
+}
+
+static int rename_dir(struct tree *tree, const struct rename *r)
+{
+	bool in_payloads = r->dir->dir->shape == SHAPE_PAYLOADS;
+	struct ghost *ghost;
+	int result = check_dir(tree, r);
+
+	if (result < 0)
+		return result;
 	if (r->target) {
 		result = make_ghost(tree, r->target);
 		if (result < 0)
@@ -472,6 +527,33 @@ static int dispatch(struct tree *tree, const struct rename *r)
 	return -EINVAL;
 }
 
+static bool is_control(const struct item *item)
+{
+	return item->kind == ITEM_CONTROL || item->kind == ITEM_CONTROL_DIR;
+}
+
+/* Looks both names up, and checks what does not depend on the kind of rename. 0 or -errno; 1: nothing to do. */
+static int look_up(struct tree *tree, struct rename *r, struct item *from_dir, const char *from, const char *to,
+		   unsigned flags)
+{
+	int result = tree_lookup(tree, from_dir, from, &r->source);
+
+	if (result < 0)
+		return result;
+	if (is_control(r->source))
+		return -EPERM;
+	if (is_inside(r->dir, r->source))
+		return -EINVAL;
+	result = tree_lookup(tree, r->dir, to, &r->target);
+	if (result < 0 && result != -ENOENT)
+		return result;
+	if (r->target == r->source)
+		return 1;
+	if (r->target ? flags & RENAME_NOREPLACE : flags & RENAME_EXCHANGE)
+		return r->target ? -EEXIST : -ENOENT;
+	return r->target && is_control(r->target) ? -EPERM : 0;
+}
+
 int tree_rename(struct tree *tree, struct item *from_dir, const char *from, struct item *to_dir, const char *to,
 		unsigned flags)
 {
@@ -481,22 +563,9 @@ int tree_rename(struct tree *tree, struct item *from_dir, const char *from, stru
 
 	if (flags & ~(unsigned)(RENAME_NOREPLACE | RENAME_EXCHANGE))
 		return -EINVAL;
-	result = tree_lookup(tree, from_dir, from, &r.source);
-	if (result < 0)
-		return result;
-	if (r.source->kind == ITEM_CONTROL || r.source->kind == ITEM_CONTROL_DIR)
-		return -EPERM;
-	if (is_inside(to_dir, r.source))
-		return -EINVAL;
-	result = tree_lookup(tree, to_dir, to, &r.target);
-	if (result < 0 && result != -ENOENT)
-		return result;
-	if (r.target == r.source)
-		return 0;
-	if (r.target ? flags & RENAME_NOREPLACE : flags & RENAME_EXCHANGE)
-		return r.target ? -EEXIST : -ENOENT;
-	if (r.target && (r.target->kind == ITEM_CONTROL || r.target->kind == ITEM_CONTROL_DIR))
-		return -EPERM;
+	result = look_up(tree, &r, from_dir, from, to, flags);
+	if (result != 0)
+		return result < 0 ? result : 0;
 	if (flags & RENAME_EXCHANGE) {
 		r.name = r.target->name;
 		return exchange(tree, &r);

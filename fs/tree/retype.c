@@ -3,29 +3,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs/tree/allowed.h"
 #include "fs/tree/commit.h"
+#include "fs/tree/expectation.h"
 #include "fs/tree/names.h"
 #include "fs/tree/refusal.h"
-#include "fs/tree/expectation.h"
 #include "fs/tree/stage.h"
 #include "fs/tree/types.h"
 
-/* True if the entry is what was said of it. */
-static bool fits(const struct item *item, const struct said *said)
+bool types_fit(const struct node *value, const struct said *said, bool whole)
 {
 	const struct node *child;
 	size_t i = 0;
 
 	if (said->type == NODE_TYPE_COUNT)
 		return true;
-	if (!item->node || item->node->type != said->type)
+	if (!value || value->type != said->type)
 		return false;
-	if (item->kind == ITEM_DIR || said->item_count == 0)
+	if (whole || said->item_count == 0)
 		return true;
-	for (child = node_first(item->node); child; child = node_next(child), i++)
+	for (child = node_first(value); child; child = node_next(child), i++)
 		if (child->type != said->items[said->item_count == 1 ? 0 : i < said->item_count ? i : 0])
 			return false;
 	return true;
+}
+
+static bool fits(const struct item *item, const struct said *said)
+{
+	return types_fit(item->node, said, item->kind == ITEM_DIR);
 }
 
 static int retype_file(struct tree *tree, struct item *item, bool report)
@@ -174,22 +179,29 @@ static int retype_dir(struct tree *tree, struct item *item, const struct said *s
 	return -EINVAL;
 }
 
-int types_retype(struct tree *tree, struct item *item, const struct said *said, bool report)
+static int refuse_said(struct tree *tree, struct item *item, const struct said *said)
 {
 	BUF_AUTO words = BUF_INIT;
+
+	said_type_words(said, &words);
+	return refuse_text(tree, item, NULL, EINVAL, "what is there cannot be read as %s: remove it and make it anew",
+			   buf_text(&words));
+}
+
+int types_retype(struct tree *tree, struct item *item, const struct said *said, bool report)
+{
+	struct error err;
 	int result = -EINVAL;
 
 	if (fits(item, said) || !item->node || item->stage)
 		return 0;
+	if (allowed_check_said(tree, item->parent, item->name, said, &err) < 0)
+		return report ? refuse(tree, item, NULL, &err, EINVAL) : -EINVAL;
 	if (item->kind == ITEM_KEY && said->type != NODE_DICT)
 		return retype_file(tree, item, report);
 	if (item->kind == ITEM_DIR)
 		result = retype_dir(tree, item, said);
-	if (result != -EINVAL || !report)
-		return result;
-	said_type_words(said, &words);
-	return refuse_text(tree, item, NULL, EINVAL, "what is there cannot be read as %s: remove it and make it anew",
-			   buf_text(&words));
+	return result == -EINVAL && report ? refuse_said(tree, item, said) : result;
 }
 
 /* A cut name that stood for itself gets its key. */

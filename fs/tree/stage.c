@@ -8,6 +8,7 @@
 #include "fs/tree/expectation.h"
 #include "fs/tree/names.h"
 #include "fs/tree/refusal.h"
+#include "fs/tree/types.h"
 
 /* A file whose bytes are not simply those of its node: made once, kept in `content`. */
 static int cache_lines(struct item *item)
@@ -135,8 +136,16 @@ static int parse_as_it_is(struct tree *tree, const struct node *node, const char
 	return result;
 }
 
-int entry_parse(struct tree *tree, struct item *dir, const char *name, struct item *item, const char *bytes,
-		size_t len, struct meaning *meaning, struct error *err)
+/* True if something was said of the value's type, and it is of that. */
+static bool is_as_said(const struct item *dir, const char *name, const struct node *node)
+{
+	const struct said *said = node ? said_find(dir->dir->said, name) : NULL;
+
+	return said && said->type != NODE_TYPE_COUNT && types_fit(node, said, false);
+}
+
+static int parse_as_expected(struct tree *tree, struct item *dir, const char *name, struct item *item,
+			     const char *bytes, size_t len, struct meaning *meaning, struct error *err)
 {
 	struct expectation expectation;
 	int result;
@@ -145,13 +154,25 @@ int entry_parse(struct tree *tree, struct item *dir, const char *name, struct it
 		return error_memory(err);
 	result = text_parse(&expectation.expect, bytes, len, meaning, err);
 	expectation_free(&expectation);
-	if (result < 0 && parse_as_it_is(tree, entry_node(dir, name, item), bytes, len, meaning) == 0)
-		result = 0;
 	if (result == 0 && place_check(dir, name, meaning, err) < 0) {
 		meaning_free(meaning);
 		result = -1;
 	}
 	return result;
+}
+
+/* What a value is and was said to be it stays while its bytes do; and where something else is demanded by now,
+ * the bytes that are there are still taken. */
+int entry_parse(struct tree *tree, struct item *dir, const char *name, struct item *item, const char *bytes,
+		size_t len, struct meaning *meaning, struct error *err)
+{
+	const struct node *node = entry_node(dir, name, item);
+
+	if (is_as_said(dir, name, node) && parse_as_it_is(tree, node, bytes, len, meaning) == 0)
+		return 0;
+	if (parse_as_expected(tree, dir, name, item, bytes, len, meaning, err) == 0)
+		return 0;
+	return parse_as_it_is(tree, node, bytes, len, meaning);
 }
 
 bool stage_is_valid(struct tree *tree, struct item *item)

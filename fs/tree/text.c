@@ -1,12 +1,15 @@
 #include "fs/tree/text.h"
 
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "plist/placeholder.h"
 #include "plist/schema/constraint.h"
 
-/* What is longer is compared line by line only once it is whole. */
+/* What is longer is looked at piece by piece, or only once it is whole. */
 #define LONG_TEXT ((size_t)64 << 10)
 
 bool text_is_lines(const struct node *array)
@@ -56,11 +59,80 @@ static size_t without_newline(const char *bytes, size_t len)
 	return len > 0 && bytes[len - 1] == '\n' ? len - 1 : len;
 }
 
-/* A boolean is an element of its own, <true/> or <false/>: nowhere could a placeholder stand. */
+/* --- types ------------------------------------------------------------------------------------------ */
+
+/* A boolean is an element of its own, <true/> or <false/>: nowhere could a placeholder stand. Neither could it in
+ * a binary plist, but in strings. */
 static bool takes_placeholders(const struct expect *expect, enum node_type type)
 {
-	return expect->placeholders && type != NODE_BOOLEAN;
+	return expect->placeholders && (type == NODE_STRING || (type != NODE_BOOLEAN && !expect->fits_64));
 }
+
+static bool is_of_type(const struct expect *expect, enum node_type type, const char *bytes, size_t len)
+{
+	struct error ignored;
+
+	return value_check(type, bytes, len, takes_placeholders(expect, type), &ignored) == 0;
+}
+
+/* The type that a text has where it may be of several: the one that is preferred, or looks like, as long as that
+ * may be; else the first that it is of. */
+static enum node_type choose_type(const struct expect *expect, const struct schema_key *key,
+				  enum node_type preferred, const char *bytes, size_t len)
+{
+	enum node_type type = value_infer(bytes, len);
+	int each;
+
+	if (node_is_scalar(preferred) && is_of_type(expect, preferred, bytes, len))
+		return preferred;
+	if (!key || schema_allows_type(key, type))
+		return type;
+	for (each = 0; each < NODE_TYPE_COUNT; each++)
+		if (node_is_scalar(each) && key->types & TYPE_BIT(each) && is_of_type(expect, each, bytes, len))
+			return each;
+	return node_is_scalar(key->type) ? key->type : type;
+}
+
+/* What the schema says of the elements of the array that is expected. */
+static const struct schema_key *item_key(const struct expect *expect)
+{
+	return expect->key && schema_allows_type(expect->key, NODE_ARRAY) ? schema_item(expect->key) : NULL;
+}
+
+/* The type that every element has, or that is preferred for it. */
+static enum node_type common_type(const struct expect *expect)
+{
+	return expect->item_count == 1 ? expect->items[0] : NODE_TYPE_COUNT;
+}
+
+/* The type of one element. Where elements differ, types go by position as long as they fit: lines may have
+ * been added or taken out above. */
+static enum node_type item_type(const struct expect *expect, size_t position, const char *bytes, size_t len)
+{
+	enum node_type type = common_type(expect);
+
+	if (type != NODE_TYPE_COUNT)
+		return type;
+	if (position < expect->item_count)
+		type = expect->items[position];
+	return choose_type(expect, item_key(expect), type, bytes, len);
+}
+
+/* The element that stands there already and reads like that line, or with `begins` begins so; NULL: none. */
+static const struct node *known_element(const struct expect *expect, const char *bytes, size_t len, bool begins)
+{
+	const struct node *child = expect->array ? node_first(expect->array) : NULL;
+
+	for (; child; child = node_next(child)) {
+		if (!node_is_scalar(child->type) || child->value.len < len || (child->value.len > len && !begins))
+			continue;
+		if (len == 0 || memcmp(child->value.bytes, bytes, len) == 0)
+			break;
+	}
+	return child;
+}
+
+/* --- what a beginning can become -------------------------------------------------------------------- */
 
 static enum verdict typed_prefix(const struct expect *expect, const struct schema_key *key, enum node_type type,
 				 const char *bytes, size_t len)
@@ -76,24 +148,37 @@ static enum verdict typed_prefix(const struct expect *expect, const struct schem
 	return verdict;
 }
 
-/* What the beginning of one value can become. Where no type is expected it is the best of those there are. */
-static enum verdict one_prefix(const struct expect *expect, const struct schema_key *key, enum node_type type,
-			       const char *bytes, size_t len)
+/* The best that a text can become of the types that there are. */
+static enum verdict best_prefix(const struct expect *expect, const struct schema_key *key, const char *bytes,
+				size_t len)
 {
 	enum verdict best = VERDICT_NEVER, verdict;
 	int each;
 
-	if (type != NODE_TYPE_COUNT)
-		return typed_prefix(expect, key, type, bytes, len);
-	if (!key || !expect->strict)
-		return VERDICT_VALID;
-	for (each = 0; each < NODE_TYPE_COUNT && best != VERDICT_VALID; each++) {
+	/* From the end: any bytes are data, that need not be looked at. */
+	for (each = NODE_TYPE_COUNT - 1; each >= 0 && best != VERDICT_VALID; each--) {
 		if (!node_is_scalar(each) || !schema_allows_type(key, each))
 			continue;
 		verdict = typed_prefix(expect, key, each, bytes, len);
 		best = verdict > best ? verdict : best;
 	}
 	return best;
+}
+
+static bool allows_scalars(const struct schema_key *key)
+{
+	return key->types & ~(TYPE_BIT(NODE_DICT) | TYPE_BIT(NODE_ARRAY));
+}
+
+/* What the beginning of one value can become. */
+static enum verdict one_prefix(const struct expect *expect, const struct schema_key *key, enum node_type type,
+			       const char *bytes, size_t len)
+{
+	if (type != NODE_TYPE_COUNT)
+		return typed_prefix(expect, key, type, bytes, len);
+	if (!key || (!expect->strict && !allows_scalars(key)))
+		return VERDICT_VALID;
+	return best_prefix(expect, key, bytes, len);
 }
 
 /* The end of the last whole UTF-8 character, for judging what is new only. */
@@ -109,71 +194,83 @@ static size_t whole_characters(const char *bytes, size_t len)
 }
 
 /* A value that ends in a newline is complete, and must be one. */
-static enum verdict scalar_prefix(const struct expect *expect, const char *bytes, size_t len)
+static enum verdict whole_prefix(const struct expect *expect, const char *bytes, size_t len)
 {
 	size_t end = without_newline(bytes, len);
-	enum verdict verdict = one_prefix(expect, expect->key, expect->type, bytes, end);
+	enum node_type type = expect->type;
+	enum verdict verdict;
 
-	if (end < len && verdict == VERDICT_MAYBE && expect->type != NODE_DATA)
-		return VERDICT_NEVER;
-	return verdict;
+	if (type == NODE_TYPE_COUNT && end < len && expect->key)
+		type = choose_type(expect, expect->key, expect->preferred, bytes, end);
+	verdict = one_prefix(expect, expect->key, type, bytes, end);
+	return end < len && verdict == VERDICT_MAYBE && type != NODE_DATA ? VERDICT_NEVER : verdict;
 }
 
-static bool limits_strings(const struct expect *expect)
-{
-	const struct schema_key *key = expect->strict ? expect->key : NULL;
-
-	return key && (!schema_allows_type(key, NODE_STRING) || key->values.count || key->format || key->length.min ||
-		       key->length.max);
-}
-
-/* A long text of which the schema says nothing is judged piece by piece. */
-static enum verdict string_prefix(const struct expect *expect, const char *bytes, size_t len, size_t *judged)
+/* Of a long text only what is new, and only that it is text. */
+static enum verdict next_prefix(const struct expect *expect, const char *bytes, size_t len, size_t *judged)
 {
 	size_t whole = whole_characters(bytes, len);
-	enum verdict verdict = value_prefix(NODE_STRING, bytes + *judged, len - *judged, expect->placeholders);
+	enum verdict verdict = VERDICT_VALID;
 
-	if (verdict != VERDICT_NEVER && limits_strings(expect))
-		return scalar_prefix(expect, bytes, len);
+	if (expect->type == NODE_STRING)
+		verdict = value_prefix(NODE_STRING, bytes + *judged, len - *judged, false);
 	if (verdict != VERDICT_NEVER && whole > *judged)
 		*judged = whole;
 	return verdict;
 }
 
-enum node_type text_type(const struct schema_key *key, const char *bytes, size_t len, bool placeholders)
+/* True if nothing is asked of a string but that it is text. */
+static bool takes_any_text(const struct expect *expect)
 {
-	enum node_type type = value_infer(bytes, len);
-	struct error ignored;
-	int each;
+	const struct schema_key *key = expect->strict ? expect->key : NULL;
 
-	if (!key || schema_allows_type(key, type))
-		return type;
-	for (each = 0; each < NODE_TYPE_COUNT; each++)
-		if (node_is_scalar(each) && schema_allows_type(key, each) &&
-		    value_check(each, bytes, len, placeholders && each != NODE_BOOLEAN, &ignored) == 0)
-			return each;
-	return key->type != NODE_TYPE_COUNT && node_is_scalar(key->type) ? key->type : type;
+	return expect->type == NODE_STRING &&
+	       (!key || (schema_allows_type(key, NODE_STRING) && !key->values.count && !key->format &&
+			 !key->length.min && !key->length.max));
 }
 
-/* What the schema says of the elements of the array that is expected. */
-static const struct schema_key *item_key(const struct expect *expect)
+/* So that a text of many writes takes linear time, one that has become long is judged whole just once more: when
+ * it is complete. */
+static enum verdict scalar_prefix(const struct expect *expect, const char *bytes, size_t len, size_t *judged)
 {
-	return expect->key && schema_allows_type(expect->key, NODE_ARRAY) ? schema_item(expect->key) : NULL;
+	if (takes_any_text(expect) || *judged)
+		return next_prefix(expect, bytes, len, judged);
+	if (len > LONG_TEXT)
+		*judged = whole_characters(bytes, len);
+	return whole_prefix(expect, bytes, len);
 }
 
-/* The type of one element. Where elements differ, types go by position as long as they fit: lines may have
- * been added or taken out above. */
-static enum node_type item_type(const struct expect *expect, size_t position, const char *bytes, size_t len)
+/* What a line that is complete, or the last one, can become. The elements may be anything that is text, where
+ * nothing else is said. */
+static enum verdict line_prefix(const struct expect *expect, const char *bytes, size_t len, bool complete)
 {
-	enum node_type type;
-	struct error ignored;
+	const struct schema_key *key = item_key(expect);
+	enum node_type type = common_type(expect);
+	enum verdict verdict;
 
-	if (expect->item_count == 1)
-		return expect->items[0];
-	type = position < expect->item_count ? expect->items[position] : NODE_TYPE_COUNT;
-	if (type == NODE_TYPE_COUNT || value_check(type, bytes, len, takes_placeholders(expect, type), &ignored) < 0)
-		return text_type(item_key(expect), bytes, len, expect->placeholders);
-	return type;
+	if (!complete && len > LONG_TEXT)
+		return VERDICT_MAYBE;
+	if (type == NODE_TYPE_COUNT && !key)
+		type = NODE_STRING;
+	else if (type == NODE_TYPE_COUNT && complete && expect->item_count <= 1)
+		type = choose_type(expect, key, NODE_TYPE_COUNT, bytes, len);
+	verdict = one_prefix(expect, key, type, bytes, len);
+	if (verdict == VERDICT_VALID)
+		return VERDICT_VALID;
+	if (known_element(expect, bytes, len, !complete))
+		return complete ? VERDICT_VALID : VERDICT_MAYBE;
+	return complete ? VERDICT_NEVER : verdict;
+}
+
+/* How often a line stands in the array that is there. */
+static size_t count_known(const struct expect *expect, const char *bytes, size_t len)
+{
+	const struct node *child = expect->array ? node_first(expect->array) : NULL;
+	size_t count = 0;
+
+	for (; child; child = node_next(child))
+		count += child->value.len == len && (len == 0 || memcmp(child->value.bytes, bytes, len) == 0);
+	return count;
 }
 
 /* True if a line stands further up already, where elements must differ. A text that is long is judged when it
@@ -187,52 +284,95 @@ static bool is_repeated(const struct expect *expect, const char *bytes, size_t s
 	for (; line < bytes + start; line = newline + 1) {
 		newline = memchr(line, '\n', start - (size_t)(line - bytes));
 		if ((size_t)(newline - line) == len && memcmp(line, bytes + start, len) == 0)
+			return count_known(expect, line, len) < 2;
+	}
+	return false;
+}
+
+/* How many lines there may be: those that the schema allows, or that are there. */
+static size_t most_lines(const struct expect *expect)
+{
+	const struct schema_key *key = expect->strict ? expect->key : NULL;
+	size_t there = expect->array ? expect->array->count : 0, most;
+
+	if (!key || !key->items.max)
+		return SIZE_MAX;
+	most = strtoul(key->items.max, NULL, 10);
+	return most > there ? most : there;
+}
+
+static bool has_more_lines(const char *bytes, size_t len, size_t most)
+{
+	const char *end = bytes + len, *newline;
+
+	for (; most != SIZE_MAX && bytes < end; bytes = newline + 1) {
+		if (most-- == 0)
 			return true;
+		newline = memchr(bytes, '\n', (size_t)(end - bytes));
+		if (!newline)
+			break;
 	}
 	return false;
 }
 
 static enum verdict lines_prefix(const struct expect *expect, const char *bytes, size_t len, size_t *judged)
 {
-	enum node_type type = expect->item_count == 1 ? expect->items[0] : NODE_TYPE_COUNT;
-	const struct schema_key *key = item_key(expect);
 	const char *newline;
 	size_t end;
 
-	if (type == NODE_TYPE_COUNT && !(key && expect->strict))
-		type = NODE_STRING; /* the elements may be anything that is text */
+	if (has_more_lines(bytes, len, most_lines(expect)))
+		return VERDICT_NEVER;
 	while ((newline = memchr(bytes + *judged, '\n', len - *judged))) {
 		end = (size_t)(newline - bytes);
-		if (one_prefix(expect, key, type, bytes + *judged, end - *judged) != VERDICT_VALID ||
+		if (line_prefix(expect, bytes + *judged, end - *judged, true) != VERDICT_VALID ||
 		    is_repeated(expect, bytes, *judged, end - *judged))
 			return VERDICT_NEVER;
 		*judged = end + 1;
 	}
 	if (*judged == len)
 		return VERDICT_VALID;
-	return one_prefix(expect, key, type, bytes + *judged, len - *judged);
+	return line_prefix(expect, bytes + *judged, len - *judged, false);
 }
 
 enum verdict text_prefix(const struct expect *expect, const char *bytes, size_t len, size_t *judged)
 {
 	if (expect->type == NODE_ARRAY)
 		return lines_prefix(expect, bytes, len, judged);
-	if (expect->type == NODE_STRING)
-		return string_prefix(expect, bytes, len, judged);
-	return scalar_prefix(expect, bytes, len);
+	return scalar_prefix(expect, bytes, len, judged);
+}
+
+/* --- what a whole means ----------------------------------------------------------------------------- */
+
+/* A message may not show a value that is secret. */
+static int shown_length(const struct schema_key *key, size_t len)
+{
+	return key && key->sensitive ? 0 : (int)(len < 64 ? len : 64);
+}
+
+/* Of a key that is a container it also says how one is made. */
+static int check_type(const struct schema_key *key, enum node_type type, struct error *err)
+{
+	size_t len;
+
+	if (constraint_type(key, type, err) == 0)
+		return 0;
+	len = strlen(err->text);
+	if (err->code != ENOMEM && !allows_scalars(key))
+		snprintf(err->text + len, sizeof(err->text) - len, " (a directory: mkdir makes it)");
+	return -1;
 }
 
 static int check_value(const struct expect *expect, const struct schema_key *key, enum node_type type,
 		       const char *bytes, size_t len, struct error *err)
 {
-	if (expect->strict && key && constraint_type(key, type, err) < 0)
+	if (expect->strict && key && check_type(key, type, err) < 0)
 		return -1;
 	if (constraint_check(expect->strict ? key : NULL, type, bytes, len, takes_placeholders(expect, type), err) < 0)
 		return -1;
 	if (type == NODE_INTEGER && expect->fits_64 && !value_fits_64(bytes, len))
 		return error_rule(err, "out-of-range",
 				  "'%.*s' does not fit a binary property list: -2^63 to 2^64-1 do (or save with "
-				  "format=xml)", (int)(len < 64 ? len : 64), bytes);
+				  "format=xml)", shown_length(key, len), bytes);
 	return 0;
 }
 
@@ -248,20 +388,25 @@ static size_t count_lines(const char *bytes, size_t len)
 	return count + 1;
 }
 
+/* A line that stands there already is no news, whatever is said of it. */
 static int parse_line(const struct expect *expect, struct meaning *meaning, const char *bytes, size_t len,
 		      struct error *err)
 {
 	struct line *line = &meaning->lines[meaning->line_count];
 	enum node_type type = item_type(expect, meaning->line_count, bytes, len);
+	const struct node *known;
 
 	if (type == NODE_DATA)
 		type = NODE_STRING; /* not text: say so, a line cannot be data */
 	*line = (struct line){ .bytes = bytes, .len = len, .type = type };
-	if (check_value(expect, item_key(expect), type, bytes, len, err) == 0) {
-		meaning->line_count++;
-		return 0;
+	if (check_value(expect, item_key(expect), type, bytes, len, err) < 0) {
+		known = known_element(expect, bytes, len, false);
+		if (!known)
+			return -1;
+		line->type = known->type;
 	}
-	return -1;
+	meaning->line_count++;
+	return 0;
 }
 
 static int compare_lines(const void *a, const void *b)
@@ -272,7 +417,15 @@ static int compare_lines(const void *a, const void *b)
 	return order ? order : (x->len > y->len) - (x->len < y->len);
 }
 
-static int check_unique(const struct meaning *meaning, struct error *err)
+static int refuse_repeated(const struct expect *expect, const struct line *line, struct error *err)
+{
+	const struct schema_key *key = expect->key->sensitive ? expect->key : item_key(expect);
+
+	return error_rule(err, "duplicate-element", "'%.*s' stands there twice: every line must be another",
+			  shown_length(key, line->len), line->bytes);
+}
+
+static int check_unique(const struct expect *expect, const struct meaning *meaning, struct error *err)
 {
 	struct line *sorted = malloc((meaning->line_count + 1) * sizeof(*sorted)), *line;
 	int result = 0;
@@ -283,22 +436,20 @@ static int check_unique(const struct meaning *meaning, struct error *err)
 	if (meaning->line_count)
 		qsort(sorted, meaning->line_count, sizeof(*sorted), compare_lines);
 	for (line = sorted + 1; result == 0 && line < sorted + meaning->line_count; line++)
-		if (compare_lines(line - 1, line) == 0)
-			result = error_rule(err, "duplicate-element",
-					    "'%.*s' stands there twice: every line must be another",
-					    (int)(line->len < 64 ? line->len : 64), line->bytes);
+		if (compare_lines(line - 1, line) == 0 && count_known(expect, line->bytes, line->len) < 2)
+			result = refuse_repeated(expect, line, err);
 	free(sorted);
 	return result;
 }
 
 /* What an array must be as a whole. That it has too few elements is judged at save: it is filled line by line. */
-static int check_array(const struct schema_key *key, const struct meaning *meaning, struct error *err)
+static int check_array(const struct expect *expect, const struct meaning *meaning, struct error *err)
 {
-	if (constraint_type(key, NODE_ARRAY, err) < 0)
+	if (constraint_type(expect->key, NODE_ARRAY, err) < 0)
 		return -1;
-	if (key->items.max && meaning->line_count > strtoul(key->items.max, NULL, 10))
-		return constraint_items(key, meaning->line_count, err);
-	return key->unique ? check_unique(meaning, err) : 0;
+	if (meaning->line_count > most_lines(expect))
+		return constraint_items(expect->key, meaning->line_count, err);
+	return expect->key->unique ? check_unique(expect, meaning, err) : 0;
 }
 
 static int parse_lines(const struct expect *expect, const char *bytes, size_t len, struct meaning *meaning,
@@ -319,7 +470,7 @@ static int parse_lines(const struct expect *expect, const char *bytes, size_t le
 			return -1;
 		bytes = newline + 1;
 	}
-	return expect->strict && expect->key ? check_array(expect->key, meaning, err) : 0;
+	return expect->strict && expect->key ? check_array(expect, meaning, err) : 0;
 }
 
 /* A scalar's value: one final newline is dropped, but not from data, which is every byte. */
@@ -330,8 +481,9 @@ static int parse_scalar(const struct expect *expect, const char *bytes, size_t l
 
 	meaning->type = expect->type;
 	if (meaning->type == NODE_TYPE_COUNT)
-		meaning->type = text_type(expect->key, bytes, value_len, expect->placeholders);
-	if (meaning->type == NODE_DATA && !(expect->placeholders && placeholder_whole(bytes, value_len)))
+		meaning->type = choose_type(expect, expect->key, expect->preferred, bytes, value_len);
+	if (meaning->type == NODE_DATA &&
+	    !(takes_placeholders(expect, NODE_DATA) && placeholder_whole(bytes, value_len)))
 		value_len = len;
 	meaning->bytes = bytes;
 	meaning->len = value_len;
@@ -343,7 +495,7 @@ int text_parse(const struct expect *expect, const char *bytes, size_t len, struc
 {
 	int result;
 
-	*meaning = (struct meaning){ .type = expect->type, .literal = !expect->placeholders };
+	*meaning = (struct meaning){ .type = expect->type, .literal = !takes_placeholders(expect, NODE_DATA) };
 	if (!bytes)
 		bytes = "";
 	if (expect->type == NODE_ARRAY)

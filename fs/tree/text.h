@@ -28,13 +28,15 @@ void text_of_node(const struct node *node, struct buf *out);
 
 /* What a file's bytes must be. */
 struct expect {
-	enum node_type type;         /* a scalar or NODE_ARRAY; NODE_TYPE_COUNT: any scalar, inferred */
-	const enum node_type *items; /* NODE_ARRAY: the elements' types; NULL: inferred */
-	size_t item_count;           /* 1: of all elements */
-	bool placeholders;           /* any type but boolean may be a placeholder instead */
-	bool fits_64;                /* integers must fit a binary plist */
+	enum node_type type;          /* a scalar or NODE_ARRAY; NODE_TYPE_COUNT: any scalar, the bytes choose */
+	enum node_type preferred;     /* NODE_TYPE_COUNT: a scalar that is chosen where the bytes are one; else none */
+	const enum node_type *items;  /* NODE_ARRAY: the elements' types, NODE_TYPE_COUNT: the bytes choose */
+	size_t item_count;            /* 1: of all elements; 0: the bytes choose each */
+	bool placeholders;            /* strings may hold them, other types but boolean may be one */
+	bool fits_64;                 /* for a binary plist: integers must fit, and only strings hold placeholders */
 	const struct schema_key *key; /* what the schema says of the value; NULL: nothing */
-	bool strict;                 /* it is held against that; else only types are taken from it */
+	bool strict;                  /* it is held against that; else only types are taken from it */
+	const struct node *array;     /* the array that is there: its elements are no news; NULL: none */
 };
 
 /* What the first `len` bytes can become. `*judged`: how many of them an earlier call has accepted for good
@@ -57,9 +59,6 @@ struct meaning {
 	struct line *lines; /* of an array; free() it */
 	size_t line_count;
 };
-
-/* The type that a text has where no type is expected: inferred, if the schema allows that; else the schema's. */
-enum node_type text_type(const struct schema_key *key, const char *bytes, size_t len, bool placeholders);
 
 /* Reads a whole file. The text must live as long as `meaning` is used. 0, or -1 with the rule and what is
  * allowed; `meaning` then holds nothing to free. */

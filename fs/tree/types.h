@@ -29,6 +29,10 @@ void types_apply(struct tree *tree, struct item *types);
  * the reason (reported only if `report`). */
 int types_retype(struct tree *tree, struct item *item, const struct said *said, bool report);
 
+/* True if a value is what was said of it. `whole`: shown as a directory, so that its elements have types of their
+ * own. */
+bool types_fit(const struct node *value, const struct said *said, bool whole);
+
 /* Adds a problem for every line, in all directories, that was not understood or does not fit. */
 void types_problems(struct tree *tree, struct problems *problems);
 
