@@ -35,13 +35,14 @@ static void take_word(struct request *request, const char *word)
 		request->profile = word;
 }
 
+static const struct option long_options[] = {
+	{ "force", no_argument, NULL, 'F' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
 static void parse(struct request *request, int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{ "force", no_argument, NULL, 'F' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
 	int option;
 
 	while (!request->done && (option = getopt_long(argc, argv, "-:h", long_options, NULL)) != -1) {
@@ -140,6 +141,7 @@ static int run(int argc, char **argv)
 const struct command command_cat = {
 	.name = "cat",
 	.summary = "cat PROFILE",
+	.options = long_options,
 	.run = run,
 	.help =
 	"usage: profilefs cat [--force] PROFILE\n\n"

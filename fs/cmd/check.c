@@ -214,23 +214,24 @@ static void take(struct request *request, int option, char **argv)
 	}
 }
 
+static const struct option long_options[] = {
+	{ "error", required_argument, NULL, 'E' },
+	{ "warning", required_argument, NULL, 'W' },
+	{ "off", required_argument, NULL, 'O' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "format", required_argument, NULL, OPTION_FORMAT },
+	{ "target", required_argument, NULL, OPTION_TARGET },
+	{ "schema", required_argument, NULL, OPTION_SCHEMA },
+	{ "manifests", required_argument, NULL, OPTION_MANIFESTS },
+	{ "placeholders", required_argument, NULL, OPTION_PLACEHOLDERS },
+	{ "color", required_argument, NULL, OPTION_COLOUR },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
 static void parse(struct request *request, int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{ "error", required_argument, NULL, 'E' },
-		{ "warning", required_argument, NULL, 'W' },
-		{ "off", required_argument, NULL, 'O' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "jobs", required_argument, NULL, 'j' },
-		{ "format", required_argument, NULL, OPTION_FORMAT },
-		{ "target", required_argument, NULL, OPTION_TARGET },
-		{ "schema", required_argument, NULL, OPTION_SCHEMA },
-		{ "manifests", required_argument, NULL, OPTION_MANIFESTS },
-		{ "placeholders", required_argument, NULL, OPTION_PLACEHOLDERS },
-		{ "color", required_argument, NULL, OPTION_COLOUR },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
 	int option;
 
 	while (!request->done &&
@@ -275,18 +276,22 @@ static void flush(struct run *run)
 }
 
 /* What could not be read is no problem of a profile: it goes to stderr, whatever the format. */
-static void say_unreadable(struct run *run, const struct error *problem)
+static void say_unreadable(struct run *run, const char *file, const struct error *problem)
 {
+	struct error shown = *problem;
+
+	report_unreadable(&run->report, file, problem);
 	flush(run);
-	say_problem(problem);
+	error_in_file(&shown, file);
+	say_problem(&shown);
 }
 
-static void take_bad_path(void *context, const struct error *problem)
+static void take_bad_path(void *context, const char *path, const struct error *problem)
 {
 	struct run *run = context;
 
 	run->summary.unreadable++;
-	say_unreadable(run, problem);
+	say_unreadable(run, path, problem);
 }
 
 static void report_unlisted(struct run *run, const char *file, const struct check_result *result)
@@ -312,8 +317,7 @@ static bool report_result(struct run *run, const struct check_result *result)
 		file = check_result_at(result, i, &problem);
 		if (!problem.rule) {
 			readable = false;
-			error_in_file(&problem, file);
-			say_unreadable(run, &problem);
+			say_unreadable(run, file, &problem);
 		} else if (!run->request->quiet || problem.severity == SEVERITY_ERROR) {
 			report_problem(&run->report, file, &problem);
 		}
@@ -374,8 +378,9 @@ static void say_summary(const struct report_summary *summary)
 
 	add_count(&found, summary->errors, "error");
 	add_count(&found, summary->warnings, "warning");
-	buf_add_format(&line, "%zu profile%s checked: %s", summary->profiles, summary->profiles == 1 ? "" : "s",
-		       found.len ? buf_text(&found) : "no problems");
+	buf_add_format(&line, "%zu profile%s checked", summary->profiles, summary->profiles == 1 ? "" : "s");
+	if (found.len || summary->profiles)
+		buf_add_format(&line, ": %s", found.len ? buf_text(&found) : "no problems");
 	if (found.len && summary->profiles > 1)
 		buf_add_format(&line, " in %zu of them", summary->faulty);
 	if (summary->unreadable)
@@ -478,6 +483,7 @@ static int run(int argc, char **argv)
 const struct command command_check = {
 	.name = "check",
 	.summary = "check [--format text|json|sarif|github] [-q] [-E|-W|-O RULE] PATH...",
+	.options = long_options,
 	.run = run,
 	.help =
 	"usage: profilefs check [OPTION]... PATH...\n\n"
@@ -486,12 +492,12 @@ const struct command command_check = {
 	"a folder, for every *.mobileconfig and exploded tree in it; or `-` for the standard input.\n\n"
 	"      --format FORMAT        text (default), json, sarif, or github: annotations in GitHub Actions\n"
 	"  -q, --quiet                only errors: no warnings, no summary\n"
-	"  -E, --error RULE[,RULE]... take what breaks the rule for an error; RULE is what stands in [...]\n"
+	"  -E, --error RULE[,RULE]... take what breaks the rule for an error; profilefs(1) lists the rules\n"
 	"  -W, --warning RULE...      take it for a warning\n"
 	"  -O, --off RULE...          do not mention it\n"
-	"      --target OS:VERSION    what the profiles are for, such as macOS:15.1; may be given again\n"
-	"      --schema DIR|FILE      a checkout of Apple's device-management, or a file in our language, in\n"
-	"                             place of the schema that is built in\n"
+	"      --target OS:VERSION    such as macOS:15.1; of several, it is enough if one has what is there\n"
+	"      --schema DIR|FILE      a folder of Apple's YAML, or a file in our language\n"
+	"                             (docs/schema-language.md): with `rule` sections only, over what is built in\n"
 	"      --manifests DIR        ProfileManifests, for payload types that Apple does not publish\n"
 	"      --placeholders allow|deny\n"
 	"                             whether $FLEET_VAR_X, {{x}} and the like may be values (allow)\n"

@@ -43,11 +43,8 @@ static int add(struct check_paths *paths, const char *name, bool is_tree)
 
 static void complain(struct walk *walk, const char *path, const struct error *problem)
 {
-	struct error shown = *problem;
-
 	walk->found = true;
-	error_in_file(&shown, path);
-	walk->report(walk->context, &shown);
+	walk->report(walk->context, path, problem);
 }
 
 static bool is_profile_name(const char *name)

@@ -21,8 +21,9 @@ struct check_paths {
 	size_t count, size;
 };
 
-/* Called with everything that is not there, cannot be read, or holds no profile. */
-typedef void check_paths_report(void *context, const struct error *problem);
+/* Called with everything that is not there, cannot be read, or holds no profile: `path`, which may be longer than
+ * fits into the problem. */
+typedef void check_paths_report(void *context, const char *path, const struct error *problem);
 
 /* Adds a file or an exploded tree as it is, and of a folder, in the order of the names' bytes, every *.mobileconfig
  * and exploded tree in it, however deep. Links to directories are followed only if `path` is one itself; .git is

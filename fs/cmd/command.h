@@ -4,10 +4,13 @@
 #ifndef CMD_COMMAND_H
 #define CMD_COMMAND_H
 
+struct option;
+
 struct command {
 	const char *name;
 	const char *summary; /* for the list of commands: how it is called */
 	const char *help;
+	const struct option *options; /* the long ones, as getopt_long(3) has them */
 	int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit status */
 };
 
@@ -19,8 +22,8 @@ extern const struct command command_check;
 extern const struct command command_schema;
 extern const struct command command_new;
 
-/* Says what getopt_long(3) did not like (`found` is ':' or '?'). Returns the exit status, 2. The list of
- * short options must begin with a colon, and opterr be 0. */
+/* Says what getopt_long(3) did not like (`found` is ':' or '?'), and which long option is near. Returns the exit
+ * status, 2. The list of short options must begin with a colon, and opterr be 0. */
 int command_bad_option(const struct command *command, int found, char **argv);
 
 #endif

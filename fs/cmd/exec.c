@@ -84,14 +84,15 @@ static int find_separator(int argc, char **argv)
 	return i;
 }
 
+static const struct option long_options[] = {
+	{ "options", required_argument, NULL, 'o' },
+	{ "read-only", no_argument, NULL, 'r' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
 static void parse(struct request *request, int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{ "options", required_argument, NULL, 'o' },
-		{ "read-only", no_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
 	int separator = find_separator(argc, argv);
 	int option;
 
@@ -244,7 +245,9 @@ static int conclude(struct tree *tree, const char *command, int status)
 
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return save_nothing(tree, command, status);
+	say_news_only(true);
 	refused = tree_unreported(tree);
+	say_news_only(false);
 	if (refused == 0)
 		return tree_finish(tree);
 	tree_discard(tree);
@@ -254,15 +257,21 @@ static int conclude(struct tree *tree, const char *command, int status)
 	return 1;
 }
 
+/* Refusals are said when they happen; what is in the record was. */
 static int run_mounted(struct mounted *mounted, const struct request *request, const char *folder,
 		       const struct dispositions *before)
 {
+	BUF_AUTO said = BUF_INIT;
 	struct error err;
 	int status;
 
+	say_record(&said, SEVERITY_ERROR);
 	if (run_command(mounted, request->command, folder, before, &status, &err) < 0)
-		return say_error(&err);
-	return conclude(mounted->tree, request->command[0], status);
+		status = say_error(&err);
+	else
+		status = conclude(mounted->tree, request->command[0], status);
+	say_record(NULL, SEVERITY_ERROR);
+	return status;
 }
 
 static int run_in(const struct request *request, const char *folder)
@@ -314,6 +323,7 @@ static int run(int argc, char **argv)
 const struct command command_exec = {
 	.name = "exec",
 	.summary = "exec [-o OPTIONS] PROFILE -- COMMAND [ARG...]",
+	.options = long_options,
 	.run = run,
 	.help =
 	"usage: profilefs exec [-o OPTIONS] PROFILE -- COMMAND [ARG...]\n\n"

@@ -95,15 +95,16 @@ static void take(struct request *request, int option, char **argv)
 	}
 }
 
+static const struct option long_options[] = {
+	{ "options", required_argument, NULL, 'o' },
+	{ "foreground", no_argument, NULL, 'f' },
+	{ "read-only", no_argument, NULL, 'r' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
 static void parse(struct request *request, int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{ "options", required_argument, NULL, 'o' },
-		{ "foreground", no_argument, NULL, 'f' },
-		{ "read-only", no_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
 	static const char short_options[] = "-:o:frhnvswt:N:";
 	int option;
 
@@ -210,6 +211,7 @@ static int run(int argc, char **argv)
 const struct command command_mount = {
 	.name = "mount",
 	.summary = "[mount] PROFILE MOUNTPOINT [-o OPTIONS] [-f]",
+	.options = long_options,
 	.run = run,
 	.help =
 	"usage: profilefs [mount] PROFILE MOUNTPOINT [-o OPTIONS] [-f]\n"

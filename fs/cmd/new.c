@@ -87,16 +87,17 @@ static void check_text(struct request *request, const char *what, const char *te
 		end_with(request, say_misuse("new", "the %s cannot stand in a profile: %s", what, err.text));
 }
 
+static const struct option long_options[] = {
+	{ "identifier", required_argument, NULL, 'i' },
+	{ "name", required_argument, NULL, 'n' },
+	{ "schema", required_argument, NULL, 'S' },
+	{ "manifests", required_argument, NULL, 'M' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
 static void parse(struct request *request, int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{ "identifier", required_argument, NULL, 'i' },
-		{ "name", required_argument, NULL, 'n' },
-		{ "schema", required_argument, NULL, 'S' },
-		{ "manifests", required_argument, NULL, 'M' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
 	int option;
 	size_t i;
 
@@ -174,14 +175,14 @@ struct judgement {
 	struct error error; /* the first that no filling in can mend; code 0: none */
 };
 
-/* That a type is deprecated is worth saying; what is wrong with an open value is said already. Two payloads of which
- * a profile may have one cannot be meant. */
+/* That a type is deprecated is worth saying; what is wrong with an open value is said already, and so is that the
+ * schema does not know a type. Two payloads of which a profile may have one cannot be meant. */
 static void judge(void *context, const struct finding *finding)
 {
 	struct judgement *judgement = context;
 	struct error problem;
 
-	if (finding->node->user)
+	if (finding->node->user || strcmp(finding->rule, "unknown-payload-type") == 0)
 		return;
 	check_error(finding, judgement->doc, "", &problem);
 	if (strcmp(finding->rule, "single-payload") != 0 || finding->severity != SEVERITY_ERROR) {
@@ -268,6 +269,7 @@ static int run(int argc, char **argv)
 const struct command command_new = {
 	.name = "new",
 	.summary = "new [--identifier ID] [--name NAME] [TYPE...]",
+	.options = long_options,
 	.run = run,
 	.help =
 	"usage: profilefs new [OPTION]... [TYPE...]\n\n"

@@ -55,7 +55,7 @@ void mount_options_free(struct mount_options *options);
 	"  schema=DIR|FILE            instead of the built-in schema: Apple's device-management repository,\n" \
 	"                             or a file in the language of `profilefs schema --import`\n" \
 	"  manifests=DIR              more payload types, from a folder of ProfileManifests\n" \
-	"  target=SYSTEM:VERSION      what the profile is for, such as macOS:15.1; may be given again\n" \
+	"  target=SYSTEM:VERSION      such as macOS:15.1; of several, it is enough if one has what is there\n" \
 	"  allow_other, allow_root, auto_unmount, max_read=N, fsname=NAME\n" \
 	"                             as in mount.fuse3(8)\n" \
 	"Options that fstab(5) needs (rw, user, noauto, _netdev, nofail, x-*, ...) are accepted.\n"

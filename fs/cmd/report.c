@@ -41,6 +41,12 @@ void report_problem(struct report *report, const char *file, const struct error 
 	report->count++;
 }
 
+void report_unreadable(struct report *report, const char *file, const struct error *reason)
+{
+	if (report->format->unreadable)
+		report->format->unreadable(report, file, reason);
+}
+
 void report_end(struct report *report, const struct report_summary *summary)
 {
 	if (report->format->end)
@@ -50,6 +56,15 @@ void report_end(struct report *report, const struct report_summary *summary)
 void report_free(struct report *report)
 {
 	buf_free(&report->out);
+	buf_free(&report->unreadable);
+}
+
+void report_add_unreadable(struct report *report)
+{
+	if (buf_ok(&report->unreadable))
+		buf_add(&report->out, report->unreadable.data, report->unreadable.len);
+	else
+		report->out.failed = true;
 }
 
 const char *report_severity(enum severity severity)

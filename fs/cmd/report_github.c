@@ -54,4 +54,6 @@ static void add_problem(struct report *report, const char *file, const struct er
 	buf_add_char(out, '\n');
 }
 
-const struct report_format report_github = { .name = "github", .problem = add_problem };
+const struct report_format report_github = {
+	.name = "github", .problem = add_problem, .unreadable = add_problem,
+};

@@ -1,5 +1,6 @@
 /*
- * {"problems": [{"file", "line", "column", "severity", "rule", "key", "message"}, ...], "summary": {...}}
+ * {"problems": [{"file", "line", "column", "severity", "rule", "key", "message"}, ...],
+ *  "unreadable": [{"file", "message"}, ...], "summary": {...}}
  *
  * What is not known is null: line and column of a binary plist, the key of what concerns the file as a whole. One
  * problem a line.
@@ -22,6 +23,12 @@ void report_add_json(struct buf *out, json_t *value)
 	else
 		out->failed = true;
 	free(text);
+}
+
+void report_add_element(struct buf *out, bool first, json_t *value)
+{
+	buf_add_text(out, first ? "\n" : ",\n");
+	report_add_json(out, value);
 }
 
 /* The length of the UTF-8 character at `text`; 0: none begins there. */
@@ -74,19 +81,28 @@ static void begin(struct report *report)
 
 static void add_problem(struct report *report, const char *file, const struct error *problem)
 {
-	buf_add_text(&report->out, report->count ? ",\n" : "\n");
-	report_add_json(&report->out, json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o}",
-						"file", text_or_null(file),
-						"line", number_or_null(problem->line),
-						"column", number_or_null(problem->column),
-						"severity", report_severity(problem->severity),
-						"rule", text_or_null(problem->rule),
-						"key", text_or_null(problem->key),
-						"message", report_json_text(problem->text)));
+	report_add_element(&report->out, report->count == 0,
+			   json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o}",
+				     "file", text_or_null(file),
+				     "line", number_or_null(problem->line),
+				     "column", number_or_null(problem->column),
+				     "severity", report_severity(problem->severity),
+				     "rule", text_or_null(problem->rule),
+				     "key", text_or_null(problem->key),
+				     "message", report_json_text(problem->text)));
+}
+
+static void add_unreadable(struct report *report, const char *file, const struct error *reason)
+{
+	report_add_element(&report->unreadable, report->unreadable.len == 0,
+			   json_pack("{s:o, s:o}", "file", text_or_null(file), "message",
+				     report_json_text(reason->text)));
 }
 
 static void end(struct report *report, const struct report_summary *summary)
 {
+	buf_add_text(&report->out, "\n],\n\"unreadable\":[");
+	report_add_unreadable(report);
 	buf_add_text(&report->out, "\n],\n\"summary\":");
 	report_add_json(&report->out, json_pack("{s:I, s:I, s:I, s:I, s:I}",
 						"profiles", (json_int_t)summary->profiles,
@@ -97,4 +113,6 @@ static void end(struct report *report, const struct report_summary *summary)
 	buf_add_text(&report->out, "}\n");
 }
 
-const struct report_format report_json = { .name = "json", .begin = begin, .problem = add_problem, .end = end };
+const struct report_format report_json = {
+	.name = "json", .begin = begin, .problem = add_problem, .unreadable = add_unreadable, .end = end,
+};

@@ -1,6 +1,7 @@
 /*
  * SARIF 2.1.0, one run (docs.oasis-open.org/sarif/sarif/v2.1.0): the rules of the schema room, and one result a
- * problem. Regions are there where the line is known. A result's logical location is the key's path.
+ * problem. Regions are there where the line is known. A result's logical location is the key's path. What could not
+ * be read is a notification of the run's invocation.
  */
 #include <ctype.h>
 #include <jansson.h>
@@ -43,9 +44,8 @@ static void add_rules(struct buf *out)
 	size_t i;
 
 	for (i = 0; i < rule_count; i++) {
-		buf_add_text(out, i ? ",\n" : "\n");
-		report_add_json(out, json_pack("{s:s, s:{s:s}}", "id", rules[i].name, "shortDescription", "text",
-					       rules[i].text));
+		report_add_element(out, i == 0, json_pack("{s:s, s:{s:s}}", "id", rules[i].name,
+							  "shortDescription", "text", rules[i].text));
 	}
 }
 
@@ -88,20 +88,38 @@ static void add_problem(struct report *report, const char *file, const struct er
 {
 	const struct rule *rule = problem->rule ? rule_find(problem->rule) : NULL;
 
-	buf_add_text(&report->out, report->count ? ",\n" : "\n");
-	report_add_json(&report->out, json_pack("{s:s*, s:o*, s:s, s:{s:o}, s:[o]}",
-						"ruleId", problem->rule,
-						"ruleIndex", rule ? json_integer(rule - rules) : NULL,
-						"level", report_severity(problem->severity),
-						"message", "text", report_json_text(problem->text),
-						"locations", location(file, problem)));
+	report_add_element(&report->out, report->count == 0,
+			   json_pack("{s:s*, s:o*, s:s, s:{s:o}, s:[o]}",
+				     "ruleId", problem->rule,
+				     "ruleIndex", rule ? json_integer(rule - rules) : NULL,
+				     "level", report_severity(problem->severity),
+				     "message", "text", report_json_text(problem->text),
+				     "locations", location(file, problem)));
+}
+
+static json_t *file_locations(const char *file)
+{
+	return *file ? json_pack("[{s:{s:{s:o}}}]", "physicalLocation", "artifactLocation", "uri", file_uri(file)) :
+		       NULL;
+}
+
+static void add_unreadable(struct report *report, const char *file, const struct error *reason)
+{
+	report_add_element(&report->unreadable, report->unreadable.len == 0,
+			   json_pack("{s:s, s:{s:o}, s:o*}",
+				     "level", report_severity(reason->severity),
+				     "message", "text", report_json_text(reason->text),
+				     "locations", file_locations(file)));
 }
 
 static void end(struct report *report, const struct report_summary *summary)
 {
-	buf_add_text(&report->out, "\n],\n\"invocations\":[");
-	report_add_json(&report->out, json_pack("{s:b}", "executionSuccessful", summary->unreadable == 0));
-	buf_add_text(&report->out, "]}]}\n");
+	buf_add_format(&report->out, "\n],\n\"invocations\":[{\"executionSuccessful\":%s,\n"
+		       "\"toolExecutionNotifications\":[", summary->unreadable ? "false" : "true");
+	report_add_unreadable(report);
+	buf_add_text(&report->out, "\n]}]}]}\n");
 }
 
-const struct report_format report_sarif = { .name = "sarif", .begin = begin, .problem = add_problem, .end = end };
+const struct report_format report_sarif = {
+	.name = "sarif", .begin = begin, .problem = add_problem, .unreadable = add_unreadable, .end = end,
+};

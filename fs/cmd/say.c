@@ -10,9 +10,13 @@
 
 #define PROGRAM "profilefs"
 
+/* More than anybody reads is said, and not kept. */
+#define RECORD_MAX ((size_t)256 << 10)
+
 static bool in_background;
 static struct buf *recorded;
 static enum severity recorded_severity;
+static bool news_only;
 static bool waiting_shown;
 
 static int log_level(enum severity severity)
@@ -35,11 +39,25 @@ void say_waiting(const char *text)
 	waiting_shown = *text != '\0';
 }
 
+/* Keeps a line in the record. False: it stood there already. */
+static bool record(enum severity severity, const char *line)
+{
+	if (!recorded || severity > recorded_severity)
+		return true;
+	if (strstr(buf_text(recorded), line))
+		return false;
+	if (recorded->len < RECORD_MAX)
+		buf_add_format(recorded, "%s\n", line);
+	return true;
+}
+
 static void put_line(enum severity severity, const char *line)
 {
+	bool is_news = record(severity, line);
+
+	if (news_only && !is_news)
+		return;
 	say_waiting("");
-	if (recorded && severity <= recorded_severity && !strstr(buf_text(recorded), line))
-		buf_add_format(recorded, "%s\n", line);
 	if (in_background)
 		syslog(log_level(severity), "%s", line);
 	else
@@ -109,10 +127,16 @@ void say_in_background(void)
 	in_background = true;
 }
 
-void say_record(struct buf *record, enum severity at_most)
+void say_record(struct buf *lines, enum severity at_most)
 {
-	recorded = record;
+	recorded = lines;
 	recorded_severity = at_most;
+	news_only = false;
+}
+
+void say_news_only(bool only)
+{
+	news_only = only;
 }
 
 int say_output(const void *bytes, size_t len, struct error *err)

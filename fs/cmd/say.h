@@ -5,6 +5,7 @@
 #ifndef CMD_SAY_H
 #define CMD_SAY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "plist/base/buf.h"
@@ -35,9 +36,12 @@ int say_error(const struct error *err);
 /* From now on to the system's log. */
 void say_in_background(void);
 
-/* From now on every line of at most that severity is also added to `record` (with a newline, and once), until
- * this is called with NULL. */
+/* From now on every line of at most that severity is also added to `record` (with a newline, and once, as long as
+ * it is not too long), until this is called with NULL. */
 void say_record(struct buf *record, enum severity at_most);
+
+/* Whether a line that stands in the record is passed over; say_record() says no. */
+void say_news_only(bool only);
 
 /* Writes to stdout, all of it. 0, or -1 with the reason: the disk is full, ... */
 int say_output(const void *bytes, size_t len, struct error *err);

@@ -67,16 +67,17 @@ static void take(struct request *request, int option, char **argv)
 	}
 }
 
+static const struct option long_options[] = {
+	{ "format", required_argument, NULL, 'F' },
+	{ "schema", required_argument, NULL, 'S' },
+	{ "manifests", required_argument, NULL, 'M' },
+	{ "import", required_argument, NULL, 'I' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
 static void parse(struct request *request, int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{ "format", required_argument, NULL, 'F' },
-		{ "schema", required_argument, NULL, 'S' },
-		{ "manifests", required_argument, NULL, 'M' },
-		{ "import", required_argument, NULL, 'I' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
 	int option;
 
 	while (!request->done && (option = getopt_long(argc, argv, "-:h", long_options, NULL)) != -1)
@@ -140,6 +141,7 @@ static int run(int argc, char **argv)
 const struct command command_schema = {
 	.name = "schema",
 	.summary = "schema [--format text|json] [TYPE[/KEY...]]",
+	.options = long_options,
 	.run = run,
 	.help =
 	"usage: profilefs schema [OPTION]... [TYPE[/KEY...]]\n"

@@ -84,14 +84,15 @@ static void take(struct request *request, int option, char **argv)
 	}
 }
 
+static const struct option long_options[] = {
+	{ "force", no_argument, NULL, 'f' },
+	{ "lazy", no_argument, NULL, 'l' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
 static void parse(struct request *request, int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{ "force", no_argument, NULL, 'f' },
-		{ "lazy", no_argument, NULL, 'l' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
 	int option;
 
 	while (!request->done && (option = getopt_long(argc, argv, "-:flhnvrt:N:", long_options, NULL)) != -1)
@@ -383,6 +384,7 @@ static int run(int argc, char **argv)
 const struct command command_umount = {
 	.name = "umount",
 	.summary = "umount MOUNTPOINT [--force] [--lazy]",
+	.options = long_options,
 	.run = run,
 	.help =
 	"usage: profilefs umount MOUNTPOINT [--force] [--lazy]\n\n"

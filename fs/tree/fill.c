@@ -179,10 +179,11 @@ static int by_order(const void *a, const void *b)
 	return types_compare_payloads(x->name, y->name);
 }
 
-/* The payloads whose place is to be decided: those made here, and those that .types gives one. */
+/* The payloads whose place is to be decided: those made here, and those that .types gives one. One that was
+ * removed and made again has its old place. */
 static bool has_place(const struct item *item)
 {
-	return item && item->node && (item->made || order_of(item) != UINT32_MAX);
+	return item && item->node && ((item->made && !item->node->placed) || order_of(item) != UINT32_MAX);
 }
 
 static const struct node *next_with_place(const struct node *node)

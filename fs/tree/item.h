@@ -80,7 +80,7 @@ struct item {
 	struct stage *stage;
 	struct buf content;      /* scratch bytes, link target, .types as written; a key's bytes as they were written */
 	bool as_written;         /* a key's file shows `content`, not the text of its node */
-	bool made;               /* a payload made in this mount */
+	bool made;               /* a payload made, or made again, in this mount: a save completes it */
 	struct timespec mtime;
 	struct error *refusal;   /* the last one, for user.profilefs.error */
 	struct dir *dir;         /* ITEM_DIR */

@@ -1,17 +1,23 @@
 #include "fs/tree/judge.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fs/tree/fill.h"
+#include "fs/tree/names.h"
 #include "fs/tree/refusal.h"
 #include "fs/tree/types.h"
 #include "plist/schema/check.h"
 
-/* The errors that were there at the start. */
+/* How many problems of one severity are told one by one. */
+#define TOLD_MAX 500
+
+/* The problems that were there at the start, sorted by their anchors. */
 struct baseline {
 	struct known {
+		const struct node *anchor;
 		const char *rule;
 		const struct node *node;
 		const char *key;
@@ -20,51 +26,90 @@ struct baseline {
 	bool failed;
 };
 
+/* An array that is a file of lines is written as a whole, and a line that stays may get another node: such a
+ * line is looked for in its array. */
+static const struct node *anchor_of(const struct node *node)
+{
+	return node->parent && node->parent->type == NODE_ARRAY && node_is_scalar(node->type) ? node->parent : node;
+}
+
 static bool same_key(const char *a, const char *b)
 {
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* An array that is a file of lines is written as a whole, and a line that stays may get another node. */
-static bool same_line(const struct node *before, const struct node *now)
+static bool same_node(const struct node *before, const struct node *now)
 {
 	const struct scalar *value = before->was ? before->was : &before->value;
 
-	return before->parent && before->parent == now->parent && now->parent->type == NODE_ARRAY &&
-	       node_is_scalar(before->type) && node_is_scalar(now->type) && value->len == now->value.len &&
+	if (before == now)
+		return true;
+	return node_is_scalar(before->type) && node_is_scalar(now->type) && value->len == now->value.len &&
 	       (value->len == 0 || memcmp(value->bytes, now->value.bytes, value->len) == 0);
 }
 
-static bool same_node(const struct node *before, const struct node *now)
+static int by_anchor(const void *a, const void *b)
 {
-	return before == now || same_line(before, now);
+	const struct known *x = a, *y = b;
+
+	return ((uintptr_t)x->anchor > (uintptr_t)y->anchor) - ((uintptr_t)x->anchor < (uintptr_t)y->anchor);
+}
+
+/* The first one with that anchor, or the end. */
+static const struct known *find_anchor(const struct baseline *baseline, const struct node *anchor)
+{
+	size_t low = 0, high = baseline->count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if ((uintptr_t)baseline->list[middle].anchor < (uintptr_t)anchor)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return baseline->list + low;
 }
 
 static bool is_known(const struct baseline *baseline, const struct finding *finding)
 {
-	const struct known *known;
-	size_t i;
+	const struct node *anchor = anchor_of(finding->node);
+	const struct known *known, *end;
 
-	for (i = 0; i < baseline->count; i++) {
-		known = &baseline->list[i];
+	if (!baseline->count)
+		return false;
+	known = find_anchor(baseline, anchor);
+	end = baseline->list + baseline->count;
+	for (; known < end && known->anchor == anchor; known++)
 		if (strcmp(known->rule, finding->rule) == 0 && same_key(known->key, finding->key) &&
 		    same_node(known->node, finding->node))
 			return true;
-	}
 	return false;
 }
 
 static void remember(void *context, const struct finding *finding)
 {
 	struct baseline *baseline = context;
-	struct known *grown = realloc(baseline->list, (baseline->count + 1) * sizeof(*grown));
+	struct known *grown = baseline->list;
 
+	/* It is full when the count is a power of two, and then doubles. */
+	if ((baseline->count & (baseline->count - 1)) == 0)
+		grown = realloc(grown, (baseline->count ? baseline->count * 2 : 1) * sizeof(*grown));
 	if (!grown) {
 		baseline->failed = true;
 		return;
 	}
 	baseline->list = grown;
-	grown[baseline->count++] = (struct known){ finding->rule, finding->node, finding->key };
+	grown[baseline->count++] =
+		(struct known){ anchor_of(finding->node), finding->rule, finding->node, finding->key };
+}
+
+/* The PayloadType that a payload's directory stands for, until the payload has it. */
+static void type_of_dir(const struct node *payload, struct buf *type)
+{
+	const struct item *item = payload->user;
+
+	if (item && item->name)
+		name_to_payload_type(item->name, type);
 }
 
 static int check(struct tree *tree, check_report *report, void *context)
@@ -74,11 +119,14 @@ static int check(struct tree *tree, check_report *report, void *context)
 
 int judge_baseline(struct tree *tree)
 {
+	tree->profile->checks.type_of = type_of_dir;
 	tree->baseline = calloc(1, sizeof(*tree->baseline));
 	if (!tree->baseline)
 		return -ENOMEM;
 	if (tree->profile->options.check != CHECK_OFF && check(tree, remember, tree->baseline) < 0)
 		return -ENOMEM;
+	if (tree->baseline->count)
+		qsort(tree->baseline->list, tree->baseline->count, sizeof(*tree->baseline->list), by_anchor);
 	return tree->baseline->failed ? -ENOMEM : 0;
 }
 
@@ -154,6 +202,7 @@ static void as_error(const struct tree *tree, const struct finding *finding, str
 struct collection {
 	struct tree *tree;
 	struct problems *problems;
+	size_t counts[SEVERITY_ERROR + 1]; /* of each severity */
 };
 
 static void collect(void *context, const struct finding *finding)
@@ -161,18 +210,32 @@ static void collect(void *context, const struct finding *finding)
 	struct collection *collection = context;
 	struct error err;
 
-	if (will_be_filled(finding))
+	if (will_be_filled(finding) || ++collection->counts[finding->severity] > TOLD_MAX)
 		return;
 	as_error(collection->tree, finding, &err);
 	problems_add(collection->problems, &err);
 }
 
+/* Says how many were not told. */
+static void finish_collection(const struct collection *collection)
+{
+	static const char *const names[] = { "notes", "warnings", "errors" };
+	enum severity severity;
+
+	for (severity = SEVERITY_NOTE; severity <= SEVERITY_ERROR; severity++)
+		if (collection->counts[severity] > TOLD_MAX)
+			problems_say(collection->problems, SEVERITY_NOTE, NULL, NULL,
+				     "and %zu more %s: mend some, or let `profilefs check` list them",
+				     collection->counts[severity] - TOLD_MAX, names[severity]);
+}
+
 void judge_all(struct tree *tree, struct problems *problems)
 {
-	struct collection collection = { tree, problems };
+	struct collection collection = { .tree = tree, .problems = problems };
 
 	if (tree->profile->options.check != CHECK_OFF)
 		check(tree, collect, &collection);
+	finish_collection(&collection);
 	types_problems(tree, problems);
 }
 
@@ -186,12 +249,13 @@ static void collect_new(void *context, const struct finding *finding)
 
 int judge_new(struct tree *tree, struct problems *problems)
 {
-	struct collection collection = { tree, problems };
+	struct collection collection = { .tree = tree, .problems = problems };
 
 	if (tree->profile->options.check == CHECK_OFF)
 		return 0;
 	if (check(tree, collect_new, &collection) < 0)
 		return -ENOMEM;
+	finish_collection(&collection);
 	types_problems(tree, problems);
 	return 0;
 }

@@ -388,8 +388,7 @@ int tree_mkdir(struct tree *tree, struct item *dir, const char *name, struct ite
 		result = insert_dir(tree, dir, buf_text(&canonical), item);
 	if (result < 0)
 		return result;
-	(*item)->made = dir->dir->shape == SHAPE_PAYLOADS && (*item)->node->type == NODE_DICT &&
-			!(*item)->node->placed;
+	(*item)->made = dir->dir->shape == SHAPE_PAYLOADS && (*item)->node->type == NODE_DICT;
 	(*item)->dir->unlisted = true;
 	dir->dir->types_hidden = false;
 	item_touch(tree, *item);

@@ -59,8 +59,8 @@ struct profile {
 	struct envelope *envelope;
 	struct signer *signer;       /* NULL: none */
 	struct doc doc;
-	struct check_options checks; /* what the document is held against; no schema if check is off. The
-				      * schema is the profile's own */
+	struct check_options checks; /* what the document is held against; the schema is the profile's own, and is
+				      * there whatever `check` says, for the types of keys */
 	bool read_only;              /* asked for, or because nothing could be saved: then `why_read_only` */
 	struct error why_read_only;
 	bool output_written;         /* `output` was given and is there */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "plist/base/buf.h"
 #include "plist/base/hint.h"
 
 const struct rule rules[] = {
@@ -44,22 +45,30 @@ const struct rule *rule_find(const char *name)
 	return NULL;
 }
 
+/* Which rule is meant, or which there are. */
+static int refuse_name(const char *name, struct error *err)
+{
+	struct hint hint = hint_for(name);
+	BUF_AUTO all = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < rule_count; i++) {
+		hint_consider(&hint, rules[i].name);
+		buf_add_format(&all, "%s%s", i == 0 ? "" : i + 1 < rule_count ? ", " : " and ", rules[i].name);
+	}
+	if (hint.name)
+		return error_set(err, EINVAL, "there is no rule '%s': did you mean %s?", name, hint.name);
+	return error_set(err, EINVAL, "there is no rule '%.80s': the rules are %s", name, buf_text(&all));
+}
+
 int rule_level_set(struct rule_levels *levels, const char *name, enum rule_level level, struct error *err)
 {
 	const struct rule *rule = rule_find(name);
-	struct hint hint = hint_for(name);
-	size_t i;
 
-	if (rule) {
-		levels->levels[rule - rules] = level;
-		return 0;
-	}
-	for (i = 0; i < rule_count; i++)
-		hint_consider(&hint, rules[i].name);
-	if (hint.name)
-		return error_set(err, EINVAL, "there is no rule '%s': did you mean %s?", name, hint.name);
-	return error_set(err, EINVAL, "there is no rule '%s': rules are called missing-key, unknown-key, wrong-type "
-			 "and so on, as they stand at the end of a problem", name);
+	if (!rule)
+		return refuse_name(name, err);
+	levels->levels[rule - rules] = level;
+	return 0;
 }
 
 bool rule_severity(const struct rule_levels *levels, const char *name, enum severity *severity)

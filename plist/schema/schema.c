@@ -173,15 +173,28 @@ static int read_sections(struct schema *schema, const struct group *group, struc
 	return 0;
 }
 
-static int apply_rules(struct schema *schema, const struct group *group, struct schema_key *dict,
-		       struct error *err)
+/* The rules that are built in, or the user's. */
+static int apply_some_rules(struct schema *schema, const struct group *group, bool built_in,
+			    struct schema_key *dict, struct error *err)
 {
+	const struct section *section;
+
 	for (size_t i = 0; i < group->count; i++) {
-		if (group->sections[i].rule &&
-		    language_apply(&group->sections[i].text, dict, schema->arena, err))
+		section = &group->sections[i];
+		if (section->rule && (section->layer == LAYER_RULES) == built_in &&
+		    language_apply(&section->text, dict, schema->arena, err))
 			return -1;
 	}
 	return 0;
+}
+
+/* What is built in is laid over any facts; rules that the user wrote himself over that. */
+static int apply_rules(struct schema *schema, const struct group *group, struct schema_key *dict,
+		       struct error *err)
+{
+	if (apply_some_rules(schema, group, true, dict, err))
+		return -1;
+	return apply_some_rules(schema, group, false, dict, err);
 }
 
 /* A dict of which nothing is said. */

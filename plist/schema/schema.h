@@ -10,7 +10,8 @@
  *                 not speak of the profile itself or of the keys of every payload, mdm.schema does; and if it
  *                 has `rule` sections only, it changes mdm.schema
  *     manifests   what `-o manifests=` names: only types that the facts do not have
- *     rules       rules.schema, compiled in: what Apple says in prose only, or gets wrong
+ *     rules       rules.schema, compiled in: what Apple says in prose only, or gets wrong; and last, `rule`
+ *                 sections in the file that the user named
  *
  * Ownership: the schema owns all keys and all their strings, to its end. They never change once they were
  * given out. A schema is used by one thread at a time.

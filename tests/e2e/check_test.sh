@@ -197,6 +197,49 @@ it_says_what_could_not_be_read_and_checks_the_rest()
 	assert_equal '' "$(grep -v '^p.mobileconfig:' "$T.run/stdout" || true)"
 }
 
+it_names_what_could_not_be_read_in_every_form_for_machines()
+{
+	need jq
+	make_profile p.mobileconfig
+	mkdir empty 'a folder'
+	ln -s nowhere 'a folder/x:1.mobileconfig'
+	run profilefs check --format json absent empty 'a folder' p.mobileconfig
+	assert_status 2
+	assert_stderr '^absent: error: .*No such file'
+	jq -e '.summary.profiles == 1 and .summary.unreadable == 3
+		and ([.unreadable[].file] == ["absent", "empty", "a folder/x:1.mobileconfig"])
+		and (.unreadable[0].message | test("No such file")) and (.unreadable[1].message | test("no profile"))
+		and all(.unreadable[]; keys == ["file", "message"])' "$T.run/stdout"
+	run profilefs check --format sarif absent 'a folder' p.mobileconfig
+	assert_status 2
+	assert_stderr '^absent: error: .*No such file'
+	jq -e '.runs[0].invocations[0] | .executionSuccessful == false
+		and ([.toolExecutionNotifications[].locations[0].physicalLocation.artifactLocation.uri]
+			== ["absent", "a%20folder/x%3A1.mobileconfig"])
+		and all(.toolExecutionNotifications[]; .level == "error" and (.message.text | test("No such file")))' \
+		"$T.run/stdout"
+	run profilefs check -q --format github absent 'a folder' p.mobileconfig
+	assert_status 2
+	assert_stderr '^absent: error: .*No such file'
+	assert_equal '::error file=absent::cannot be opened: No such file or directory' "$(head -n 1 "$T.run/stdout")"
+	assert_stdout '^::error file=a folder/x%3A1.mobileconfig::.*No such file'
+	for form in json sarif; do
+		run profilefs check --format $form p.mobileconfig
+		assert_status 0
+		jq -e '(.unreadable // .runs[0].invocations[0].toolExecutionNotifications) == []' "$T.run/stdout"
+	done
+}
+
+it_calls_nothing_sound_where_nothing_was_read()
+{
+	run profilefs check absent
+	assert_status 2
+	assert_stderr '^0 profiles checked; 1 could not be read$'
+	make_profile p.mobileconfig
+	run profilefs check -O unknown-payload-type p.mobileconfig absent
+	assert_stderr '^1 profile checked: no problems; 1 could not be read$'
+}
+
 it_opens_signatures()
 {
 	mistakes plain
@@ -344,6 +387,55 @@ it_takes_severities()
 	run profilefs check -E mising-key p.mobileconfig
 	assert_status 2
 	assert_stderr "'mising-key'.*did you mean.*missing-key"
+	run profilefs check -E nosuchrule p.mobileconfig
+	assert_status 2
+	assert_stderr "'nosuchrule': the rules are unknown-payload-type, .* and bad-signature$"
+}
+
+# The manual's list, as the program's own is: a name and its sentence a line.
+rules_of_the_manual()
+{
+	awk '/^\.Sh/ { on = $2 == "RULES" }
+		on && /^\.It/ { if (name) print name ": " text; name = $3; text = "" }
+		on && !/^\./ && name { text = text (text ? " " : "") $0 }
+		END { print name ": " text }' RS='\n' "$ROOT/docs/profilefs.1" | sed '/^: /d'
+}
+
+it_has_all_rules_in_its_manual()
+{
+	need jq
+	make_profile p.mobileconfig
+	run profilefs check --format sarif p.mobileconfig
+	jq -r '.runs[0].tool.driver.rules[] | .id + ": " + .shortDescription.text' "$T.run/stdout" >program
+	rules_of_the_manual >manual
+	[ -s program ] || fail "expected: rules" "got: none"
+	diff program manual
+	run profilefs check --help
+	assert_stdout 'profilefs\(1\) lists'
+}
+
+it_says_which_option_was_meant()
+{
+	run profilefs check --formt json p.mobileconfig
+	assert_status 2
+	assert_stderr "there is no option '--formt': did you mean '--format'\?"
+	run profilefs check --formt=json p.mobileconfig
+	assert_stderr "'--formt=json': did you mean '--format'"
+	run profilefs check --quiet=yes p.mobileconfig
+	assert_status 2
+	assert_stderr "'--quiet' takes no value"
+	run profilefs check --quiet -zq p.mobileconfig
+	assert_status 2
+	assert_stderr "there is no option '-z'"
+	run profilefs check --entirely-other p.mobileconfig
+	assert_status 2
+	assert_stderr "there is no option '--entirely-other'; see"
+	for words in 'cat --forse' 'exec --option' 'mount --forground' 'new --nama' 'schema --imprt' 'umount --lasy'; do
+		# shellcheck disable=SC2086
+		run profilefs ${words}x p.mobileconfig
+		assert_status 2
+		assert_stderr "there is no option '--.*': did you mean '--(force|options|foreground|name|import|lazy)'"
+	done
 }
 
 it_checks_for_targets()
@@ -357,6 +449,12 @@ it_checks_for_targets()
 	run profilefs check --target iOS:18.0 p.mobileconfig
 	assert_status 0
 	run profilefs check --target macOS:10.14 p.mobileconfig
+	assert_stdout 'allowAutoDim: .*\[unsupported-os\]$'
+	# What one of several has is fine, in whatever order they are given.
+	run profilefs check --target macOS:10.14 --target iOS:18.0 p.mobileconfig
+	assert_status 0
+	! grep -q unsupported-os "$T.run/stdout"
+	run profilefs check --target macOS:10.14 --target iOS:3.0 p.mobileconfig
 	assert_stdout 'allowAutoDim: .*\[unsupported-os\]$'
 	run profilefs check --target beos:5 p.mobileconfig
 	assert_status 2
@@ -386,6 +484,23 @@ it_takes_another_schema()
 	run profilefs check --schema absent p.mobileconfig
 	assert_status 2
 	assert_stderr '^absent: error'
+}
+
+it_lays_rules_of_ones_own_over_the_built_in_schema()
+{
+	printf 'rule com.apple.wifi.managed\n  SSID_STR = format="^Example-"\n  Floor integer range=0..9\n' >ours.schema
+	payload com.apple.wifi.managed Wi-Fi 01 <<-'XML' | profile_around >p.mobileconfig
+	<key>SSID_STR</key>
+	<string>Office</string>
+	<key>EncryptionType</key>
+	<string>WPA9</string>
+	<key>Floor</key>
+	<integer>12</integer>
+	XML
+	run profilefs check --schema ours.schema p.mobileconfig
+	assert_status 1
+	assert_equal 'bad-format not-allowed-value out-of-range ' "$(rules "$T.run/stdout")"
+	assert_stdout 'SSID_STR: .*Example-'
 }
 
 it_judges_placeholders_as_told()
@@ -451,8 +566,7 @@ it_bounds_what_one_profile_can_say()
 		for _ in {1..12000}; do echo '<integer>1</integer>'; done
 		printf '</array>'
 	} | payload org.example.door Door 01 | profile_around >p.mobileconfig
-	printf 'release "test"\n\nprofile\n  * any\n\ncommon\n  PayloadType string required\n  * any\n\n' >own.schema
-	printf 'payload org.example.door\n  Words array\n    - string\n  * any\n' >>own.schema
+	printf 'payload org.example.door\n  Words array\n    - string\n' >own.schema
 	run profilefs check --schema own.schema p.mobileconfig
 	assert_status 1
 	assert_stdout '^p.mobileconfig: note: [0-9]+ more problems are counted'
@@ -537,6 +651,7 @@ it_helps_who_mistypes()
 	run profilefs check --help
 	assert_status 0
 	assert_stdout 'usage: profilefs check'
+	[ "$(wc -l <"$T.run/stdout")" -le 24 ] || fail "expected: a help of one screen"
 }
 
 run_tests "$@"

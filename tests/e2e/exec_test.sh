@@ -108,6 +108,16 @@ it_fails_when_a_refusal_was_silent()
 	assert_nothing_saved
 }
 
+it_says_a_refusal_that_nobody_noticed_once()
+{
+	with_file
+	run profilefs exec p.mobileconfig -- bash -ec 'printf tru >"$1"; : >"$2"' bash $WIFI/AutoJoin $PORT
+	assert_status 1
+	assert_stderr 'nothing was saved: 2 values were refused'
+	assert_equal 1 "$(grep -c AutoJoin "$T.run/stderr")" "lines about AutoJoin"
+	assert_equal 1 "$(grep -c ProxyServerPort "$T.run/stderr")" "lines about ProxyServerPort"
+}
+
 it_forgives_a_refusal_of_a_key_that_was_written_well_afterwards()
 {
 	with_file

@@ -233,6 +233,7 @@ it_takes_a_preference_domain()
 {
 	new_or_fail --identifier org.example com.google.Chrome
 	assert_stderr "^profilefs: note: .*'com.google.Chrome'.*preference domain"
+	assert_equal 1 "$(grep -c com.google.Chrome "$T.run/stderr")" "lines about the type"
 	assert_equal org.example.com.google.Chrome "$(python 'o["PayloadContent"][0]["PayloadIdentifier"]')"
 	run profilefs check p.mobileconfig
 	assert_status 0

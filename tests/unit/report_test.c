@@ -106,7 +106,8 @@ static void colours_mark_the_place_and_the_severity(void **state)
 /* --- json ------------------------------------------------------------------------------------------- */
 
 #define JSON_SUMMARY \
-	"\n],\n\"summary\":{\"profiles\":3,\"faulty\":1,\"errors\":1,\"warnings\":2,\"unreadable\":0}}\n"
+	"\n],\n\"unreadable\":[\n],\n" \
+	"\"summary\":{\"profiles\":3,\"faulty\":1,\"errors\":1,\"warnings\":2,\"unreadable\":0}}\n"
 
 static void json_is_one_object_of_problems_and_summary(void **state)
 {
@@ -259,6 +260,76 @@ static void sarif_says_when_not_all_could_be_read(void **state)
 	report_free(&report);
 }
 
+/* --- what could not be read ------------------------------------------------------------------------- */
+
+/* What a report says that has a problem between two files that could not be read. */
+static void assert_unreadable(const struct report_format *format, const char *expected)
+{
+	const struct report_summary summary = { .profiles = 1, .unreadable = 2 };
+	struct report report = report_begin(format, false);
+	struct error problem = problem_of("", "x"), reason;
+	BUF_AUTO all = BUF_INIT;
+
+	error_system(&reason, ENOENT, "cannot be opened");
+	report_unreadable(&report, "a \xE9:", &reason);
+	report_problem(&report, "p", &problem);
+	buf_add_text(&all, buf_text(&report.out));
+	buf_clear(&report.out); /* as when it was written out */
+	error_set(&reason, EIO, "gone");
+	report_unreadable(&report, "", &reason);
+	report_end(&report, &summary);
+	buf_add_text(&all, buf_text(&report.out));
+	if (!strstr(buf_text(&all), expected))
+		fail_msg("expected: %s\nin:       %s", expected, buf_text(&all));
+	report_free(&report);
+}
+
+static void json_lists_what_could_not_be_read(void **state)
+{
+	(void)state;
+	assert_unreadable(&report_json,
+			  "\n],\n\"unreadable\":[\n"
+			  "{\"file\":\"a \xEF\xBF\xBD:\","
+			  "\"message\":\"cannot be opened: No such file or directory\"},\n"
+			  "{\"file\":null,\"message\":\"gone\"}\n"
+			  "],\n\"summary\":{");
+	assert_unreadable(&report_json, "\"unreadable\":2}}\n");
+}
+
+static void sarif_notifies_of_what_could_not_be_read(void **state)
+{
+	(void)state;
+	assert_unreadable(&report_sarif,
+			  "\n],\n\"invocations\":[{\"executionSuccessful\":false,\n\"toolExecutionNotifications\":[\n"
+			  "{\"level\":\"error\",\"message\":{\"text\":\"cannot be opened: No such file or directory\"},"
+			  "\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":\"a%20%E9%3A\"}}}]},\n"
+			  "{\"level\":\"error\",\"message\":{\"text\":\"gone\"}}\n"
+			  "]}]}]}\n");
+}
+
+static void github_gets_an_error_for_what_could_not_be_read(void **state)
+{
+	(void)state;
+	assert_unreadable(&report_github,
+			  "::error file=a \xE9%3A::cannot be opened: No such file or directory\n"
+			  "::error file=p,line=12,col=5,title=bad-format::x\n"
+			  "::error::gone\n");
+}
+
+static void text_leaves_what_could_not_be_read_to_standard_error(void **state)
+{
+	const struct report_summary summary = { .unreadable = 1 };
+	struct report report = report_begin(&report_text, false);
+	struct error reason;
+
+	(void)state;
+	error_system(&reason, ENOENT, "cannot be opened");
+	report_unreadable(&report, "a", &reason);
+	report_end(&report, &summary);
+	assert_string_equal(buf_text(&report.out), "");
+	report_free(&report);
+}
+
 /* --- formats ---------------------------------------------------------------------------------------- */
 
 static void a_format_is_found_by_name_or_the_nearest_is_said(void **state)
@@ -292,6 +363,10 @@ int main(void)
 		cmocka_unit_test(sarif_leaves_out_what_is_not_known),
 		cmocka_unit_test(uris_keep_every_byte_of_a_name),
 		cmocka_unit_test(sarif_says_when_not_all_could_be_read),
+		cmocka_unit_test(json_lists_what_could_not_be_read),
+		cmocka_unit_test(sarif_notifies_of_what_could_not_be_read),
+		cmocka_unit_test(github_gets_an_error_for_what_could_not_be_read),
+		cmocka_unit_test(text_leaves_what_could_not_be_read_to_standard_error),
 		cmocka_unit_test(a_format_is_found_by_name_or_the_nearest_is_said),
 	};
 

@@ -106,6 +106,21 @@ static void a_misspelt_rule_is_refused_with_the_one_that_is_near(void **state)
 	assert_non_null(strstr(err.text, "there is no rule 'zzzzzzzzz'"));
 }
 
+static void a_name_near_no_rule_is_answered_with_all_of_them(void **state)
+{
+	struct rule_levels levels = { 0 };
+	struct error err = ERROR_INIT;
+	char longest[2000];
+	size_t i;
+
+	(void)state;
+	memset(longest, 'z', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	assert_int_equal(rule_level_set(&levels, longest, RULE_OFF, &err), -1);
+	for (i = 0; i < rule_count; i++)
+		assert_non_null(strstr(err.text, rules[i].name));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -116,6 +131,7 @@ int main(void)
 		cmocka_unit_test(the_last_level_that_was_set_holds),
 		cmocka_unit_test(what_has_no_rule_keeps_its_severity),
 		cmocka_unit_test(a_misspelt_rule_is_refused_with_the_one_that_is_near),
+		cmocka_unit_test(a_name_near_no_rule_is_answered_with_all_of_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

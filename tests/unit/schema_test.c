@@ -182,6 +182,17 @@ static void a_file_of_rules_alone_changes_what_is_built_in(void **state)
 	schema_free(schema);
 }
 
+static void rules_of_a_file_have_the_last_word(void **state)
+{
+	struct schema *schema = open_text("rule com.apple.mdm\n  ServerURL = format=\"^http\"\n");
+	const struct schema_key *mdm = schema_payload(schema, "com.apple.mdm", 13);
+
+	(void)state;
+	assert_non_null(mdm);
+	assert_string_equal(schema_declared(mdm, "ServerURL", 9)->format, "^http");
+	schema_free(schema);
+}
+
 static void rules_of_a_file_change_its_own_sections(void **state)
 {
 	struct schema *schema = open_text("rule org.example.a\n  A = values+=2\npayload org.example.a\n"
@@ -574,6 +585,7 @@ int main(void)
 		TEST(a_file_in_our_language_takes_the_place_of_the_facts),
 		TEST(facts_that_are_silent_of_the_profile_leave_it_as_it_is_built_in),
 		TEST(a_file_of_rules_alone_changes_what_is_built_in),
+		TEST(rules_of_a_file_have_the_last_word),
 		TEST(rules_of_a_file_change_its_own_sections),
 		TEST(a_folder_is_read_as_apples_files),
 		TEST(manifests_add_only_types_that_the_facts_do_not_have),

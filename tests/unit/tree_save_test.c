@@ -57,6 +57,38 @@ static void a_name_that_scratch_has_is_filled_in_all_the_same(void **state)
 	assert_int_equal(attr_at("PayloadContent/com.new/PayloadUUID").size, 37);
 }
 
+static void a_payload_that_was_removed_and_made_again_is_filled_in_at_its_old_place(void **state)
+{
+	static const char *const keys[] = { "Identifier", "Type", "UUID", "Version" };
+	BUF_AUTO uuid = BUF_INIT;
+	char path[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		snprintf(path, sizeof(path), "PayloadContent/com.b/Payload%s", keys[i]);
+		assert_int_equal(remove_file(path), 0);
+	}
+	assert_int_equal(remove_dir("PayloadContent/com.b"), 0);
+	assert_int_equal(make_dir("PayloadContent/com.b"), 0);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	assert_saved("PayloadContent/0/PayloadType", "com.b");
+	read_file("PayloadContent/com.b/PayloadUUID", &uuid);
+	assert_int_equal(uuid.len, 37);
+	assert_string_not_equal(buf_text(&uuid), UUID_2 "\n");
+}
+
+static void what_a_made_payload_lacks_is_told_before_the_save(void **state)
+{
+	BUF_AUTO problems = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(make_dir("PayloadContent/com.apple.mdm"), 0);
+	read_file(".profilefs/problems", &problems);
+	assert_non_null(strstr(buf_text(&problems), "PayloadContent/com.apple.mdm/Topic: "));
+	assert_null(strstr(buf_text(&problems), "PayloadContent/com.apple.mdm/PayloadUUID"));
+}
+
 static void renaming_a_payload_changes_its_type(void **state)
 {
 	(void)state;
@@ -334,6 +366,8 @@ int main(void)
 		TEST(a_payload_that_was_there_is_not_filled_in),
 		TEST(a_clone_gets_an_identity_of_its_own_and_that_is_said),
 		TEST(a_name_that_scratch_has_is_filled_in_all_the_same),
+		TEST(a_payload_that_was_removed_and_made_again_is_filled_in_at_its_old_place),
+		TEST(what_a_made_payload_lacks_is_told_before_the_save),
 		TEST(renaming_a_payload_changes_its_type),
 		TEST(a_payload_without_a_text_for_a_type_cannot_be_renamed),
 		TEST(a_directory_that_is_moved_among_the_payloads_becomes_one),
