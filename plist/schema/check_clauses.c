@@ -3,7 +3,7 @@
 
 #include "plist/schema/check_run.h"
 #include "plist/schema/clause.h"
-#include "plist/schema/constraint.h"
+#include "plist/schema/constraint_limits.h"
 
 /* A clause that applies to a dictionary. */
 struct demand {
@@ -23,34 +23,101 @@ static void say_list(struct run *run, const struct texts *texts, const char *las
 	}
 }
 
-/* As it holds, `unless` is said as what is not so. */
-static void say_condition(struct run *run, const struct condition *condition)
-{
-	bool is_not = condition->negated != condition->other_than;
+/* --- why a clause applies --------------------------------------------------------------------------- */
 
-	say(run, "%s is %s", condition->key, is_not ? "not " : "");
-	if (condition->values.count > 0)
-		say_list(run, &condition->values, " or ");
-	else
-		buf_add_text(&run->text, "there");
+/* As it holds, `unless` is said as what is not so. */
+static bool is_denied(const struct condition *condition)
+{
+	return condition->negated != condition->other_than;
 }
 
-/* ", as EncryptionType is WEP or WPA and EAPClientConfiguration is not there: because" */
-static void say_reason(struct run *run, const struct clause *clause)
+/* "13 or 17", "not 13", "none of 13, 17"; of an array, that it has them. */
+static void say_values(struct run *run, const struct condition *condition, bool of_array)
+{
+	bool one = condition->values.count == 1;
+
+	if (!is_denied(condition)) {
+		text_choice(&condition->values, " or ", &run->text);
+		return;
+	}
+	buf_add_text(&run->text, !one ? "none of " : of_array ? "no "
+							      : "not ");
+	text_list(&condition->values, &run->text);
+}
+
+/* True if it goes without saying that the key is there: another condition of the same key says what it is. */
+static bool is_implied(const struct clause *clause, const struct condition *condition)
 {
 	size_t i;
 
+	if (condition->values.count > 0 || is_denied(condition))
+		return false;
 	for (i = 0; i < clause->condition_count; i++) {
+		const struct condition *other = &clause->conditions[i];
+
+		if (other->values.count > 0 && !is_denied(other) && strcmp(other->key, condition->key) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_said(const struct clause *clause, size_t before, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < before; i++)
+		if (strcmp(clause->conditions[i].key, key) == 0)
+			return true;
+	return false;
+}
+
+/* What holds of one key: "AcceptEAPTypes has 13 and none of 17, 18", "Mode is closed". */
+static void say_conditions_of(struct run *run, const struct demand *demand, const char *key)
+{
+	const struct node *node = clause_node(demand->dict, key);
+	const struct clause *clause = demand->clause;
+	const char *verb, *before = "";
+	size_t i;
+
+	buf_add_text(&run->text, key);
+	for (i = 0; i < clause->condition_count; i++) {
+		const struct condition *condition = &clause->conditions[i];
+		bool of_array = condition->values.count > 0 && node && node->type == NODE_ARRAY;
+
+		if (strcmp(condition->key, key) != 0 || is_implied(clause, condition))
+			continue;
+		verb = of_array ? " has " : " is ";
+		buf_add_text(&run->text, *before ? " and" : "");
+		buf_add_text(&run->text, strcmp(before, verb) == 0 ? " " : verb);
+		if (condition->values.count > 0)
+			say_values(run, condition, of_array);
+		else
+			buf_add_text(&run->text, is_denied(condition) ? "not there" : "there");
+		before = verb;
+	}
+}
+
+/* ", as EncryptionType is WEP or WPA and EAPClientConfiguration is not there: because" */
+static void say_reason(struct run *run, const struct demand *demand)
+{
+	const struct clause *clause = demand->clause;
+	size_t i;
+
+	for (i = 0; i < clause->condition_count; i++) {
+		if (is_said(clause, i, clause->conditions[i].key))
+			continue;
 		buf_add_text(&run->text, i == 0 ? ", as " : " and ");
-		say_condition(run, &clause->conditions[i]);
+		say_conditions_of(run, demand, clause->conditions[i].key);
 	}
 	if (clause->because)
 		say(run, ": %s", clause->because);
 }
 
+/* --- what each kind demands --------------------------------------------------------------------------- */
+
 static void report(struct run *run, const struct demand *demand, const char *rule, struct finding finding)
 {
-	say_reason(run, demand->clause);
+	say_reason(run, demand);
 	finding.rule = rule;
 	finding.severity = demand->clause->severity;
 	found(run, &finding);
@@ -107,16 +174,25 @@ static void judge_forbid(struct run *run, const struct demand *demand)
 	}
 }
 
-/* Judges a scalar by what the clause says of its value, as if the schema said it of the key. */
-static void judge_scalar(struct run *run, const struct demand *demand, const struct node *node)
+/* What a clause says of a value: which limit of a key it is. */
+static const struct {
+	enum verdict (*judge)(const struct candidate *candidate);
+	int (*refuse)(const struct candidate *candidate, struct error *err);
+} limits[] = {
+	[CLAUSE_VALUES] = { limit_values, refuse_values },
+	[CLAUSE_RANGE] = { limit_values, refuse_values },
+	[CLAUSE_LENGTH] = { limit_length, refuse_length },
+	[CLAUSE_FORMAT] = { limit_format, refuse_format },
+};
+
+/* The limits of a clause, as if the schema set them of a key. */
+static struct schema_key limiting_key(const struct clause *clause, const struct node *node, bool sensitive)
 {
-	const struct clause *clause = demand->clause;
-	const struct schema_key *declared = clause_key(demand->key, clause->keys.list[0]);
 	struct schema_key key = {
 		.name = clause->keys.list[0],
 		.types = TYPE_BIT(node->type),
 		.type = node->type,
-		.sensitive = declared && declared->sensitive,
+		.sensitive = sensitive,
 		.format = clause->format,
 		.pattern = clause->pattern,
 	};
@@ -127,9 +203,27 @@ static void judge_scalar(struct run *run, const struct demand *demand, const str
 		key.range = clause->bounds;
 	if (clause->kind == CLAUSE_LENGTH)
 		key.length = clause->bounds;
-	if (constraint_check(&key, node->type, node_text(node), node->value.len, !run->options->no_placeholders,
-			     &run->err) == 0)
+	return key;
+}
+
+/* A scalar whose own key is `own`, or NULL. */
+static void judge_scalar(struct run *run, const struct demand *demand, const struct schema_key *own,
+			 const struct node *node)
+{
+	bool placeholders = !run->options->no_placeholders;
+	struct schema_key key = limiting_key(demand->clause, node, own && own->sensitive);
+	struct candidate candidate = {
+		.key = &key,
+		.type = node->type,
+		.text = node_text(node),
+		.len = node->value.len,
+		.clause = demand->clause,
+	};
+
+	if ((placeholders && clause_is_placeholder(node)) || !clause_holds_itself(own, node, placeholders) ||
+	    limits[demand->clause->kind].judge(&candidate) == VERDICT_VALID)
 		return;
+	limits[demand->clause->kind].refuse(&candidate, &run->err);
 	if (!run->err.rule) {
 		run->failed = true;
 		return;
@@ -141,24 +235,30 @@ static void judge_scalar(struct run *run, const struct demand *demand, const str
 /* A value by itself, or each element of an array. */
 static void judge_value(struct run *run, const struct demand *demand)
 {
-	const struct node *node = clause_node(demand->dict, demand->clause->keys.list[0]), *element;
+	const char *path = demand->clause->keys.list[0];
+	const struct node *node = clause_node(demand->dict, path), *element;
+	const struct schema_key *own = clause_key(demand->key, path);
 
 	if (node && node_is_scalar(node->type))
-		judge_scalar(run, demand, node);
-	if (!node || node->type != NODE_ARRAY)
+		judge_scalar(run, demand, own, node);
+	if (!node || node->type != NODE_ARRAY || !clause_holds_itself(own, node, true))
 		return;
 	for (element = node_first(node); element; element = node_next(element))
 		if (node_is_scalar(element->type))
-			judge_scalar(run, demand, element);
+			judge_scalar(run, demand, own ? schema_item(own) : NULL, element);
 }
 
 static void judge_items(struct run *run, const struct demand *demand)
 {
 	const struct texts *values = &demand->clause->values;
-	const struct node *array = clause_node(demand->dict, demand->clause->keys.list[0]);
+	const char *path = demand->clause->keys.list[0];
+	const struct node *array = clause_node(demand->dict, path);
 	size_t i;
 
-	for (i = 0; array && array->type == NODE_ARRAY && i < values->count; i++) {
+	if (!array || array->type != NODE_ARRAY ||
+	    !clause_holds_itself(clause_key(demand->key, path), array, true))
+		return;
+	for (i = 0; i < values->count; i++) {
 		if (array_may_hold(run, array, values->list[i]))
 			continue;
 		say(run, "%s must be among them", values->list[i]);

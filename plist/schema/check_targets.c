@@ -10,11 +10,14 @@
 #include <string.h>
 
 #include "plist/schema/check_run.h"
+#include "plist/schema/constraint_limits.h"
 
 /* A payload or one of its keys, or one of the profile's. */
 struct subject {
 	const struct schema_key *section; /* what the key belongs to */
 	const struct schema_key *key;     /* the section itself: the payload as a whole */
+	const char *name;                 /* the payload's type or the key's name, with its length */
+	size_t len;
 };
 
 /* What is said of the subject, with "n/a" as nothing. */
@@ -134,25 +137,37 @@ static bool is_single(const struct run *run, const struct subject *subject)
 
 /* --- what is said ----------------------------------------------------------------------------------- */
 
+/* "deprecated since macOS 11.0 and removed in 12.0", "deprecated and removed in macOS 10.15" */
+static void say_end(struct run *run, enum platform platform, const char *deprecated, const char *removed)
+{
+	const char *name = platform_name(platform);
+
+	if (!deprecated)
+		say(run, "removed in %s %s", name, removed);
+	else if (!removed)
+		say(run, "deprecated since %s %s", name, deprecated);
+	else if (version_compare(deprecated, removed) == 0)
+		say(run, "deprecated and removed in %s %s", name, removed);
+	else
+		say(run, "deprecated since %s %s and removed in %s", name, deprecated, removed);
+}
+
 static void say_given_up(struct run *run, const struct subject *subject)
 {
-	const char *at, *deprecated, *removed, *between = "";
+	const char *at, *between = "";
 	size_t i;
 
-	say(run, "is out of use: ");
+	text_shown(subject->name, subject->len, &run->text);
+	buf_add_text(&run->text, " is ");
 	for (i = 0; i < place_count(run); i++) {
 		enum platform platform = place_at(run, i, &at);
 
 		if (!is_on(subject, platform, at))
 			continue;
-		deprecated = fact_of(subject, platform, FACT_DEPRECATED);
-		removed = fact_of(subject, platform, FACT_REMOVED);
-		say(run, "%s%s", between, platform_name(platform));
-		if (deprecated)
-			say(run, " deprecated it in %s", deprecated);
-		if (removed)
-			say(run, "%s removed it in %s", deprecated ? " and" : "", removed);
-		between = ", ";
+		buf_add_text(&run->text, between);
+		say_end(run, platform, fact_of(subject, platform, FACT_DEPRECATED),
+			fact_of(subject, platform, FACT_REMOVED));
+		between = "; ";
 	}
 }
 
@@ -182,17 +197,11 @@ static const struct schema_key *section_of(const struct run *run, const struct v
 	return visit->payload ? visit->payload->key : run->profile;
 }
 
-/* Where a payload is reported as a whole: at its type. */
-static const struct node *place_of(const struct payload *payload)
-{
-	return payload->type ? payload->type : payload->node;
-}
-
 typedef bool is_subject_bad(const struct run *run, const struct subject *subject);
 typedef void say_of_subject(struct run *run, const struct subject *subject);
 
-/* Reports payloads that are bad, and the keys that are so in others. A key below one that was reported is
- * not looked at by itself: what it says of platforms is of no use then. */
+/* Reports payloads that are bad, at their types, and the keys that are so in others. A key below one that was
+ * reported is not looked at by itself: what it says of platforms is of no use then. */
 static void check_subjects(struct run *run, is_subject_bad *is_bad, say_of_subject *say_it)
 {
 	const struct visit *visit;
@@ -202,16 +211,19 @@ static void check_subjects(struct run *run, is_subject_bad *is_bad, say_of_subje
 
 	for (i = 0; i < run->payload_count; i++) {
 		payload = &run->payloads[i];
-		subject = (struct subject){ payload->key, payload->key };
+		subject = (struct subject){ .section = payload->key, .key = payload->key };
 		payload->reported = payload->known && is_bad(run, &subject);
 		if (!payload->reported)
 			continue;
+		subject.name = node_text(payload->type);
+		subject.len = payload->type->value.len;
 		say_it(run, &subject);
-		found_value(run, place_of(payload));
+		found_value(run, payload->type);
 	}
 	for (i = 0; i < run->visits.count; i++) {
 		visit = &run->visits.list[i];
-		subject = (struct subject){ section_of(run, visit), visit->key };
+		subject = (struct subject){ section_of(run, visit), visit->key, visit->node->key,
+					    visit->node->key_len };
 		if (!visit->node->key || subject.key == subject.section || !says_of_platforms(subject.key))
 			continue;
 		if ((visit->payload && visit->payload->reported) || !is_bad(run, &subject))
@@ -239,7 +251,7 @@ static bool is_refused_twice(const struct node *type)
 
 static void report_second(struct run *run, const struct payload *payload)
 {
-	struct subject subject = { payload->key, payload->key };
+	struct subject subject = { .section = payload->key, .key = payload->key };
 
 	if (!payload->known || !is_single(run, &subject))
 		return;

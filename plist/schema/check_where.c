@@ -2,22 +2,30 @@
 #include <string.h>
 
 #include "plist/schema/check.h"
+#include "plist/schema/constraint_limits.h"
 
 /* A file's name may be this long; what is longer, with a number behind it, is not called by its type. */
 #define TYPE_NAME_MAX (255 - 11)
 
-/* A key as one name of a path: '/', '%', control characters and a leading '.' are percent-encoded. */
-static void add_name(struct buf *out, const char *key, size_t len)
+static void add_encoded(struct buf *out, const char *bytes, size_t len)
 {
-	unsigned char byte;
 	size_t i;
 
-	for (i = 0; i < len; i++) {
-		byte = (unsigned char)key[i];
-		if (byte == '/' || byte == '%' || byte < 0x20 || byte == 0x7f || (i == 0 && byte == '.'))
-			buf_add_format(out, "%%%02X", byte);
+	for (i = 0; i < len; i++)
+		buf_add_format(out, "%%%02X", (unsigned char)bytes[i]);
+}
+
+/* A key as one name of a path: '/', '%', what a terminal obeys, and a leading '.' are percent-encoded. */
+static void add_name(struct buf *out, const char *key, size_t len)
+{
+	size_t i, step;
+
+	for (i = 0; i < len; i += step) {
+		step = text_character(key + i, len - i);
+		if (key[i] == '/' || key[i] == '%' || (i == 0 && key[i] == '.') || text_is_obeyed(key + i, step))
+			add_encoded(out, key + i, step);
 		else
-			buf_add_char(out, key[i]);
+			buf_add(out, key + i, step);
 	}
 	if (len == 0)
 		buf_add_char(out, '%');

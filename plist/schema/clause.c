@@ -3,9 +3,13 @@
 #include <string.h>
 
 #include "plist/placeholder.h"
+#include "plist/schema/constraint.h"
+#include "plist/schema/constraint_limits.h"
 
-/* Whether a condition holds; unknown where it asks for the value of a placeholder. */
-enum truth { TRUTH_NO, TRUTH_YES, TRUTH_UNKNOWN };
+/* Whether a condition holds; unknown where it asks for a value that is not known. */
+enum truth { TRUTH_NO,
+	     TRUTH_YES,
+	     TRUTH_UNKNOWN };
 
 /* A key that has the whole path as its name goes before one that only begins with it. */
 const struct node *clause_node(const struct node *dict, const char *path)
@@ -54,23 +58,43 @@ static bool is_listed(const struct texts *values, const char *text, size_t len)
 	return false;
 }
 
-static enum truth scalar_has(const struct node *node, const struct texts *values)
+bool clause_is_placeholder(const struct node *node)
 {
+	return node_is_placeholder(node) ||
+	       (node->type == NODE_STRING && placeholder_inside(node_text(node), node->value.len));
+}
+
+bool clause_holds_itself(const struct schema_key *key, const struct node *node, bool placeholders)
+{
+	if (!key)
+		return true;
+	if (!schema_allows_type(key, node->type))
+		return false;
+	if (node->type == NODE_ARRAY)
+		return limit_compare(&key->items, node->count) == 0;
+	return !node_is_scalar(node->type) || constraint_prefix(key, node->type, node_text(node), node->value.len,
+								placeholders) == VERDICT_VALID;
+}
+
+static enum truth scalar_has(const struct schema_key *key, const struct node *node, const struct texts *values)
+{
+	if (clause_is_placeholder(node) || !clause_holds_itself(key, node, true))
+		return TRUTH_UNKNOWN;
 	if (!node_is_scalar(node->type))
 		return TRUTH_NO;
-	if (node_is_placeholder(node) ||
-	    (node->type == NODE_STRING && placeholder_inside(node_text(node), node->value.len)))
-		return TRUTH_UNKNOWN;
 	return is_listed(values, node_text(node), node->value.len) ? TRUTH_YES : TRUTH_NO;
 }
 
-static enum truth array_has(const struct node *array, const struct texts *values)
+static enum truth array_has(const struct schema_key *key, const struct node *array, const struct texts *values)
 {
+	const struct schema_key *item = key ? schema_item(key) : NULL;
 	enum truth truth = TRUTH_NO, of_element;
 	const struct node *element;
 
+	if (!clause_holds_itself(key, array, true))
+		return TRUTH_UNKNOWN;
 	for (element = node_first(array); element; element = node_next(element)) {
-		of_element = scalar_has(element, values);
+		of_element = scalar_has(item, element, values);
 		if (of_element == TRUTH_YES)
 			return TRUTH_YES;
 		if (of_element == TRUTH_UNKNOWN)
@@ -96,17 +120,18 @@ static enum truth opposite(enum truth truth)
 static enum truth condition_holds(const struct condition *condition, const struct schema_key *key,
 				  const struct node *dict)
 {
+	const struct schema_key *own = clause_key(key, condition->key);
 	const struct node *node = clause_node(dict, condition->key);
 	enum truth truth;
 
 	if (condition->values.count == 0)
 		truth = node ? TRUTH_YES : TRUTH_NO;
 	else if (!node)
-		truth = default_has(clause_key(key, condition->key), &condition->values);
+		truth = default_has(own, &condition->values);
 	else if (node->type == NODE_ARRAY)
-		truth = array_has(node, &condition->values);
+		truth = array_has(own, node, &condition->values);
 	else
-		truth = scalar_has(node, &condition->values);
+		truth = scalar_has(own, node, &condition->values);
 	if (condition->other_than)
 		truth = opposite(truth);
 	return condition->negated ? opposite(truth) : truth;

@@ -23,8 +23,8 @@ enum clause_kind {
 
 /* `when KEY`, `when KEY=a,b`, `when KEY!=a,b`, `unless KEY`, ... A key may be a path: Outer/Inner. A key that
  * is not there has its default, if the schema says one; without one it has no value, so that KEY=a does not hold
- * and KEY!=a does. An array has a value if one of its elements has. A value that is a placeholder is not known:
- * a clause that asks for it does not apply. */
+ * and KEY!=a does. An array has a value if one of its elements has. A value that is a placeholder, or that its own
+ * key refuses, is not known: a clause that asks for it does not apply. */
 struct condition {
 	bool negated;         /* unless */
 	bool other_than;      /* != */
@@ -52,5 +52,12 @@ bool clause_applies(const struct clause *clause, const struct schema_key *key, c
 /* What stands under a key or a path in a dictionary, or NULL; and the schema's key for it. */
 const struct node *clause_node(const struct node *dict, const char *path);
 const struct schema_key *clause_key(const struct schema_key *dict, const char *path);
+
+/* True if a value is, or holds, what an MDM server fills in. */
+bool clause_is_placeholder(const struct node *node);
+
+/* True if a value's own key, or NULL, allows it, elements left aside. What does not hold by itself is reported as
+ * such, and clauses say nothing more of it: what they would say of it is not true once it is mended. */
+bool clause_holds_itself(const struct schema_key *key, const struct node *node, bool placeholders);
 
 #endif

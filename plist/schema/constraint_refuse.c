@@ -3,13 +3,15 @@
 #include <string.h>
 
 #include "plist/base/hint.h"
+#include "plist/schema/clause.h"
 #include "plist/schema/constraint_limits.h"
 #include "plist/schema/constraint_number.h"
 
-/* What a refusal says of the value: strings in quotes, numbers as they stand, secrets not at all. */
+/* What a refusal says of the value: strings in quotes, numbers and booleans as they stand, secrets not at all. */
 static void add_subject(const struct candidate *candidate, struct buf *out)
 {
-	bool quoted = candidate->type != NODE_INTEGER && candidate->type != NODE_REAL;
+	bool quoted = candidate->type != NODE_INTEGER && candidate->type != NODE_REAL &&
+		      candidate->type != NODE_BOOLEAN;
 
 	if (candidate->key && candidate->key->sensitive) {
 		buf_add_text(out, "the value");
@@ -52,13 +54,13 @@ int refuse_value(const struct candidate *candidate, bool placeholders, struct er
 
 /* --- not allowed, out of range -------------------------------------------------------------------------- */
 
-/* The value that was probably meant, if it is clear which. */
+/* The value that was probably meant, if it is clear which. A clause refuses what is right elsewhere: no slip. */
 static void add_meant(const struct candidate *candidate, struct buf *out)
 {
 	const struct texts *values = &candidate->key->values;
 	struct hint hint = hint_for_bytes(candidate->text, candidate->len);
 
-	if (candidate->key->sensitive || candidate->type != NODE_STRING)
+	if (candidate->key->sensitive || candidate->type != NODE_STRING || candidate->clause)
 		return;
 	for (size_t i = 0; i < values->count; i++) {
 		if (hint_same_but_case(candidate->text, candidate->len, values->list[i])) {
@@ -91,6 +93,21 @@ static int refuse_range(const struct candidate *candidate, struct error *err)
 	return finish("out-of-range", &text, err);
 }
 
+/* "2 is not allowed: it must be 1"; in parentheses where a clause says why behind this. */
+static void add_only(const struct candidate *candidate, struct buf *out)
+{
+	const char *only = candidate->key->values.list[0];
+
+	buf_add_format(out, " is not allowed%sit must be ", candidate->clause ? " (" : ": ");
+	if (*only)
+		text_list(&candidate->key->values, out);
+	else
+		buf_add_text(out, "empty");
+	if (!candidate->key->sensitive && hint_same_but_case(candidate->text, candidate->len, only))
+		buf_add_text(out, "; upper and lower case matter");
+	buf_add_text(out, candidate->clause ? ")" : "");
+}
+
 int refuse_values(const struct candidate *candidate, struct error *err)
 {
 	const struct schema_key *key = candidate->key;
@@ -100,9 +117,13 @@ int refuse_values(const struct candidate *candidate, struct error *err)
 	if (number && (key->range.min || key->range.max))
 		return refuse_range(candidate, err);
 	add_subject(candidate, &text);
-	buf_add_text(&text, key->values.count > 1 ? " is not one of " : " is not ");
-	text_list(&key->values, &text);
-	add_meant(candidate, &text);
+	if (key->values.count == 1) {
+		add_only(candidate, &text);
+	} else {
+		buf_add_text(&text, " is not one of ");
+		text_list(&key->values, &text);
+		add_meant(candidate, &text);
+	}
 	return finish("not-allowed-value", &text, err);
 }
 
@@ -146,7 +167,7 @@ int refuse_bits(const struct candidate *candidate, struct error *err)
 		buf_add_text(&text, " gives no right: add up some of ");
 		add_rights(key, &text);
 	} else if (!limit_flags(candidate->text, candidate->len, &flags) || flags & ~key->bits) {
-		buf_add_text(&text, " has a right that there is not: add up some of ");
+		buf_add_text(&text, " holds bits that are no right: add up some of ");
 		add_rights(key, &text);
 	} else if (limit_unmet(key, flags, &unmet)) {
 		add_unmet(candidate, flags, &unmet, &text);
@@ -155,11 +176,6 @@ int refuse_bits(const struct candidate *candidate, struct error *err)
 }
 
 /* --- length and format ---------------------------------------------------------------------------------- */
-
-static bool is_one(const char *bound)
-{
-	return bound && strcmp(bound, "1") == 0;
-}
 
 int refuse_length(const struct candidate *candidate, struct error *err)
 {
@@ -173,19 +189,23 @@ int refuse_length(const struct candidate *candidate, struct error *err)
 	if (!candidate->key->sensitive)
 		buf_add_format(&text, " (%zu %s%s)", count, unit, count == 1 ? "" : "s");
 	buf_add_text(&text, ": it must have ");
-	text_bounds(length, &text);
-	buf_add_format(&text, " %s%s", unit, is_one(length->max ? length->max : length->min) ? "" : "s");
+	text_length(length, unit, &text);
 	return finish("bad-length", &text, err);
 }
 
+/* In words where there are some: the expression's, or those that the clause says behind this. */
 int refuse_format(const struct candidate *candidate, struct error *err)
 {
-	const struct schema_key *key = candidate->key;
+	const char *format = candidate->key->format ? candidate->key->format : "its format";
+	bool explained = candidate->clause && candidate->clause->because;
 	BUF_AUTO text = BUF_INIT, words = BUF_INIT;
 
 	add_subject(candidate, &text);
-	buf_add_format(&text, " does not match %s", key->format ? key->format : "its format");
-	if (key->format && text_format(key->format, &words))
-		buf_add_format(&text, ": it must %s", buf_text(&words));
+	if (text_format(format, &words))
+		buf_add_format(&text, " must %s", buf_text(&words));
+	else if (explained)
+		buf_add_text(&text, " is not allowed");
+	else
+		buf_add_format(&text, " does not match %s", format);
 	return finish("bad-format", &text, err);
 }

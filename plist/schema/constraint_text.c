@@ -7,13 +7,13 @@
 /* How much of a value a message shows, in bytes. */
 #define SHOWN_MAX 60
 
-/* How many values of a list a message shows. */
-#define LISTED_MAX 12
+/* A list of up to so many values is shown whole; of a longer one, the first few. */
+#define LISTED_WHOLE 16
+#define LISTED_OF_MORE 12
 
 /* --- values --------------------------------------------------------------------------------------------- */
 
-/* The length of the character at `text`, as far as it is there: a byte that is no UTF-8 stands for itself. */
-static size_t character(const char *text, size_t len)
+size_t text_character(const char *text, size_t len)
 {
 	for (size_t step = 1; step <= 4 && step <= len; step++)
 		if (value_is_text(text, step))
@@ -27,6 +27,30 @@ static bool is_control(const char *text, size_t len)
 
 	return first < 0x20 || first == 0x7f || (len == 1 && first > 0x7f) ||
 	       (len == 2 && first == 0xc2 && (unsigned char)text[1] < 0xa0);
+}
+
+/* What turns the direction of text, or breaks lines, without being seen: U+061C, U+200E, U+200F, U+2028 to U+202E,
+ * U+2066 to U+2069, U+FEFF. */
+static bool is_direction(const char *text, size_t len)
+{
+	static const char *const RANGES[][2] = {
+		{ "\xd8\x9c", "\xd8\x9c" },
+		{ "\xe2\x80\x8e", "\xe2\x80\x8f" },
+		{ "\xe2\x80\xa8", "\xe2\x80\xae" },
+		{ "\xe2\x81\xa6", "\xe2\x81\xa9" },
+		{ "\xef\xbb\xbf", "\xef\xbb\xbf" },
+	};
+
+	for (size_t i = 0; i < sizeof(RANGES) / sizeof(RANGES[0]); i++)
+		if (len == strlen(RANGES[i][0]) && memcmp(text, RANGES[i][0], len) >= 0 &&
+		    memcmp(text, RANGES[i][1], len) <= 0)
+			return true;
+	return false;
+}
+
+bool text_is_obeyed(const char *character, size_t len)
+{
+	return is_control(character, len) || is_direction(character, len);
 }
 
 static void add_escaped(const char *text, size_t len, struct buf *out)
@@ -51,10 +75,10 @@ void text_shown(const char *text, size_t len, struct buf *out)
 	size_t at = 0, step;
 
 	while (at < len) {
-		step = character(text + at, len - at);
+		step = text_character(text + at, len - at);
 		if (at + step > SHOWN_MAX)
 			break;
-		if (is_control(text + at, step))
+		if (text_is_obeyed(text + at, step))
 			add_escaped(text + at, step, out);
 		else
 			buf_add(out, text + at, step);
@@ -74,16 +98,22 @@ static void add_value(const char *value, struct buf *out)
 	buf_add_text(out, quoted ? "'" : "");
 }
 
-void text_list(const struct texts *texts, struct buf *out)
+void text_choice(const struct texts *texts, const char *last, struct buf *out)
 {
-	size_t shown = texts->count > LISTED_MAX ? LISTED_MAX : texts->count;
+	size_t shown = texts->count > LISTED_WHOLE ? LISTED_OF_MORE : texts->count;
 
 	for (size_t i = 0; i < shown; i++) {
-		buf_add_text(out, i ? ", " : "");
+		if (i)
+			buf_add_text(out, i + 1 < texts->count ? ", " : last);
 		add_value(texts->list[i], out);
 	}
 	if (shown < texts->count)
-		buf_add_format(out, ", ... (%zu in all)", texts->count);
+		buf_add_format(out, ", ... (%zu in all: profilefs schema lists them)", texts->count);
+}
+
+void text_list(const struct texts *texts, struct buf *out)
+{
+	text_choice(texts, ", ", out);
 }
 
 /* --- types and bounds ----------------------------------------------------------------------------------- */
@@ -126,6 +156,14 @@ void text_bounds(const struct bounds *bounds, struct buf *out)
 		buf_add_format(out, "%s to %s", bounds->min, bounds->max);
 }
 
+void text_length(const struct bounds *bounds, const char *unit, struct buf *out)
+{
+	const char *last = bounds->max ? bounds->max : bounds->min;
+
+	text_bounds(bounds, out);
+	buf_add_format(out, " %s%s", unit, strcmp(last, "1") == 0 ? "" : "s");
+}
+
 /* --- formats -------------------------------------------------------------------------------------------- */
 
 /* Apple's expressions that stand for something with a name. */
@@ -138,6 +176,8 @@ static const struct {
 	{ "^([0-9A-Fa-f]{2}:){5}([0-9A-Fa-f]{2})$", "be a MAC address such as 00:1B:63:84:45:E6" },
 	{ "^([0-9A-Za-z]{6})|([0-9A-Za-z]{9})$", "begin with 6, or end in 9, letters or digits" },
 	{ "^([0-9A-Fa-f]{6}|[0-9A-Fa-f]{9,10})$", "be 6, 9 or 10 hexadecimal digits" },
+	{ "^https://[^/?#:\\s]\\S*$", "begin with https://, name a host, and hold no blanks" },
+	{ "^[A-Za-z][A-Za-z0-9+.-]*:", "begin with a scheme such as https" },
 	{ "^https?://", "begin with http:// or https://" },
 	{ "^https?://[^?#]*$", "begin with http:// or https://, and hold no ? and no #" },
 	{ "^[^*]*$", "hold no *" },
@@ -231,8 +271,7 @@ static void add_length(const struct bounds *bounds, const char *unit, struct buf
 	if (!bounds->min && !bounds->max)
 		return;
 	buf_add_text(out, " of ");
-	text_bounds(bounds, out);
-	buf_add_format(out, " %s", unit);
+	text_length(bounds, unit, out);
 }
 
 static void add_format(const struct schema_key *key, struct buf *out)
@@ -241,9 +280,10 @@ static void add_format(const struct schema_key *key, struct buf *out)
 
 	if (!key->format)
 		return;
-	buf_add_format(out, " that matches %s", key->format);
 	if (text_format(key->format, &words))
 		buf_add_format(out, " (it must %s)", buf_text(&words));
+	else
+		buf_add_format(out, " that matches %s", key->format);
 }
 
 static void add_values(const struct schema_key *key, bool after_range, struct buf *out)
@@ -277,8 +317,8 @@ void constraint_allowed(const struct schema_key *key, struct buf *out)
 	}
 	text_types(key->types, out);
 	add_range(key, out);
-	add_length(&key->length, key->types == TYPE_BIT(NODE_DATA) ? "bytes" : "characters", out);
-	add_length(&key->items, "elements", out);
+	add_length(&key->length, key->types == TYPE_BIT(NODE_DATA) ? "byte" : "character", out);
+	add_length(&key->items, "element", out);
 	add_format(key, out);
 	add_values(key, ranged, out);
 }

@@ -261,7 +261,13 @@ static int add_presence(const struct schema_key *payload, const struct schema_ke
 /* --- by name ---------------------------------------------------------------------------------------- */
 
 /* What it takes to say an attribute: a member of the key by its type, a fact, or a function. */
-enum attribute_kind { MEMBER_TEXT, MEMBER_TEXTS, MEMBER_BOUNDS, MEMBER_MARK, FACT, OF_KEY, OF_PAYLOAD };
+enum attribute_kind { MEMBER_TEXT,
+		      MEMBER_TEXTS,
+		      MEMBER_BOUNDS,
+		      MEMBER_MARK,
+		      FACT,
+		      OF_KEY,
+		      OF_PAYLOAD };
 
 struct attribute {
 	enum attribute_kind kind;
@@ -341,13 +347,36 @@ static int say(const struct attribute *attribute, const struct schema_key *paylo
 	return -1;
 }
 
+/* What is said of an array's values is said at their key, as they stand in one file. */
+static bool is_of_elements(const char *name)
+{
+	static const char *const names[] = { "values", "range", "length", "format", "refs" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* The element of an array of scalars; NULL: the key is none. */
+static const struct schema_key *scalar_item(const struct schema_key *key)
+{
+	const struct schema_key *item = key->types == TYPE_BIT(NODE_ARRAY) ? schema_item(key) : NULL;
+
+	if (!item || item->types & (TYPE_BIT(NODE_DICT) | TYPE_BIT(NODE_ARRAY)))
+		return NULL;
+	return item;
+}
+
 int describe_attribute(const struct schema_key *payload, const struct schema_key *key, const char *name,
 		       struct buf *out)
 {
+	const struct schema_key *item = is_of_elements(name) ? scalar_item(key) : NULL;
 	size_t i;
 
 	for (i = 0; describe_names[i]; i++)
 		if (strcmp(describe_names[i], name) == 0)
-			return say(&attributes[i], payload, key, out);
+			return say(&attributes[i], payload, item ? item : key, out);
 	return -1;
 }

@@ -16,8 +16,9 @@ extern const char *const describe_names[];
 /* Appends one of them: `values`, `refs` and `keys` one a line (`keys`: required first, then as the schema has
  * them, then `*` if there may be others), `range` "1..8191", `since` "iOS 13.1, macOS 10.15 (deprecated 14.0,
  * removed 15.0)" and other facts "iOS true, macOS false" with what the payload says where the key does not,
- * `needs` "2 needs 1, 128 needs 64" of flags and the clauses of a dict, one a line. 0, or -1: nothing is said
- * of it. `payload` may be NULL. */
+ * `needs` "2 needs 1, 128 needs 64" of flags and the clauses of a dict, one a line. `values`, `range`,
+ * `length`, `format` and `refs` of an array of scalars are those of its elements. 0, or -1: nothing is said of it.
+ * `payload` may be NULL. */
 int describe_attribute(const struct schema_key *payload, const struct schema_key *key, const char *name,
 		       struct buf *out);
 

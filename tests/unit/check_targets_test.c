@@ -19,6 +19,10 @@
 	"payload t.old macOS(10.7 deprecated=10.13 removed=10.15)\n" \
 	"  Any string\n" \
 	"  Worse string macOS(deprecated=10.9)\n" \
+	"payload t.short macOS(10.7 deprecated=10.15 removed=10.15)\n" \
+	"  Any string\n" \
+	"payload t.ended macOS(10.7)\n" \
+	"  Lost string macOS(removed=10.13)\n" \
 	"payload t.silent\n" \
 	"  Any string\n" \
 	"payload t.parts macOS(10.7 multiple=true)\n" \
@@ -138,7 +142,18 @@ static void a_key_is_deprecated_when_no_platform_keeps_it(void **state)
 	assert_findings("", PROFILE(PAYLOAD("t.both", "1", STRING("Gone", "x") STRING("HalfGone", "x"))),
 			"warning deprecated-key PayloadContent/t.both/Gone\n");
 	assert_texts("", PROFILE(PAYLOAD("t.both", "1", STRING("Gone", "x"))),
-		     "is out of use: iOS deprecated it in 12.0, macOS deprecated it in 11.0 and removed it in 12.0\n");
+		     "Gone is deprecated since iOS 12.0; deprecated since macOS 11.0 and removed in 12.0\n");
+}
+
+static void what_is_deprecated_is_called_by_its_name(void **state)
+{
+	(void)state;
+	assert_texts("", PROFILE(PAYLOAD("t.old", "1", "")),
+		     "t.old is deprecated since macOS 10.13 and removed in 10.15\n");
+	assert_texts("", PROFILE(PAYLOAD("t.short", "1", "")), "t.short is deprecated and removed in macOS 10.15\n");
+	assert_texts("macOS:10.13", PROFILE(PAYLOAD("t.ended", "1", STRING("Lost", "x"))),
+		     "macOS 10.13 does not have it, it was removed in 10.13\n");
+	assert_texts("", PROFILE(PAYLOAD("t.ended", "1", STRING("Lost", "x"))), "Lost is removed in macOS 10.13\n");
 }
 
 static void a_deprecated_payload_is_found_once(void **state)
@@ -319,6 +334,7 @@ int main(void)
 		cmocka_unit_test(a_payload_that_says_nothing_of_platforms_is_everywhere),
 		cmocka_unit_test(a_type_with_sections_that_differ_is_there),
 		cmocka_unit_test(a_key_is_deprecated_when_no_platform_keeps_it),
+		cmocka_unit_test(what_is_deprecated_is_called_by_its_name),
 		cmocka_unit_test(a_deprecated_payload_is_found_once),
 		cmocka_unit_test(with_targets_their_versions_decide),
 		cmocka_unit_test(with_targets_their_platforms_decide_how_many_there_may_be),

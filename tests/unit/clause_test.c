@@ -19,6 +19,9 @@ static struct schema *schema_with(const char *conditions)
 				    "  Outer dict\n"
 				    "    Inner string default=soft\n"
 				    "  X string\n"
+				    "  Port integer range=1..9\n"
+				    "  Ports array items=1..2\n"
+				    "    - integer values=1,2\n"
 				    "  ! forbid X %s\n",
 		       conditions);
 	return schema_of(buf_text(&text));
@@ -138,6 +141,28 @@ static void what_a_placeholder_becomes_is_not_known(void **state)
 	assert_true(applies("when Names=b", ARRAY("Names", "<string>$FLEET_VAR_NAME</string><string>b</string>")));
 }
 
+static void what_a_refused_value_should_be_is_not_known(void **state)
+{
+	(void)state;
+	assert_true(applies("when Port=9", INTEGER("Port", "9")));
+	assert_false(applies("when Port=10", INTEGER("Port", "10")));
+	assert_false(applies("when Port!=9", INTEGER("Port", "10")));
+	assert_false(applies("when Port=9", STRING("Port", "9")));
+	assert_false(applies("unless Port=1", STRING("Port", "9")));
+	assert_true(applies("when Port", STRING("Port", "9")));
+	assert_false(applies("when Kind!=WPA", DICT("Kind", "")));
+}
+
+static void elements_that_are_refused_are_not_known_and_others_are(void **state)
+{
+	(void)state;
+	assert_false(applies("when Ports=1", ARRAY("Ports", "<string>1</string>")));
+	assert_false(applies("when Ports!=2", ARRAY("Ports", "<string>1</string>")));
+	assert_true(applies("when Ports=2", ARRAY("Ports", "<string>1</string><integer>2</integer>")));
+	assert_false(applies("when Ports=2", ARRAY("Ports", "<integer>2</integer><integer>2</integer>"
+							    "<integer>2</integer>")));
+}
+
 static void containers_have_no_value(void **state)
 {
 	(void)state;
@@ -173,6 +198,8 @@ int main(void)
 		cmocka_unit_test(a_path_leads_into_a_dictionary),
 		cmocka_unit_test(all_conditions_must_hold),
 		cmocka_unit_test(what_a_placeholder_becomes_is_not_known),
+		cmocka_unit_test(what_a_refused_value_should_be_is_not_known),
+		cmocka_unit_test(elements_that_are_refused_are_not_known_and_others_are),
 		cmocka_unit_test(containers_have_no_value),
 		cmocka_unit_test(a_key_with_a_slash_goes_before_a_path),
 	};

@@ -195,6 +195,34 @@ static void texts_are_said_on_one_line(void **state)
 	assert_says(NULL, &key, "refs", "a.b\nc.d");
 }
 
+static void an_array_of_scalars_says_what_its_elements_may_be(void **state)
+{
+	struct schema_key item = {
+		.types = TYPE_BIT(NODE_STRING),
+		.values = TEXTS("a", "b"),
+		.format = "^.$",
+		.length = { "1", NULL },
+		.range = { "1", "2" },
+		.refs = TEXTS("t"),
+		.subtype = "url",
+		.default_value = "a",
+	};
+	struct schema_key array = { .types = TYPE_BIT(NODE_ARRAY), .type = NODE_ARRAY, .item = &item };
+
+	(void)state;
+	assert_says(NULL, &array, "values", "a\nb");
+	assert_says(NULL, &array, "format", "^.$");
+	assert_says(NULL, &array, "length", "1..");
+	assert_says(NULL, &array, "range", "1..2");
+	assert_says(NULL, &array, "refs", "t");
+	assert_says_nothing(NULL, &array, "subtype");
+	assert_says_nothing(NULL, &array, "default");
+	item.types = TYPE_BIT(NODE_STRING) | TYPE_BIT(NODE_DICT);
+	assert_says_nothing(NULL, &array, "values");
+	array.item = NULL;
+	assert_says_nothing(NULL, &array, "values");
+}
+
 static void marks_are_said_where_they_are_set(void **state)
 {
 	const struct schema_key key = { .unique = true, .immutable = true };
@@ -395,6 +423,7 @@ int main(void)
 		cmocka_unit_test(names_that_there_are_not_say_nothing),
 		cmocka_unit_test(presence_is_said_of_keys_only),
 		cmocka_unit_test(values_stand_one_a_line),
+		cmocka_unit_test(an_array_of_scalars_says_what_its_elements_may_be),
 		cmocka_unit_test(bounds_are_said_as_they_were_spelt),
 		cmocka_unit_test(texts_are_said_on_one_line),
 		cmocka_unit_test(marks_are_said_where_they_are_set),
