@@ -128,6 +128,8 @@ static void add_part(const struct schema_key *key, const char *name, const char 
 {
 	BUF_AUTO value = BUF_INIT;
 
+	if (schema_item(key) && strcmp(name, "items") != 0)
+		return; /* it is said of the elements, which have a row of their own */
 	if (describe_attribute(NULL, key, name, &value) < 0)
 		return;
 	buf_add_format(out, "%s%s%s", out->len ? "; " : "", before, buf_text(&value));

@@ -123,8 +123,8 @@ static bool is_content(const struct run *run, const struct node *node)
 }
 
 /* True for an unknown key where any key is taken, that is a mistake all the same: Apple's own names are no
- * preferences, if the schema knows those at all. A payload type that is not known may be one of Apple's with keys of its own, unless it is plain
- * what was meant. */
+ * preferences, if the schema knows those at all. A payload type that is not known may be one of Apple's with
+ * keys of its own, unless it is plain what was meant. */
 static bool is_reserved(const struct node *node, const struct schema_key *dict, const struct payload *payload)
 {
 	if (!payload || node->parent != payload->node || !constraint_is_reserved(node->key, node->key_len) ||

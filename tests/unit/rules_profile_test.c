@@ -77,7 +77,8 @@ static void payload_enabled_is_fine_at_both_levels(void **state)
 
 	(void)state;
 	assert_profile(PROFILE("PayloadContent [ ] PayloadEnabled +"), "");
-	find_in(schema, profile_of("com.apple.webClip.managed", "PayloadEnabled + URL 'https://a.example' Label 'l'"), &found);
+	find_in(schema, profile_of("com.apple.webClip.managed", "PayloadEnabled + URL 'https://a.example' Label 'l'"),
+		&found);
 	assert_string_equal(buf_text(&found), "");
 	assert_profile(PROFILE("PayloadContent [ ] PayloadEnabled 1"), "error wrong-type PayloadEnabled\n");
 }
@@ -104,8 +105,9 @@ static void what_names_a_profile_or_a_payload_is_not_empty(void **state)
 		for (size_t j = 0; j < 3; j++)
 			values[j] = i == j ? "" : "org.example";
 		profile = i ? "PayloadType 'Configuration'" : "PayloadType ''";
-		snprintf(keys, sizeof(keys), "%s PayloadVersion 1 PayloadUUID '%s' PayloadIdentifier '%s' PayloadContent [ ]",
-			 profile, values[1], values[2]);
+		snprintf(keys, sizeof(keys),
+			 "%s PayloadVersion 1 PayloadUUID '%s' PayloadIdentifier '%s' PayloadContent [ ]", profile,
+			 values[1], values[2]);
 		snprintf(expected, sizeof(expected), "error %s %s\n", i ? "bad-length" : "not-allowed-value", names[i]);
 		assert_profile(keys, expected);
 		assert_payload_lacks(values, names[i]);
