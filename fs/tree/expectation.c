@@ -86,10 +86,10 @@ static void expect_items(const struct schema_key *key, struct expectation *out)
 	out->expect.item_count = 1;
 }
 
-/* The schema's type, if it has just one: else, and where an integer may stand for a real, the bytes choose. */
+/* The schema's type, if it has just one: else the bytes choose. */
 static void expect_schema(const struct schema_key *key, struct expectation *out)
 {
-	if (!key || !is_one_type(key->types) || key->type == NODE_DICT || key->type == NODE_REAL)
+	if (!key || !is_one_type(key->types) || key->type == NODE_DICT)
 		return;
 	out->expect.type = key->type;
 	if (key->type == NODE_ARRAY)

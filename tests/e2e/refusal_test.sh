@@ -111,7 +111,7 @@ it_knows_types_of_new_keys()
 	assert_value p.mobileconfig PayloadDescription "'2025'"
 	assert_value p.mobileconfig PayloadContent/3/ProxyServer "'22'"
 	assert_value p.mobileconfig PayloadContent/0/PayloadContent "b'abc'"
-	assert_line '<integer>5</integer>|<real>5</real>' p.mobileconfig
+	assert_line '<real>5</real>' p.mobileconfig
 	assert_line '<date>2026-12-31T00:00:00Z</date>' p.mobileconfig
 }
 

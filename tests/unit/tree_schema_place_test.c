@@ -282,11 +282,11 @@ static void types_hold_where_nothing_is_refused(void **state)
 static void only_what_the_schema_does_not_tell_stands_in_types(void **state)
 {
 	(void)state;
-	begin_own("<key>Fraction</key><real>5</real><key>Numbers</key><array/><key>Reals</key><array>"
+	begin_own("<key>Fraction</key><integer>5</integer><key>Numbers</key><array/><key>Reals</key><array>"
 		  "<real>0.5</real></array><key>Rules</key><array><dict><key>Name</key><string>5</string></dict>"
 		  "</array><key>Strings</key><array><string>5</string></array><key>Switch</key><true/>"
 		  "<key>Text</key><string>5</string>");
-	assert_shows(OWN "/.types", "Fraction real\n");
+	assert_shows(OWN "/.types", "Fraction integer\n");
 	assert_false(there(OWN "/Rules/.types"));
 	assert_false(there(OWN "/Rules/00/.types"));
 }
