@@ -15,7 +15,7 @@ refused()
 	else
 		assert_status "$expected"
 	fi
-	[ -z "$message" ] || cat "$T.run/stdout" "$T.run/stderr" | grep -qaE "$message" ||
+	[ -z "$message" ] || grep -qaE "$message" "$T.run/stdout" "$T.run/stderr" ||
 		fail "expected: the tool says $message" "$(run_said)"
 	assert_same "$before" "$file"
 	assert_line "${file##*/}" mnt/.profilefs/last-error
