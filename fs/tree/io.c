@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs/tree/allowed.h"
 #include "fs/tree/control.h"
 #include "fs/tree/item.h"
 #include "fs/tree/make.h"
@@ -210,6 +211,9 @@ static int judge(struct tree *tree, struct item *item, size_t offset, size_t siz
 	enum verdict verdict;
 	struct error err;
 
+	if (!entry_node(item->parent, item->name, item) &&
+	    allowed_check_name(tree, item->parent, item->name, &err) < 0)
+		return refuse(tree, item, NULL, &err, EINVAL);
 	if (offset != stage->sequence && !append)
 		return 0;
 	stage->sequence = offset + size;

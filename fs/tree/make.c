@@ -172,6 +172,13 @@ static bool is_temporary(struct tree *tree, const struct item *dir, const char *
 	       !is_known_name(tree, dir, name);
 }
 
+/* A shell's > and >>. A key that the schema does not know is refused to them when it is written: so the command
+ * fails, with its own status and message; dash takes a file that cannot be made for a mistake in the script. */
+static bool is_redirection(int flags)
+{
+	return (flags & (O_TRUNC | O_APPEND)) && !(flags & O_EXCL);
+}
+
 static int make_entry(struct tree *tree, struct item *dir, const char *name, int flags, struct item **item)
 {
 	BUF_AUTO canonical = BUF_INIT;
@@ -191,8 +198,7 @@ static int make_entry(struct tree *tree, struct item *dir, const char *name, int
 		return make_file(tree, dir, buf_text(&canonical), ITEM_SCRATCH, item);
 	if (dir->dir->shape == SHAPE_PAYLOADS)
 		return refuse_text(tree, dir, name, EINVAL, "a payload is a directory: make it with mkdir");
-	result = make_check_known(tree, dir, buf_text(&canonical));
-	if (result < 0)
+	if (!is_redirection(flags) && (result = make_check_known(tree, dir, buf_text(&canonical))) < 0)
 		return result;
 	return make_file(tree, dir, buf_text(&canonical), ITEM_KEY, item);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs/tree/allowed.h"
 #include "fs/tree/commit.h"
 #include "fs/tree/expectation.h"
 #include "fs/tree/names.h"
@@ -168,6 +169,8 @@ int entry_parse(struct tree *tree, struct item *dir, const char *name, struct it
 {
 	const struct node *node = entry_node(dir, name, item);
 
+	if (!node && allowed_check_name(tree, dir, name, err) < 0)
+		return -1;
 	if (is_as_said(dir, name, node) && parse_as_it_is(tree, node, bytes, len, meaning) == 0)
 		return 0;
 	if (parse_as_expected(tree, dir, name, item, bytes, len, meaning, err) == 0)

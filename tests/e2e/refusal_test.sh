@@ -11,7 +11,7 @@ wrong()
 	[ ! -e "$key" ] || old=$(cat "$key")
 	for shell in bash dash; do
 		run "$shell" -c "echo '$text' $how $key"
-		assert_failed
+		assert_status 1
 		[ -s "$T.run/stderr" ] || fail "expected: $shell says that it failed" "$(run_said)"
 		assert_line "error: $MDM/$1: .* \[$rule\]\$" mnt/.profilefs/last-error
 		if [ "$old" = absent ]; then
@@ -43,6 +43,26 @@ it_refuses_the_six_mistakes_at_once()
 	wrong ServerCapabilities com.apple.mdm.tokn not-allowed-value '>>'
 	assert_line "com.apple.mdm.token" mnt/.profilefs/last-error
 	umount_profile
+	assert_same before p.mobileconfig
+}
+
+it_makes_no_key_that_nobody_knows()
+{
+	local file=mnt/$MDM/ServerURI
+
+	with_profile
+	run touch "$file"
+	assert_failed
+	run cp before "$file"
+	assert_failed
+	# Nothing is written, so nothing could fail: it is said later.
+	: >"$file"
+	assert_missing "$file"
+	run profilefs umount mnt
+	assert_stderr 'ServerURI is not a known key'
+	assert_same before p.mobileconfig
+	run profilefs exec p.mobileconfig -- sh -c ": >$MDM/ServerURI"
+	assert_status 1
 	assert_same before p.mobileconfig
 }
 
