@@ -104,6 +104,16 @@ static bool is_something_else(const struct tree *tree, const struct item *dir)
 	return !(type && node_is_scalar(type->type) && strcmp(node_text(type), "Configuration") == 0);
 }
 
+/* True if the schema has a dict's directory take that key. */
+static bool takes_key(struct tree *tree, const struct item *dir, const struct schema_key *owner, const struct buf *key)
+{
+	bool known = owner != schema_any_payload(schema_of(tree));
+
+	if (is_payload(dir) && constraint_is_usurped(owner, known, buf_text(key), key->len))
+		return false;
+	return schema_is_open(owner) || schema_child(owner, buf_text(key), key->len);
+}
+
 int allowed_check_name(struct tree *tree, const struct item *dir, const char *name, struct error *err)
 {
 	const struct schema_key *owner = keys_of(tree, dir);
@@ -111,8 +121,7 @@ int allowed_check_name(struct tree *tree, const struct item *dir, const char *na
 	size_t len;
 
 	if (!owner || !allowed_is_strict(tree) || tree->profile->options.unknown_allowed ||
-	    is_something_else(tree, dir) || entry_key(dir, name, &key) < 0 || schema_is_open(owner) ||
-	    schema_child(owner, buf_text(&key), key.len))
+	    is_something_else(tree, dir) || entry_key(dir, name, &key) < 0 || takes_key(tree, dir, owner, &key))
 		return 0;
 	constraint_unknown(owner, buf_text(&key), key.len, err);
 	len = strlen(err->text);

@@ -233,8 +233,9 @@ void judge_all(struct tree *tree, struct problems *problems)
 {
 	struct collection collection = { .tree = tree, .problems = problems };
 
-	if (tree->profile->options.check != CHECK_OFF)
-		check(tree, collect, &collection);
+	if (tree->profile->options.check != CHECK_OFF && check(tree, collect, &collection) < 0)
+		problems_say(problems, SEVERITY_WARNING, NULL, NULL,
+			     "memory ran out while the profile was checked: there may be more problems than these");
 	finish_collection(&collection);
 	types_problems(tree, problems);
 }

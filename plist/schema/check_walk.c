@@ -122,15 +122,11 @@ static bool is_content(const struct run *run, const struct node *node)
 	return node->parent == run->root && strcmp(node->key, "PayloadContent") == 0;
 }
 
-/* True for an unknown key where any key is taken, that is a mistake all the same: Apple's own names are no
- * preferences, if the schema knows those at all. A payload type that is not known may be one of Apple's with
- * keys of its own, unless it is plain what was meant. */
-static bool is_reserved(const struct node *node, const struct schema_key *dict, const struct payload *payload)
+/* True for an unknown key where any key is taken, that is a mistake all the same. */
+static bool is_usurped(const struct node *node, const struct schema_key *dict, const struct payload *payload)
 {
-	if (!payload || node->parent != payload->node || !constraint_is_reserved(node->key, node->key_len) ||
-	    schema_declared(dict, node->key, node->key_len) || !schema_declared(dict, "PayloadIdentifier", 17))
-		return false;
-	return payload->known || constraint_is_near(dict, node->key, node->key_len);
+	return payload && node->parent == payload->node &&
+	       constraint_is_usurped(dict, payload->known, node->key, node->key_len);
 }
 
 static void walk_entry(struct run *run, const struct node *node, const struct schema_key *dict,
@@ -138,7 +134,7 @@ static void walk_entry(struct run *run, const struct node *node, const struct sc
 {
 	const struct schema_key *key = dict ? schema_child(dict, node->key, node->key_len) : NULL;
 
-	if (dict && ((!key && !schema_is_open(dict)) || is_reserved(node, dict, payload)))
+	if (dict && ((!key && !schema_is_open(dict)) || is_usurped(node, dict, payload)))
 		add_visit(run, &run->unknown, node, dict, payload);
 	if (is_content(run, node))
 		walk_content(run, node, key);

@@ -53,4 +53,9 @@ bool constraint_is_near(const struct schema_key *dict, const char *name, size_t 
 /* True for names that Apple keeps for itself: they begin with "Payload", and are never a preference's. */
 bool constraint_is_reserved(const char *name, size_t len);
 
+/* True for a key that a payload cannot have although it takes any: a reserved name that its schema, which has some
+ * of those, has not. In a payload of a type that is not `known` only one that is near such a key: the type may be
+ * one of Apple's with keys of its own. */
+bool constraint_is_usurped(const struct schema_key *payload, bool known, const char *name, size_t len);
+
 #endif

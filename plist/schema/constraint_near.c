@@ -89,6 +89,14 @@ bool constraint_is_near(const struct schema_key *dict, const char *name, size_t 
 	return guess.edits <= edits_allowed(shorter) && !differ_in_number(name, len, guess.name);
 }
 
+bool constraint_is_usurped(const struct schema_key *payload, bool known, const char *name, size_t len)
+{
+	if (!constraint_is_reserved(name, len) || schema_declared(payload, name, len) ||
+	    !schema_declared(payload, "PayloadIdentifier", 17))
+		return false;
+	return known || constraint_is_near(payload, name, len);
+}
+
 /* --- saying so ------------------------------------------------------------------------------------------ */
 
 /* Keys that every payload has are not what somebody looked for. */

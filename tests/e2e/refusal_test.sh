@@ -109,6 +109,19 @@ it_names_keys_that_differ_in_case_only()
 	umount_profile
 }
 
+it_refuses_reserved_names_also_where_any_key_is_taken()
+{
+	local file=mnt/$ALL/PayloadIdentifer
+
+	with_profile
+	run bash -c "echo x >$file"
+	assert_status 1
+	assert_line 'did you mean PayloadIdentifier\?' mnt/.profilefs/last-error
+	echo x >mnt/$ALL/PayloadOfTheDay
+	umount_profile
+	assert_value p.mobileconfig PayloadContent/5/PayloadOfTheDay "'x'"
+}
+
 it_refuses_a_line_that_stands_there_already()
 {
 	with_profile
