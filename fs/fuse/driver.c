@@ -19,6 +19,10 @@
 /* Requests that are still answered after the end came; a busy client must not keep us for ever. */
 #define DRAIN_MAX 1024
 
+/* How often in a row the device may fail, and how long to wait after each (ms), until it counts as broken. */
+#define FAILURES_MAX 100
+#define FAILURE_PAUSE 10
+
 struct driver {
 	struct fuse_session *session;
 	struct ops_context answers;
@@ -29,6 +33,7 @@ struct driver {
 	bool mounted;                 /* by us, and not unmounted by us */
 	bool greeted;                 /* the handshake with the kernel is done */
 	bool answering;               /* the kernel can be told something */
+	int failures;                 /* of the device, in a row */
 	struct fuse_buf request;
 };
 
@@ -240,15 +245,42 @@ static void tell_ready(struct driver *driver)
 	driver->ready = NULL;
 }
 
-/* Answers one request if there is one. 0, or a negative errno: the device is broken. */
+/* The kernel has let go of the device: unmounted or aborted, whatever read(2) calls it. */
+static bool is_disconnected(struct driver *driver)
+{
+	struct pollfd device = { .fd = fuse_session_fd(driver->session), .events = POLLIN };
+
+	return poll(&device, 1, 0) == 1 && (device.revents & POLLERR);
+}
+
+/* A request that could not be read has failed for whoever made it; the next may be fine, and a mount must not end
+ * for a moment without memory. 0 until the device has failed too often: then -1. */
+static int bear_failure(struct driver *driver, int code)
+{
+	if (code == EINTR || code == EAGAIN)
+		return 0;
+	if (is_disconnected(driver)) {
+		fuse_session_exit(driver->session);
+		return 0;
+	}
+	if (++driver->failures < FAILURES_MAX) {
+		poll(NULL, 0, FAILURE_PAUSE);
+		return 0;
+	}
+	snprintf(last_said, sizeof(last_said), "the FUSE device cannot be read any more: %s", strerror(code));
+	return -1;
+}
+
+/* Answers one request if there is one. 0, or -1: the device is broken. */
 static int answer_one(struct driver *driver)
 {
 	int got = fuse_session_receive_buf(driver->session, &driver->request);
 
-	if (got == -EINTR || got == -EAGAIN)
-		return 0;
-	if (got <= 0)
-		return got; /* 0: unmounted, fuse_session_exited() says so */
+	if (got < 0)
+		return bear_failure(driver, -got);
+	driver->failures = 0;
+	if (got == 0)
+		return 0; /* unmounted, fuse_session_exited() says so */
 	fuse_session_process_buf(driver->session, &driver->request);
 	tell_ready(driver);
 	return 0;
@@ -307,8 +339,11 @@ static enum driver_end run(struct driver *driver, pid_t child)
 	enum driver_end end = DRIVER_FAILED;
 
 	for (;;) {
-		if (poll(watched, WATCHED, -1) < 0 && errno != EINTR)
-			return DRIVER_FAILED;
+		if (poll(watched, WATCHED, -1) < 0) {
+			if (bear_failure(driver, errno) < 0)
+				return DRIVER_FAILED;
+			continue;
+		}
 		if (watched[SIGNALS].revents && signals_end(driver, child, &end))
 			return end;
 		if (watched[REQUESTS].revents && answer_one(driver) < 0)
@@ -333,8 +368,7 @@ enum driver_end driver_run(struct driver *driver, pid_t child, struct error *err
 	answer_queued(driver);
 	driver->answering = false;
 	if (end == DRIVER_FAILED)
-		error_set(err, EIO, "the mount ended: %s",
-			  heard() ? heard() : "the FUSE device cannot be read any more");
+		error_set(err, EIO, "the mount ended: %s", heard() ? heard() : "the handshake with FUSE failed");
 	return end;
 }
 
