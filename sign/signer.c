@@ -29,7 +29,7 @@ static void parts_free(struct parts *parts)
 
 static const char *cert_file(const struct signer_files *files)
 {
-	return files->cert ? files->cert : files->key;
+	return files->certs.count ? files->certs.at[0] : files->keys.at[0];
 }
 
 /* The kinds of key that CMS signatures are made with. Ed25519 and Ed448 have a standard (RFC 8419) that
@@ -50,15 +50,15 @@ static int check_kind(const EVP_PKEY *key, struct error *err)
 
 static int load_parts(const struct signer_files *files, struct parts *parts, struct error *err)
 {
-	if (loader_key(files->key, &parts->passphrase, &parts->key, err))
+	if (loader_key(files->keys.at[0], &parts->passphrase, &parts->key, err))
 		return -1;
 	if (check_kind(parts->key.key, err)) {
-		error_in_file(err, files->key);
+		error_in_file(err, files->keys.at[0]);
 		return -1;
 	}
-	if (files->cert && loader_certs(files->cert, &parts->passphrase, &parts->cert, err))
+	if (files->certs.count && loader_certs(files->certs.at[0], &parts->passphrase, &parts->cert, err))
 		return -1;
-	if (files->chain && loader_certs(files->chain, &parts->passphrase, &parts->chain, err))
+	if (files->chains.count && loader_certs(files->chains.at[0], &parts->passphrase, &parts->chain, err))
 		return -1;
 	return 0;
 }
@@ -98,14 +98,14 @@ static int explain_no_match(const struct signer_files *files, STACK_OF(X509) *ce
 	return error_set(err, EINVAL,
 			 "the certificate (%s) is not the one of the key in %s: give the certificate that "
 			 "was made for that key",
-			 buf_text(&subject), files->key);
+			 buf_text(&subject), files->keys.at[0]);
 }
 
 /* Moves the parts into the signer, each where it belongs. */
 static int assemble(const struct signer_files *files, struct parts *parts, struct signer *signer,
 		    struct error *err)
 {
-	STACK_OF(X509) *certs = files->cert ? parts->cert.certs : parts->key.certs;
+	STACK_OF(X509) *certs = files->certs.count ? parts->cert.certs : parts->key.certs;
 	X509 *cert = match(certs, parts->key.key);
 
 	if (!cert)
@@ -151,6 +151,7 @@ static void note_dates(const struct signer *signer, const char *file, struct pro
 		return;
 	}
 	note.severity = SEVERITY_WARNING;
+	note.rule = SIGNER_RULE_EXPIRED;
 	error_in_file(&note, file);
 	problems_add(notes, &note);
 }
@@ -166,9 +167,9 @@ static int try_out(const struct signer *signer, struct error *err)
 static int open_signer(const struct signer_files *files, struct parts *parts, struct signer *signer,
 		       struct problems *notes, struct error *err)
 {
-	if (!files->key)
+	if (!files->keys.count)
 		return error_set(err, EINVAL, "there is no key to sign with: give one with key=");
-	if (passphrase_open(&parts->passphrase, files->passin, err))
+	if (passphrase_open(&parts->passphrase, files->passins.count ? files->passins.at[0] : NULL, err))
 		return -1;
 	if (load_parts(files, parts, err))
 		return -1;
@@ -177,7 +178,7 @@ static int open_signer(const struct signer_files *files, struct parts *parts, st
 		return -1;
 	}
 	if (try_out(signer, err)) {
-		error_in_file(err, files->key);
+		error_in_file(err, files->keys.at[0]);
 		return -1;
 	}
 	note_dates(signer, cert_file(files), notes);

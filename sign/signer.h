@@ -1,32 +1,39 @@
 /*
- * The signer: a private key, its certificate and the chain above it, opened and matched before anything is
- * mounted, so that saving cannot fail for a passphrase.
+ * The signer: private keys, each with its certificate, and the chain above them, opened and matched before anything
+ * is mounted, so that saving cannot fail for a passphrase. Mostly one key; several make several signatures.
  */
 #ifndef SIGN_SIGNER_H
 #define SIGN_SIGNER_H
 
 #include "plist/base/error.h"
+#include "plist/base/strings.h"
 
 struct signer;
 
-/* Where the parts are. All strings may be NULL except `key`. */
+/* The rule that a certificate breaks which is expired or not yet valid. */
+#define SIGNER_RULE_EXPIRED "expired"
+
+/* Where the parts are. The strings are borrowed and needed by signer_open() alone. */
 struct signer_files {
-	const char *key;    /* a file: PEM or DER, encrypted or not, PKCS#12; may hold the certificate too */
-	const char *cert;   /* a file with the certificate, and perhaps the chain after it; NULL: in `key` */
-	const char *chain;  /* a file with more certificates to include */
-	const char *passin; /* pass:TEXT, env:NAME, file:PATH, fd:N, stdin (openssl-passphrase-options(1));
-	                     * NULL: asked for on the terminal, without echo, if the key needs one */
+	struct strings keys;    /* at least one; each a file (PEM or DER, encrypted or not, PKCS#12), which may hold the
+			       * certificate and the chain too, or a pkcs11: URI (RFC 7512) */
+	struct strings certs;   /* files or pkcs11: URIs with certificates, in any order: every key finds its own among all
+			       * of them and those in its file; what stands in the same file is its chain */
+	struct strings chains;  /* files with more certificates to include */
+	struct strings passins; /* pass:TEXT, env:NAME, file:PATH, fd:N, stdin (openssl-passphrase-options(1)), for the
+			       * PIN of a token too: none, one for all keys, or one for each in the keys' order; without
+			       * one the terminal is asked, without echo, if the key needs it */
 };
 
 /* Opens all parts and matches them. Fails, with what to give instead, for: a file that cannot be read or
- * holds no key or certificate, a wrong or missing passphrase, a certificate that is not the key's, a key
- * that cannot sign CMS (Ed25519, Ed448), a certificate whose key usage lacks digitalSignature.
- * A certificate that is expired or not yet valid is a warning in `notes`.
+ * holds no key or certificate, a wrong or missing passphrase or PIN, a token that is not there, a certificate that is
+ * not the key's, a key that cannot sign CMS (Ed25519, Ed448), a certificate whose key usage lacks digitalSignature, two
+ * keys that are the same. A certificate that is expired or not yet valid is a warning [expired] in `notes`.
  * 0 with a new `*out` (signer_free()), or -1. */
 int signer_open(const struct signer_files *files, struct signer **out, struct problems *notes,
 		struct error *err);
 
-/* Frees it and wipes the key. NULL is fine. */
+/* Frees it and wipes the keys. NULL is fine. */
 void signer_free(struct signer *signer);
 
 #endif

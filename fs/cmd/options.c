@@ -11,6 +11,7 @@
 enum kind {
 	FLAG,     /* no value: sets a bool to `on` */
 	TEXT,     /* a value, of any kind */
+	LIST,     /* the same; each one given is added */
 	CHOICE,   /* one of a list of values */
 	TARGET,   /* a system and its version; each one given is added */
 	PASSED,   /* libfuse's, without a value */
@@ -22,7 +23,7 @@ enum kind {
 struct option {
 	const char *name;
 	enum kind kind;
-	size_t field;               /* FLAG, TEXT: offset in struct profile_options */
+	size_t field;               /* FLAG, TEXT, LIST: offset in struct profile_options */
 	bool on;                    /* FLAG */
 	const char *const *choices; /* CHOICE: ends with NULL */
 	void (*choose)(struct profile_options *profile, unsigned choice, const char *text); /* CHOICE */
@@ -67,6 +68,7 @@ static void choose_unknown(struct profile_options *profile, unsigned choice, con
 #define FIELD(member) offsetof(struct profile_options, member)
 #define FLAG_OPTION(text, member, value) { .name = text, .kind = FLAG, .field = FIELD(member), .on = value }
 #define TEXT_OPTION(text, member) { .name = text, .kind = TEXT, .field = FIELD(member) }
+#define LIST_OPTION(text, member) { .name = text, .kind = LIST, .field = FIELD(member) }
 #define CHOICE_OPTION(text, list, function) \
 	{ .name = text, .kind = CHOICE, .choices = list, .choose = function }
 #define OTHER_OPTION(text, what) { .name = text, .kind = what }
@@ -77,10 +79,10 @@ static const struct option known[] = {
 	FLAG_OPTION("unsign", unsign, true),
 	FLAG_OPTION("new", create, true),
 	FLAG_OPTION("force", force, true),
-	TEXT_OPTION("key", signer.key),
-	TEXT_OPTION("cert", signer.cert),
-	TEXT_OPTION("chain", signer.chain),
-	TEXT_OPTION("passin", signer.passin),
+	LIST_OPTION("key", signer.keys),
+	LIST_OPTION("cert", signer.certs),
+	LIST_OPTION("chain", signer.chains),
+	LIST_OPTION("passin", signer.passins),
 	TEXT_OPTION("output", output),
 	TEXT_OPTION("backup", backup),
 	TEXT_OPTION("schema", schema),
@@ -228,7 +230,7 @@ static int add_target(struct mount_options *options, const char *text, struct er
 
 static int check_value(const struct option *option, const char *value, struct error *err)
 {
-	bool wanted = option->kind == TEXT || option->kind == CHOICE || option->kind == TARGET ||
+	bool wanted = option->kind == TEXT || option->kind == LIST || option->kind == CHOICE || option->kind == TARGET ||
 		      option->kind == PASSED_VALUE;
 	bool refused = option->kind == FLAG || option->kind == PASSED;
 
@@ -262,6 +264,8 @@ static int add_one(struct mount_options *options, const char *text, struct error
 	case TEXT:
 		*(const char **)(fields + option->field) = value;
 		return 0;
+	case LIST:
+		return strings_add((struct strings *)(fields + option->field), value, err);
 	case CHOICE:
 		return set_choice(&options->profile, option, value, err);
 	case TARGET:
@@ -361,6 +365,9 @@ void mount_options_free(struct mount_options *options)
 		explicit_bzero(options->texts[i], strlen(options->texts[i]));
 		free(options->texts[i]);
 	}
+	for (i = 0; i < KNOWN; i++)
+		if (known[i].kind == LIST)
+			strings_free((struct strings *)((char *)&options->profile + known[i].field));
 	free(options->texts);
 	free(options->targets);
 	free(options->passed);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "fs/tree/fresh.h"
+#include "fs/tree/signing.h"
 
 /* How long a daemon that is just leaving may take to save. */
 #define LOCK_PATIENCE_MS 5000
@@ -18,9 +19,9 @@ static int check_options(const struct profile_options *options, struct error *er
 {
 	const struct signer_files *signer = &options->signer;
 
-	if (!signer->key && (signer->cert || signer->chain || signer->passin))
+	if (!signer->keys.count && (signer->certs.count || signer->chains.count || signer->passins.count))
 		return error_set(err, EINVAL, "cert=, chain= and passin= need key=FILE: give it too");
-	if (signer->key && options->unsign)
+	if (signer->keys.count && options->unsign)
 		return error_set(err, EINVAL, "key= saves it signed, unsign plain: give one of them");
 	if (options->read_only && options->output)
 		return error_set(err, EINVAL, "ro saves nothing, output= saves: give one of them");
@@ -311,7 +312,7 @@ static void decide_read_only(struct profile *profile, struct problems *notes)
 			  "mounted read-only: its payloads are encrypted, and are shown as they are");
 		make_read_only(profile, notes, &why);
 	}
-	if (envelope_form(profile->envelope) != ENVELOPE_PLAIN && !options->signer.key && !options->unsign) {
+	if (envelope_form(profile->envelope) != ENVELOPE_PLAIN && !options->signer.keys.count && !options->unsign) {
 		error_set(&why, EROFS,
 			  "mounted read-only: it is signed and no key was given; -o key=FILE,cert=FILE saves "
 			  "it signed again, -o unsign saves it plain");
@@ -330,9 +331,9 @@ static int try_signer(const struct profile *profile, struct error *err)
 
 static int open_signer(struct profile *profile, struct problems *notes, struct error *err)
 {
-	if (profile->read_only || !profile->options.signer.key)
+	if (profile->read_only || !profile->options.signer.keys.count)
 		return 0;
-	if (signer_open(&profile->options.signer, &profile->signer, notes, err) < 0)
+	if (signing_open(&profile->options.signer, &profile->options.levels, &profile->signer, notes, err) < 0)
 		return -1;
 	return try_signer(profile, err);
 }
@@ -361,6 +362,7 @@ static int open_schema(struct profile *profile, struct error *err)
 		.schema = schema_open(&sources, err),
 		.targets = options->targets,
 		.target_count = options->target_count,
+		.levels = options->levels,
 		.no_placeholders = options->no_placeholders,
 	};
 	if (options->unknown_allowed)

@@ -29,7 +29,8 @@ enum check_level { CHECK_STRICT, CHECK_WARN, CHECK_OFF };
 
 /* What the user asked for. Strings are borrowed and must outlive the profile. Zeroed: the defaults. */
 struct profile_options {
-	struct signer_files signer;  /* signer.key NULL: no key */
+	struct signer_files signer;  /* no keys: it is not signed */
+	struct rule_levels levels;   /* how severe rules are */
 	const char *digest;          /* NULL: the old signature's, at least SHA-256 */
 	const char *output;          /* save here instead; NULL: where it was */
 	const char *schema;          /* in place of what is built in: a folder or a file; NULL: none */

@@ -28,6 +28,7 @@ const struct rule rules[] = {
 	{ "not-a-plist", "A file cannot be read as a property list." },
 	{ "not-a-profile", "A property list is no configuration profile." },
 	{ "bad-signature", "The signature of a profile does not fit its content." },
+	{ "expired", "A certificate that signs, or is encrypted for, is expired or not valid yet." },
 };
 
 const size_t rule_count = sizeof(rules) / sizeof(*rules);

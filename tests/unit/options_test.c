@@ -68,10 +68,10 @@ static void values_are_kept_as_they_stand(void **state)
 {
 	(void)state;
 	accept_list("key=a key.pem,cert=c=d.pem,chain=/x/y,passin=env:PW,output=out,backup=~");
-	assert_string_equal(options.profile.signer.key, "a key.pem");
-	assert_string_equal(options.profile.signer.cert, "c=d.pem");
-	assert_string_equal(options.profile.signer.chain, "/x/y");
-	assert_string_equal(options.profile.signer.passin, "env:PW");
+	assert_string_equal(options.profile.signer.keys.at[0], "a key.pem");
+	assert_string_equal(options.profile.signer.certs.at[0], "c=d.pem");
+	assert_string_equal(options.profile.signer.chains.at[0], "/x/y");
+	assert_string_equal(options.profile.signer.passins.at[0], "env:PW");
 	assert_string_equal(options.profile.output, "out");
 	assert_string_equal(options.profile.backup, "~");
 }
@@ -80,7 +80,7 @@ static void an_escaped_comma_belongs_to_the_value(void **state)
 {
 	(void)state;
 	accept_list("passin=pass:a\\,b\\,,ro");
-	assert_string_equal(options.profile.signer.passin, "pass:a,b,");
+	assert_string_equal(options.profile.signer.passins.at[0], "pass:a,b,");
 	assert_true(options.profile.read_only);
 }
 
@@ -88,8 +88,8 @@ static void other_backslashes_stand_for_themselves(void **state)
 {
 	(void)state;
 	accept_list("passin=pass:a\\b\\\\,key=k\\");
-	assert_string_equal(options.profile.signer.passin, "pass:a\\b\\,key=k\\");
-	assert_null(options.profile.signer.key);
+	assert_string_equal(options.profile.signer.passins.at[0], "pass:a\\b\\,key=k\\");
+	assert_int_equal(options.profile.signer.keys.count, 0);
 }
 
 static void empty_options_are_skipped(void **state)
@@ -106,7 +106,9 @@ static void the_list_may_come_in_pieces(void **state)
 	accept_list("key=one");
 	accept_list("ro");
 	accept_list("key=two");
-	assert_string_equal(options.profile.signer.key, "two");
+	assert_int_equal(options.profile.signer.keys.count, 2);
+	assert_string_equal(options.profile.signer.keys.at[0], "one");
+	assert_string_equal(options.profile.signer.keys.at[1], "two");
 	assert_true(options.profile.read_only);
 }
 

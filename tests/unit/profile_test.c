@@ -28,8 +28,8 @@ static void what_is_no_profile_is_refused(void **state)
 static void options_that_exclude_each_other_are_refused(void **state)
 {
 	const struct profile_options wrong[] = {
-		{ .signer.cert = "c" },
-		{ .signer.key = "k", .unsign = true },
+		{ .signer.certs = { (const char *[]){ "c" }, 1 } },
+		{ .signer.keys = { (const char *[]){ "k" }, 1 }, .unsign = true },
 		{ .read_only = true, .output = "o" },
 		{ .read_only = true, .create = true },
 		{ .backup = "" },

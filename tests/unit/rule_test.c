@@ -18,6 +18,7 @@ static void every_rule_of_the_manual_is_there(void **state)
 		"bad-length", "missing-key", "duplicate-key", "duplicate-uuid", "duplicate-identifier",
 		"duplicate-element", "dangling-reference", "single-payload", "immutable-key", "access-rights",
 		"deprecated-key", "unsupported-os", "not-a-plist", "not-a-profile", "bad-signature",
+		"expired",
 	};
 	size_t i;
 

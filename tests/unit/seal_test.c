@@ -238,7 +238,7 @@ static void a_digest_that_does_not_exist_is_refused_and_nothing_is_added(void **
 
 static void an_rsa_pss_key_made_for_one_digest_signs_with_it(void **state)
 {
-	struct signer_files files = { .key = kit_path("strict.key"), .cert = kit_path("strict.crt") };
+	struct signer_files files = { .keys = ONE(kit_path("strict.key")), .certs = ONE(kit_path("strict.crt")) };
 	struct seal_options options = { .digest = "sha512" };
 	struct problems notes = PROBLEMS_INIT;
 	struct signer *strict = NULL;
@@ -531,15 +531,15 @@ static void every_real_signed_profile_is_intact_and_can_be_signed_again(void **s
 
 static struct signer *open_signer(const char *name)
 {
-	struct signer_files files = { .chain = kit_path("inter.crt") };
+	struct signer_files files = { .chains = ONE(kit_path("inter.crt")) };
 	struct signer *signer = NULL;
 	struct error err = ERROR_INIT;
 	char key[64], cert[64];
 
 	snprintf(key, sizeof(key), "%s.key", name);
 	snprintf(cert, sizeof(cert), "%s.crt", name);
-	files.key = kit_path(key);
-	files.cert = kit_path(cert);
+	files.keys = ONE(kit_path(key));
+	files.certs = ONE(kit_path(cert));
 	if (signer_open(&files, &signer, NULL, &err)) {
 		print_error("%s: %s\n", name, err.text);
 		exit(1);

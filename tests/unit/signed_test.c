@@ -25,8 +25,12 @@ static bool make_signed(const char *digest)
 
 static struct profile_options with_key(void)
 {
+	static const char *key, *cert;
+
+	key = path_of("key.pem");
+	cert = path_of("cert.pem");
 	return (struct profile_options){
-		.signer = { .key = path_of("key.pem"), .cert = path_of("cert.pem") },
+		.signer = { .keys = { &key, 1 }, .certs = { &cert, 1 } },
 	};
 }
 
@@ -188,11 +192,13 @@ static void a_tampered_profile_opens_only_by_force(void **state)
 static void a_key_that_cannot_sign_is_refused_at_once(void **state)
 {
 	struct profile_options options;
+	const char *missing;
 
 	(void)state;
 	SIGNED_OR_SKIP("sha256");
 	options = with_key();
-	options.signer.key = path_of("missing.pem");
+	missing = path_of("missing.pem");
+	options.signer.keys.at = &missing;
 	refused(WIFI, options);
 	refused("plain", options);
 	options = with_key();

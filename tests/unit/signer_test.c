@@ -15,13 +15,17 @@
 static int try_files(const char *key, const char *cert, const char *chain, const char *passin,
 		     struct problems *notes, struct error *err)
 {
-	struct signer_files files = { .passin = passin };
+	const char *key_path = key ? kit_path(key) : NULL, *cert_path = cert ? kit_path(cert) : NULL;
+	const char *chain_path = chain ? kit_path(chain) : NULL;
+	struct signer_files files = {
+		.keys = ONE(key_path),
+		.certs = ONE(cert_path),
+		.chains = ONE(chain_path),
+		.passins = ONE(passin),
+	};
 	struct signer *signer = NULL;
 	int result;
 
-	files.key = key ? kit_path(key) : NULL;
-	files.cert = cert ? kit_path(cert) : NULL;
-	files.chain = chain ? kit_path(chain) : NULL;
 	result = signer_open(&files, &signer, notes, err);
 	assert_true((result == 0) == (signer != NULL));
 	signer_free(signer);
@@ -247,7 +251,7 @@ static void a_wrong_passphrase_is_told_as_such(void **state)
 /* Runs in a child: opens the encrypted key with no passin; the status says how that went. */
 static void open_in_child(void)
 {
-	struct signer_files files = { .key = kit_path("enc.key"), .cert = kit_path("rsa.crt") };
+	struct signer_files files = { .keys = ONE(kit_path("enc.key")), .certs = ONE(kit_path("rsa.crt")) };
 	struct signer *signer = NULL;
 	struct error err = ERROR_INIT;
 
@@ -345,7 +349,7 @@ static void a_file_that_is_not_there_is_told_as_such(void **state)
 
 static void a_store_that_openssl_does_not_have_is_told_as_such(void **state)
 {
-	struct signer_files files = { .key = "nosuchstore:object=x" };
+	struct signer_files files = { .keys = ONE("nosuchstore:object=x") };
 	struct signer *signer = NULL;
 	struct error err = ERROR_INIT;
 

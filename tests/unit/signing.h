@@ -27,8 +27,12 @@
 
 #include "plist/base/buf.h"
 #include "plist/base/file.h"
+#include "plist/base/strings.h"
 
 #define DAY (24L * 60 * 60)
+
+/* A list of one file; NULL: an empty one. Lives as long as the block it stands in. */
+#define ONE(text) ((struct strings){ (const char *[]){ (text) }, (text) ? 1 : 0 })
 
 /* A key, its certificate, and both as NAME.key and NAME.crt in the folder. */
 struct identity {

@@ -1,0 +1,48 @@
+/*
+ * A profile as a parcel: the file with its envelope, unwrapped, to be wrapped and put back as a whole. For commands that
+ * change no key but the wrapping: sign, encrypt, decrypt.
+ *
+ * A parcel owns what it opened; parcel_close() gives it back and saves nothing.
+ */
+#ifndef TREE_PARCEL_H
+#define TREE_PARCEL_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "fs/tree/lock.h"
+#include "plist/base/buf.h"
+#include "plist/base/error.h"
+#include "plist/base/file.h"
+#include "sign/envelope.h"
+#include "sign/signer.h"
+
+struct parcel {
+	struct place place;        /* where it lies (symbolic links followed) */
+	struct lock lock;          /* while it is open for a change in place */
+	struct stat found;
+	struct buf bytes;          /* as on disk */
+	struct buf content;        /* the plist's bytes inside the envelope */
+	struct envelope *envelope; /* of `bytes` */
+};
+
+/* Reads and unwraps a profile. A signature that does not fit is an error [bad-signature] unless `force`: signing what
+ * somebody changed would vouch for it. `in_place`: it will be replaced: it is locked against a mount (waiting a moment for
+ * one that just leaves), and must be writable. 0 or -1, then nothing is open. */
+int parcel_open(struct parcel *parcel, const char *path, bool in_place, bool force, struct error *err);
+
+/* Wraps `plist`: signed by `signer` like the old envelope (seal_options as envelope_seal() has them), or plain for NULL.
+ * What was sealed is opened again and compared. Appends to `out`. 0 or -1. */
+int parcel_wrap(const struct parcel *parcel, const struct signer *signer, const struct seal_options *options,
+		const struct buf *plist, struct buf *out, struct problems *notes, struct error *err);
+
+/* Puts `bytes` in the profile's place, atomically, with owner, mode and attributes kept; ESTALE if its content is not what
+ * was read; the same bytes are not written. 0 or -1. */
+int parcel_put_back(struct parcel *parcel, const struct buf *bytes, struct error *err);
+
+/* Puts them at `output` instead: atomically, mode of the profile if it is new; "-": standard output. 0 or -1. */
+int parcel_put_at(const struct parcel *parcel, const char *output, const struct buf *bytes, struct error *err);
+
+void parcel_close(struct parcel *parcel);
+
+#endif

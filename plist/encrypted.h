@@ -1,0 +1,39 @@
+/*
+ * The shape of an encrypted profile: instead of the array PayloadContent it holds EncryptedPayloadContent, data that
+ * decrypts to a property list of its own with that array as its top, and IsEncrypted true.
+ * (Apple, Configuration Profile Reference, "Encrypted profiles".) No cryptography here: bytes come and go.
+ *
+ * Both ways work on the bytes: what is neither PayloadContent nor the two other keys stays byte for byte, and so does
+ * the array with its comments and its layout. Covering and uncovering again gives the same bytes, in XML with the usual
+ * layout. Binary property lists have no layout to keep.
+ */
+#ifndef PLIST_ENCRYPTED_H
+#define PLIST_ENCRYPTED_H
+
+#include <stdbool.h>
+
+#include "plist/base/buf.h"
+#include "plist/base/error.h"
+#include "plist/doc.h"
+
+/* True if the profile's payloads are encrypted: IsEncrypted is true, or EncryptedPayloadContent is there. */
+bool encrypted_is(const struct doc *doc);
+
+/* The encrypted bytes: the value of EncryptedPayloadContent. NULL, with what is wrong in `err` [not-a-profile], if that
+ * key is missing or no data, if IsEncrypted is not true, or if PayloadContent is there beside it. */
+const struct node *encrypted_content(const struct doc *doc, struct error *err);
+
+/* Appends the property list to be encrypted: the document's PayloadContent array as the top of a plist of its own, in
+ * the document's format. 0, or -1: it is not there or no array [not-a-profile], memory. */
+int encrypted_take(const struct doc *doc, struct buf *out, struct error *err);
+
+/* Appends `doc`, which has PayloadContent, as the encrypted profile with `cipher` in its place. 0 or -1. */
+int encrypted_cover(const struct doc *doc, const void *cipher, size_t len, struct buf *out, struct error *err);
+
+/* Appends `doc`, which is encrypted, as the plain profile with the array of `payloads`, the decrypted property list.
+ * 0, or -1: `payloads` cannot be read or has no array at its top [not-a-profile] (the key may have been a wrong one, the
+ * data may be damaged: the text says so and shows nothing of what came out). */
+int encrypted_uncover(const struct doc *doc, const void *payloads, size_t len, struct buf *out,
+		      struct error *err);
+
+#endif

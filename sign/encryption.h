@@ -1,0 +1,82 @@
+/*
+ * Encrypted payloads: a CMS EnvelopedData (RFC 5652, 6), DER, for one or more recipients, who are certificates with an
+ * RSA or an EC key. What Apple's devices read as EncryptedPayloadContent. Bytes in, bytes out: what they mean is the
+ * business of plist/encrypted.h.
+ *
+ * AES in CBC mode keeps content secret, not whole: a flipped byte may decrypt to something else. So an encrypted
+ * profile should be signed as well, and whoever decrypts must check what came out.
+ */
+#ifndef SIGN_ENCRYPTION_H
+#define SIGN_ENCRYPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "plist/base/buf.h"
+#include "plist/base/error.h"
+#include "plist/base/strings.h"
+
+/* --- for whom --------------------------------------------------------------------------------------- */
+
+struct recipients;
+
+/* The certificates in `files` (PEM, DER, bundles: of a bundle the first that is not a CA's; each once). Fails for a file
+ * that cannot be read or holds none, a key that nothing can be encrypted for (Ed25519, DSA), a key usage that allows
+ * neither keyEncipherment nor keyAgreement, whichever the key needs (RFC 5280, 4.2.1.3). An expired one is a warning
+ * [expired] in `notes`. 0 with a new `*out`, or -1. */
+int recipients_open(const struct strings *files, struct recipients **out, struct problems *notes,
+		    struct error *err);
+
+void recipients_free(struct recipients *recipients);
+
+/* Appends `content`, encrypted for all of them with AES-256-CBC, as DER. It is not decrypted again to prove it: only
+ * recipients could. 0 or -1; `out` is unchanged on failure. */
+int encryption_make(const struct recipients *recipients, const void *content, size_t len, struct buf *out,
+		    struct error *err);
+
+/* --- who reads -------------------------------------------------------------------------------------- */
+
+struct decryptor;
+
+/* Where the parts are; borrowed, needed by decryptor_open() alone. */
+struct decryptor_files {
+	const char *key;     /* as struct signer_files has it: a file or a pkcs11: URI; may hold the certificate too */
+	const char *passin;  /* NULL: the terminal is asked */
+	struct strings certs;  /* the key's certificate, if it is not beside the key, and those of the other recipients:
+			      * needed to encrypt for them again */
+};
+
+/* Opens the key and the certificates. The key's own certificate need not be there: then the key is tried on every
+ * recipient that it could be, and nothing can be encrypted again. 0 with a new `*out`, or -1. */
+int decryptor_open(const struct decryptor_files *files, struct decryptor **out, struct error *err);
+
+/* Frees it and wipes the key. NULL is fine. */
+void decryptor_free(struct decryptor *decryptor);
+
+/* --- one encrypted content -------------------------------------------------------------------------- */
+
+struct encryption;
+
+/* Decrypts exactly these bytes, DER or BER. `content` gets the plain bytes, wiped with it; `*out` (encryption_free())
+ * remembers for whom it is, so that it can be encrypted again. 0, or -1: no EnvelopedData, other bytes after it, none of
+ * the recipients has this key (names those there are), damaged. A wrong key without its certificate, and damage, cannot
+ * always be told from good (RFC 5652, 6.3; RFC 3218): the caller parses what comes out. */
+int encryption_open(const void *bytes, size_t len, const struct decryptor *decryptor, struct encryption **out,
+		    struct buf *content, struct error *err);
+
+void encryption_free(struct encryption *encryption);
+
+/* True if encryption_renew() can: the certificate of every recipient is among the decryptor's. Else `*why` names
+ * those that are missing. */
+bool encryption_renewable(const struct encryption *encryption, struct error *why);
+
+/* Appends `content` encrypted for the same recipients, each named and with its key wrapped as before (issuer and serial
+ * number or key id; PKCS#1 or OAEP), with AES-256-CBC and a new key; that the cipher was another is a note. The result
+ * is decrypted again and compared before this returns 0. 0 or -1; `out` is unchanged on failure. */
+int encryption_renew(const struct encryption *encryption, const void *content, size_t len, struct buf *out,
+		     struct problems *notes, struct error *err);
+
+/* For whom it is, one line each: a certificate's subject if it is known, else issuer and serial number or key id. */
+void encryption_describe(const struct encryption *encryption, struct buf *out);
+
+#endif
