@@ -69,7 +69,7 @@ int doc_new(struct doc *doc, struct error *err)
 
 void doc_position(const struct doc *doc, size_t offset, unsigned long *line, unsigned long *column)
 {
-	if (doc->format == DOC_BINARY) {
+	if (doc->format == DOC_BINARY || doc->composed) {
 		*line = 0;
 		*column = 0;
 		return;

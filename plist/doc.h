@@ -29,6 +29,8 @@ struct doc {
 	struct node *root;           /* always there after doc_read() */
 	struct error duplicate;      /* code != 0: a dict has a key twice; such a document must not be written */
 	bool crlf;                   /* the source's lines end in CR LF */
+	bool composed;               /* the source is no file of the user's: positions in it mean nothing to anybody.
+				      * Set by whoever made it */
 };
 
 /* Reads XML or binary, told apart by content. `name` is the file's name in messages; `bytes` are copied.
@@ -47,7 +49,7 @@ int doc_new(struct doc *doc, struct error *err);
  * the key. 0 or -1; `out` is unchanged on failure. */
 int doc_write(const struct doc *doc, enum doc_format format, struct buf *out, struct error *err);
 
-/* Line and column (from 1, columns in characters) of an offset in the XML source; 0, 0 for binary. */
+/* Line and column (from 1, columns in characters) of an offset in the XML source; 0, 0 for binary and composed ones. */
 void doc_position(const struct doc *doc, size_t offset, unsigned long *line, unsigned long *column);
 
 /* The path of a node from the root, keys and two-digit indices joined by '/', as messages show it. */

@@ -506,6 +506,28 @@ int node_set_string(struct node *node, const char *text)
 	return node_set(node, NODE_STRING, text, strlen(text));
 }
 
+/* That it is a placeholder, or is none, is a change of its own. */
+static int set_placeholder(struct node *node, bool placeholder)
+{
+	if (must_keep(node)) {
+		node->was = scalar_new(&node->value);
+		if (!node->was)
+			return -1;
+		node->changed = true;
+	}
+	node->value.placeholder = placeholder;
+	return 0;
+}
+
+int node_set_like(struct node *node, const struct node *from)
+{
+	if (node_set(node, from->type, from->value.bytes, from->value.len) < 0)
+		return -1;
+	if (node->value.placeholder == from->value.placeholder)
+		return 0;
+	return set_placeholder(node, from->value.placeholder);
+}
+
 /* Without memory for `was` the node stays changed for good: it is then only written anew without need. */
 void node_set_container(struct node *node, enum node_type type)
 {

@@ -148,6 +148,10 @@ int node_set(struct node *node, enum node_type type, const char *bytes, size_t l
 /* node_set for a string. */
 int node_set_string(struct node *node, const char *text);
 
+/* node_set() to the value of another scalar. For data alone that is not the same: its bytes do not tell whether they
+ * are a placeholder; node_set() goes by the bytes, this one by `from`. */
+int node_set_like(struct node *node, const struct node *from);
+
 /* Makes `node` (any type) an empty container. */
 void node_set_container(struct node *node, enum node_type type);
 
