@@ -33,7 +33,7 @@ void name_text(const X509_NAME *name, struct buf *out)
 	}
 	len = BIO_get_mem_data(bio, &text);
 	if (len > 0)
-		buf_add(out, text, (size_t)len);
+		clean_text(text, (size_t)len, out);
 	else
 		buf_add_text(out, "(empty name)");
 }
@@ -65,4 +65,20 @@ void hex_text(const unsigned char *bytes, size_t len, const char *between, struc
 
 	for (i = 0; i < len; i++)
 		buf_add_format(out, "%s%02X", i ? between : "", bytes[i]);
+}
+
+void signer_id_text(const X509_NAME *issuer, const ASN1_INTEGER *serial, const ASN1_OCTET_STRING *key_id,
+		    struct buf *out)
+{
+	if (key_id) {
+		buf_add_text(out, "subject key id ");
+		hex_text(ASN1_STRING_get0_data(key_id), (size_t)ASN1_STRING_length(key_id), "", out);
+		return;
+	}
+	buf_add_text(out, "serial number ");
+	if (serial)
+		hex_text(ASN1_STRING_get0_data(serial), (size_t)ASN1_STRING_length(serial), "", out);
+	buf_add_text(out, " of ");
+	if (issuer)
+		name_text(issuer, out);
 }

@@ -5,7 +5,12 @@
 #include <openssl/cmserr.h>
 #include <openssl/err.h>
 
+#include "sign/ber.h"
 #include "sign/openssl_error.h"
+
+/* More than any profile has, and few enough that nobody waits for a file that was made to be slow. */
+#define SIGNATURES_MAX 100
+#define CERTS_MAX 1000
 
 static int check_type(const CMS_ContentInfo *cms, struct error *err)
 {
@@ -45,6 +50,26 @@ static int check_content(CMS_ContentInfo *cms, struct error *err)
 	return 0;
 }
 
+static int check_counts(CMS_ContentInfo *cms, struct error *err)
+{
+	int signatures = sk_CMS_SignerInfo_num(CMS_get0_SignerInfos(cms)), certs, crls;
+	STACK_OF(X509) *cert_list = CMS_get1_certs(cms);
+	STACK_OF(X509_CRL) *crl_list = CMS_get1_crls(cms);
+
+	certs = sk_X509_num(cert_list);
+	crls = sk_X509_CRL_num(crl_list);
+	sk_X509_pop_free(cert_list, X509_free);
+	sk_X509_CRL_pop_free(crl_list, X509_CRL_free);
+	if (signatures > SIGNATURES_MAX)
+		return error_rule(err, RULE, "it holds %d signatures, more than the %d that are read", signatures,
+				  SIGNATURES_MAX);
+	if (certs > CERTS_MAX || crls > CERTS_MAX)
+		return error_rule(err, RULE, "it holds %d %s, more than the %d that are read",
+				  certs > CERTS_MAX ? certs : crls,
+				  certs > CERTS_MAX ? "certificates" : "revocation lists", CERTS_MAX);
+	return 0;
+}
+
 CMS_ContentInfo *cms_read(const void *der, size_t len, struct error *err)
 {
 	CMS_AUTO *cms = NULL;
@@ -69,7 +94,7 @@ CMS_ContentInfo *cms_read(const void *der, size_t len, struct error *err)
 			   (size_t)(at - (const unsigned char *)der));
 		return NULL;
 	}
-	if (check_type(cms, err) || check_content(cms, err))
+	if (check_type(cms, err) || check_content(cms, err) || check_counts(cms, err))
 		return NULL;
 	result = cms;
 	cms = NULL;
@@ -84,23 +109,105 @@ const unsigned char *cms_content(CMS_ContentInfo *cms, size_t *len)
 	return ASN1_STRING_get0_data(content);
 }
 
-/* RFC 5652, 11.1: the signed content type must be the one of the content. OpenSSL looks only whether the
- * attribute is there. */
+/* Goes into the first of the next `skip` + 1 elements that is left after `skip` were passed over. */
+static bool enter(struct ber *run, int skip)
+{
+	struct ber_element element;
+
+	do {
+		if (!ber_next(run, &element))
+			return false;
+	} while (skip-- > 0);
+	*run = element.inside;
+	return element.constructed;
+}
+
+/* CertificateChoices and RevocationInfoChoices (RFC 5652, 10.2): X.509's own have no tag before their SEQUENCE. */
+static size_t count_tagged(struct ber run)
+{
+	struct ber_element element;
+	size_t count = 0;
+
+	while (ber_next(&run, &element))
+		count += element.tag_class != V_ASN1_UNIVERSAL;
+	return count;
+}
+
+/* RFC 5652, 3 and 5.1: ContentInfo { type, [0] SignedData { version, digests, content, [0] certificates,
+ * [1] revocation lists, signatures } }. */
+size_t cms_count_others(const void *der, size_t len)
+{
+	struct ber run = { der, (const unsigned char *)der + len };
+	struct ber_element element;
+	size_t count = 0;
+
+	if (!enter(&run, 0) || !enter(&run, 1) || !enter(&run, 0))
+		return 0;
+	while (ber_next(&run, &element))
+		if (element.tag_class == V_ASN1_CONTEXT_SPECIFIC)
+			count += count_tagged(element.inside);
+	return count;
+}
+
+/* RFC 5652, 11.1: the signed content type must be the one of the content; OpenSSL looks only whether the attribute is
+ * there. Without attributes nobody signed the type: then it must be data (5.3). */
 static bool content_type_fits(CMS_ContentInfo *cms, CMS_SignerInfo *info)
 {
-	const ASN1_OBJECT *said;
+	const ASN1_OBJECT *type = CMS_get0_eContentType(cms), *said;
 
-	if (CMS_signed_get_attr_count(info) <= 0)
-		return true;
+	if (CMS_signed_get_attr_count(info) < 0)
+		return OBJ_obj2nid(type) == NID_pkcs7_data;
 	said = CMS_signed_get0_data_by_OBJ(info, OBJ_nid2obj(NID_pkcs9_contentType), -3, V_ASN1_OBJECT);
-	return said && OBJ_cmp(said, CMS_get0_eContentType(cms)) == 0;
+	return said && OBJ_cmp(said, type) == 0;
+}
+
+/* A signature over attributes fits their encoding too: with the attributes put in the content's place, and none beside
+ * it, it would seem to be one over that content. */
+static bool is_attributes(CMS_ContentInfo *cms)
+{
+	const unsigned char *content;
+	struct ber_element element;
+	struct ber run;
+	size_t len;
+
+	content = cms_content(cms, &len);
+	run = (struct ber){ content, content + len };
+	return ber_next(&run, &element) && run.at == run.end && element.tag_class == V_ASN1_UNIVERSAL &&
+	       element.tag == V_ASN1_SET && element.constructed;
+}
+
+static int check_algorithms(const X509_ALGOR *digest, const X509_ALGOR *algorithm, X509 *cert, struct error *why)
+{
+	EVP_PKEY *key = X509_get0_pubkey(cert);
+	BUF_AUTO name = BUF_INIT;
+	const ASN1_OBJECT *object;
+
+	X509_ALGOR_get0(&object, NULL, NULL, digest);
+	object_text(object, &name);
+	if (!EVP_get_digestbyobj(object))
+		return error_rule(why, RULE, "the signature cannot be checked: its digest, %s, is not known",
+				  buf_text(&name));
+	if (!key)
+		return error_rule(why, RULE,
+				  "the signature cannot be checked: the key of the signer's certificate is of no "
+				  "known kind");
+	if (algorithm_fits(algorithm, digest, key))
+		return 0;
+	X509_ALGOR_get0(&object, NULL, NULL, algorithm);
+	buf_clear(&name);
+	object_text(object, &name);
+	return error_rule(why, RULE,
+			  "the signature does not fit: its algorithm, %s, is not one for the signer's key and the "
+			  "digest",
+			  buf_text(&name));
 }
 
 static int check_signer(CMS_ContentInfo *cms, CMS_SignerInfo *info, struct error *why)
 {
+	X509_ALGOR *digest, *algorithm;
 	X509 *cert = NULL;
 
-	CMS_SignerInfo_get0_algs(info, NULL, &cert, NULL, NULL);
+	CMS_SignerInfo_get0_algs(info, NULL, &cert, &digest, &algorithm);
 	if (!cert)
 		return error_rule(why, RULE,
 				  "the signature cannot be checked: the signer's certificate is not "
@@ -108,7 +215,11 @@ static int check_signer(CMS_ContentInfo *cms, CMS_SignerInfo *info, struct error
 	if (!content_type_fits(cms, info))
 		return error_rule(why, RULE,
 				  "the signature does not fit: it was made for another type of content");
-	return 0;
+	if (CMS_signed_get_attr_count(info) < 0 && is_attributes(cms))
+		return error_rule(why, RULE,
+				  "the signature does not fit: what it was made for are its own attributes, which "
+				  "were put in the place of the content");
+	return check_algorithms(digest, algorithm, cert, why);
 }
 
 static int check_signers(CMS_ContentInfo *cms, struct error *why)

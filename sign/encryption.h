@@ -20,16 +20,17 @@
 
 struct recipients;
 
-/* The certificates in `files` (PEM, DER, bundles: of a bundle the first that is not a CA's; each once). Fails for a file
- * that cannot be read or holds none, a key that nothing can be encrypted for (Ed25519, DSA), a key usage that allows
- * neither keyEncipherment nor keyAgreement, whichever the key needs (RFC 5280, 4.2.1.3). An expired one is a warning
- * [expired] in `notes`. 0 with a new `*out`, or -1. */
+/* The certificates in `files` (PEM, DER, bundles: of a bundle the first that is not a CA's; each once; one that stands
+ * alone is taken, though it call itself a CA). Fails for a file that cannot be read or holds none, a key that nothing
+ * can be encrypted for (Ed25519, DSA), a key usage that lacks keyEncipherment (RSA) or keyAgreement (EC) (RFC 5280,
+ * 4.2.1.3). An expired one is a warning [expired] in `notes`. 0 with a new `*out`, or -1. */
 int recipients_open(const struct strings *files, struct recipients **out, struct problems *notes,
 		    struct error *err);
 
 void recipients_free(struct recipients *recipients);
 
-/* Appends `content`, encrypted for all of them with AES-256-CBC, as DER. It is not decrypted again to prove it: only
+/* Appends `content`, encrypted for all of them with AES-256-CBC, as DER. The keys are wrapped as `openssl cms -encrypt`
+ * does it: RSA with PKCS#1 v1.5, EC with SHA-1 in the key derivation. It is not decrypted again to prove it: only
  * recipients could. 0 or -1; `out` is unchanged on failure. */
 int encryption_make(const struct recipients *recipients, const void *content, size_t len, struct buf *out,
 		    struct error *err);
@@ -57,17 +58,18 @@ void decryptor_free(struct decryptor *decryptor);
 
 struct encryption;
 
-/* Decrypts exactly these bytes, DER or BER. `content` gets the plain bytes, wiped with it; `*out` (encryption_free())
- * remembers for whom it is, so that it can be encrypted again. 0, or -1: no EnvelopedData, other bytes after it, none of
- * the recipients has this key (names those there are), damaged. A wrong key without its certificate, and damage, cannot
- * always be told from good (RFC 5652, 6.3; RFC 3218): the caller parses what comes out. */
+/* Decrypts exactly these bytes, DER or BER, AES or 3DES in CBC mode, or an AuthEnvelopedData (AES-GCM). The plain bytes
+ * replace what is in `content`, which wipes them; `*out` (encryption_free()) remembers for whom it is, so that it can
+ * be encrypted again, and needs `decryptor` no more. 0, or -1: none of the recipients has this key (EACCES, names those
+ * there are); no EnvelopedData, other bytes after it, damaged [not-a-profile]. A wrong key without its certificate, and
+ * damage, cannot always be told from good (RFC 5652, 6.3; RFC 3218): the caller parses what comes out. */
 int encryption_open(const void *bytes, size_t len, const struct decryptor *decryptor, struct encryption **out,
 		    struct buf *content, struct error *err);
 
 void encryption_free(struct encryption *encryption);
 
 /* True if encryption_renew() can: the certificate of every recipient is among the decryptor's. Else `*why` names
- * those that are missing. */
+ * those that are missing (EACCES), or that have none: a password, a shared key (EOPNOTSUPP). */
 bool encryption_renewable(const struct encryption *encryption, struct error *why);
 
 /* Appends `content` encrypted for the same recipients, each named and with its key wrapped as before (issuer and serial

@@ -45,12 +45,16 @@ struct seal_options {
 	const char *digest; /* "sha256", ..., to use instead of the old one; NULL: as before, SHA-1 becomes SHA-256 */
 };
 
-/* Appends a signature over `content`, DER with definite lengths, whatever the old form was. Digest,
- * included certificates, CRLs, the kind of signer id and "no signed attributes" are as in `old`; the old
- * signer's own certificate is replaced by the new one if they differ. `old` may be NULL or plain: then
- * SHA-256, the signer's certificate and chain, signed attributes. Notes go to `notes` (may be NULL): the
- * digest was raised, other signers were dropped, PEM became DER. The result is verified before this
- * returns. 0 or -1; `out` is unchanged on failure. */
+/* Appends a CMS with signatures over `content`, DER with definite lengths, whatever the old form was. Every key of
+ * the signer signs. Of the old signatures, those made with one of these keys (whatever its certificate) are made again,
+ * each with its digest, kind of signer id, RSA padding and "no signed attributes"; a key that has none takes the first
+ * old one as its model. Signatures of others are dropped with a warning, but for a single one: that is replaced. A
+ * digest weaker than SHA-256 becomes SHA-256, with a note. Attributes are made new; none is copied.
+ *
+ * The included certificates and CRLs stay, but for those of the signers that are gone (unless one issued what stays),
+ * and for what cannot be in DER, with a warning; the signer's certificates and chain are added. `old` may be NULL or
+ * plain: then SHA-256, signed attributes. Notes and warnings go to `notes` (may be NULL). The result is verified before
+ * this returns. 0 or -1; `out` is unchanged on failure. */
 int envelope_seal(const struct envelope *old, const struct signer *signer, const struct seal_options *options,
 		  const void *content, size_t len, struct buf *out, struct problems *notes, struct error *err);
 

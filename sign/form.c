@@ -67,6 +67,22 @@ const unsigned char *form_find_pem(const unsigned char *bytes, size_t len)
 	return NULL;
 }
 
+/* True if nothing but base64 stands between the line at `pem` and the next one that begins with dashes, and that
+ * one ends the block. OpenSSL stops reading at a dash and passes over what comes then. */
+static bool is_one_block(const unsigned char *pem, size_t len)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n";
+	static const char last[] = "\n-----END ";
+	const size_t last_len = sizeof(last) - 1;
+	size_t at = 0;
+
+	while (at < len && pem[at] != '\r' && pem[at] != '\n')
+		at++;
+	while (at < len && pem[at] && strchr(allowed, pem[at]))
+		at++;
+	return len - at >= last_len - 1 && memcmp(pem + at - 1, last, last_len) == 0;
+}
+
 int form_decode_pem(const unsigned char *pem, size_t len, unsigned char **der, long *der_len,
 		    struct error *err)
 {
@@ -84,6 +100,9 @@ int form_decode_pem(const unsigned char *pem, size_t len, unsigned char **der, l
 		result = error_rule(err, RULE,
 				    "the PEM signature has headers (%.20s...): it must not be encrypted",
 				    header);
+	else if (!is_one_block(pem, len))
+		result = error_rule(err, RULE,
+				    "the PEM signature holds more than base64 before its end: the file is damaged");
 	left = BIO_get_mem_data(bio, &rest);
 	for (i = 0; i < left && !result; i++)
 		if (!strchr(" \t\r\n", rest[i]) || !rest[i])

@@ -17,6 +17,7 @@
 #include "plist/base/error.h"
 #include "sign/envelope.h"
 #include "sign/signer.h"
+#include "sign/trust.h"
 
 /* One signature of an envelope: what is needed to tell of it and to make one like it. Owns all its parts. */
 struct signature {
@@ -26,6 +27,9 @@ struct signature {
 	bool by_key_id; /* the signer is named by subject key id, not by issuer and serial number */
 	bool has_attributes;
 	struct buf attributes; /* the names of the signed attributes, comma-separated */
+	struct buf algorithm;  /* of the signature; empty: not known */
+	bool pss;              /* that algorithm is RSASSA-PSS, with whatever kind of RSA key */
+	struct buf signed_at;  /* the attribute signingTime; empty: not there */
 };
 
 /* What is kept of an opened profile. The CMS itself, with its copy of the content, is not. */
@@ -36,14 +40,21 @@ struct envelope {
 	ASN1_OBJECT *content_type; /* NULL: plain */
 	STACK_OF(X509) *certs;     /* as included, never NULL when signed */
 	STACK_OF(X509_CRL) *crls;  /* NULL: none */
+	size_t others;             /* certificates and revocation lists of other kinds than X.509's: not kept */
 	struct signature *signatures;
 	size_t count;
 };
 
-struct signer {
+/* A private key and the certificate that was made for it. */
+struct signing_identity {
 	EVP_PKEY *key;
 	X509 *cert;
-	STACK_OF(X509) *chain; /* without `cert`; never NULL */
+};
+
+struct signer {
+	struct signing_identity *identities; /* in the order of the keys that were given, no key twice */
+	size_t count;                        /* at least one */
+	STACK_OF(X509) *chain;               /* no identity's own; never NULL */
 };
 
 /* Gives an OpenSSL object back at the end of its scope. */
@@ -78,12 +89,30 @@ int form_decode_pem(const unsigned char *pem, size_t len, unsigned char **der, l
 /* cms.c: reads one SignedData with content from exactly these bytes. NULL: `err` says why [bad-signature]. */
 CMS_ContentInfo *cms_read(const void *der, size_t len, struct error *err);
 
+/* cms.c: how many certificates and revocation lists of other kinds than X.509's are in what cms_read() read. */
+size_t cms_count_others(const void *der, size_t len);
+
 /* cms.c: the content of what cms_read() gave; lives as long as `cms`. */
 const unsigned char *cms_content(CMS_ContentInfo *cms, size_t *len);
 
 /* cms.c: true if there is a signature and every one fits the content, whoever signed and whenever. Else
  * `why` is set [bad-signature]. Ties the included certificates to their signatures on the way. */
 bool cms_intact(CMS_ContentInfo *cms, struct error *why);
+
+/* algorithm.c: true if the signature's algorithm is one of such a key, and with this digest if it names one; and
+ * neither says more than that. OpenSSL checks a part of it for RSA and nothing for EC, so that what is said of an
+ * intact signature could be changed. */
+bool algorithm_fits(const X509_ALGOR *algorithm, const X509_ALGOR *digest, EVP_PKEY *key);
+
+/* trust.c: whether `cert` chains to one that is trusted, with the help of `others`, whatever purposes say; and whether
+ * dates alone are against it. Unless it is whole, `*why` is the reason, a static text. */
+enum trusting { TRUST_NONE, TRUST_BUT_FOR_DATES, TRUST_WHOLE };
+
+enum trusting trust_holds(const struct trust *trust, X509 *cert, STACK_OF(X509) *others, const char **why);
+
+/* clean.c: appends a text that somebody else wrote so that it can be shown and is UTF-8: a control character, a mark of
+ * writing direction, or a byte that is no UTF-8 becomes \XX for each byte. */
+void clean_text(const char *text, size_t len, struct buf *out);
 
 /* certs.c: adds a certificate unless it is in there. 0 or -1, out of memory. */
 int certs_add(STACK_OF(X509) *certs, X509 *cert);
@@ -95,6 +124,11 @@ bool certs_hold(STACK_OF(X509) *certs, X509 *cert);
 void name_text(const X509_NAME *name, struct buf *out);
 void time_text(const ASN1_TIME *time, struct buf *out);
 void object_text(const ASN1_OBJECT *object, struct buf *out);
+
+/* certs.c: appends who signed, when there is no certificate to say it: the key id if there is one, else number and
+ * issuer. NULL: not known. */
+void signer_id_text(const X509_NAME *issuer, const ASN1_INTEGER *serial, const ASN1_OCTET_STRING *key_id,
+		    struct buf *out);
 
 /* certs.c: append the upper-case hexadecimal digits, `between` after each byte but the last. */
 void hex_text(const unsigned char *bytes, size_t len, const char *between, struct buf *out);

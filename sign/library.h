@@ -4,9 +4,9 @@
 #ifndef SIGN_LIBRARY_H
 #define SIGN_LIBRARY_H
 
-/* To be called once before main() returns, when every envelope, signer and the like is freed: gives back tokens, engines
- * and providers in order. Left to exit(3), modules such as SoftHSM are torn down under OpenSSL's hands and crash.
- * Costs nothing when OpenSSL was never used. */
+/* To be called once before main() returns, when every envelope, signer and the like is freed: gives back tokens,
+ * engines and providers in order. Left to exit(3), modules such as SoftHSM are torn down under OpenSSL's hands, and
+ * crash. Costs nothing when OpenSSL was never used. */
 void sign_end(void);
 
 #endif

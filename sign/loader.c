@@ -17,6 +17,7 @@
 #include "plist/base/file.h"
 #include "sign/internal.h"
 #include "sign/openssl_error.h"
+#include "sign/pkcs11.h"
 
 /* No bundle of keys and certificates is nearly as large. */
 #define FILE_MAX (16u << 20)
@@ -43,6 +44,16 @@ static bool is_uri(const char *path)
 	while (isalnum((unsigned char)path[len]) || (len && path[len] && strchr("+-.", path[len])))
 		len++;
 	return len > 1 && path[len] == ':' && isalpha((unsigned char)path[0]) && access(path, F_OK) != 0;
+}
+
+/* Editors put a byte order mark before text; OpenSSL would not find the first line of a PEM behind it. */
+static BIO *source_bio(const struct source *source)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	const char *bytes = buf_text(&source->bytes);
+	size_t skip = source->bytes.len >= 3 && memcmp(bytes, mark, 3) == 0 ? 3 : 0;
+
+	return BIO_new_mem_buf(bytes + skip, (int)(source->bytes.len - skip));
 }
 
 static int source_open(struct source *source, struct error *err)
@@ -98,7 +109,7 @@ static OSSL_STORE_CTX *store_open(const struct source *source, BIO *bio, UI_METH
 
 static int load_through(const struct source *source, UI_METHOD *ui, struct loaded *out, struct error *err)
 {
-	BIO_AUTO *bio = BIO_new_mem_buf(buf_text(&source->bytes), (int)source->bytes.len);
+	BIO_AUTO *bio = source_bio(source);
 	OSSL_STORE_CTX *store = bio ? store_open(source, bio, ui) : NULL;
 	int result;
 
@@ -152,8 +163,7 @@ static int load(const struct source *source, struct loaded *out, struct error *e
 	out->certs = sk_X509_new_null();
 	if (!out->certs)
 		return error_memory(err);
-	source->passphrase->wanted = false;
-	source->passphrase->what = source->path;
+	passphrase_is_for(source->passphrase, "Passphrase", source->path);
 	if (load_once(source, out, err))
 		return -1;
 	if (found(source, out) || !source->passphrase->known || !source->passphrase->wanted)
@@ -190,24 +200,53 @@ static int explain(const struct source *source, const struct loaded *loaded, str
 	return error_set(err, EINVAL, "it holds no private key: give a file with one, PEM, DER or PKCS#12");
 }
 
-static int load_path(const char *path, int expect, struct passphrase *passphrase, struct loaded *out,
+static int load_file(const char *path, int expect, struct passphrase *passphrase, struct loaded *out,
 		     struct error *err)
 {
 	struct source source = { .path = path, .expect = expect, .passphrase = passphrase };
-	int result;
+	int result = source_open(&source, err);
 
-	memset(out, 0, sizeof(*out));
-	ERR_clear_error();
-	result = source_open(&source, err);
 	if (!result)
 		result = load(&source, out, err);
 	if (!result && !found(&source, out))
 		result = explain(&source, out, err);
 	buf_free(&source.bytes);
-	ERR_clear_error();
-	if (result)
-		error_in_file(err, path);
 	return result;
+}
+
+/* ------------------------------------------------------------------ the interface */
+
+bool loader_is_token(const char *path)
+{
+	return pkcs11_is_uri(path) && is_uri(path);
+}
+
+void loader_name(const char *path, struct buf *out)
+{
+	if (loader_is_token(path))
+		pkcs11_shown(path, out);
+	else
+		buf_add_text(out, path);
+}
+
+static int load_path(const char *path, int expect, struct passphrase *passphrase, struct loaded *out,
+		     struct error *err)
+{
+	BUF_AUTO name = BUF_INIT;
+	int result;
+
+	memset(out, 0, sizeof(*out));
+	ERR_clear_error();
+	if (loader_is_token(path))
+		result = pkcs11_load(path, expect != OSSL_STORE_INFO_CERT, passphrase, out, err);
+	else
+		result = load_file(path, expect, passphrase, out, err);
+	ERR_clear_error();
+	if (!result)
+		return 0;
+	loader_name(path, &name);
+	error_in_file(err, buf_text(&name));
+	return -1;
 }
 
 int loader_key(const char *path, struct passphrase *passphrase, struct loaded *out, struct error *err)
@@ -225,4 +264,27 @@ void loaded_free(struct loaded *loaded)
 	EVP_PKEY_free(loaded->key);
 	sk_X509_pop_free(loaded->certs, X509_free);
 	memset(loaded, 0, sizeof(*loaded));
+}
+
+/* Keys of an engine cannot be handed to a provider, which is what EVP_PKEY_eq() wants to do; their public halves can
+ * be written down. */
+bool loader_same_key(const EVP_PKEY *one, const EVP_PKEY *other)
+{
+	unsigned char *one_der = NULL, *other_der = NULL;
+	int one_len, other_len;
+	bool same;
+
+	if (!one || !other)
+		return false;
+	ERR_set_mark();
+	same = EVP_PKEY_eq(one, other) == 1;
+	if (!same) {
+		one_len = i2d_PUBKEY(one, &one_der);
+		other_len = i2d_PUBKEY(other, &other_der);
+		same = one_len > 0 && one_len == other_len && memcmp(one_der, other_der, (size_t)one_len) == 0;
+	}
+	ERR_pop_to_mark();
+	OPENSSL_free(one_der);
+	OPENSSL_free(other_der);
+	return same;
 }

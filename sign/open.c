@@ -5,23 +5,6 @@
 
 #include <openssl/err.h>
 
-/* Who signed, when the certificate is not there to say it. */
-static void describe_id(const X509_NAME *issuer, const ASN1_INTEGER *serial, const ASN1_OCTET_STRING *key_id,
-			struct buf *out)
-{
-	if (key_id) {
-		buf_add_text(out, "subject key id ");
-		hex_text(ASN1_STRING_get0_data(key_id), (size_t)ASN1_STRING_length(key_id), "", out);
-		return;
-	}
-	buf_add_text(out, "serial number ");
-	if (serial)
-		hex_text(ASN1_STRING_get0_data(serial), (size_t)ASN1_STRING_length(serial), "", out);
-	buf_add_text(out, " of ");
-	if (issuer)
-		name_text(issuer, out);
-}
-
 static void keep_attributes(CMS_SignerInfo *info, struct signature *signature)
 {
 	int i, count = CMS_signed_get_attr_count(info);
@@ -34,25 +17,57 @@ static void keep_attributes(CMS_SignerInfo *info, struct signature *signature)
 	}
 }
 
+/* The attribute stands there once and is one of two types, or it says nothing. */
+static void keep_signing_time(CMS_SignerInfo *info, struct signature *signature)
+{
+	static const int types[] = { V_ASN1_UTCTIME, V_ASN1_GENERALIZEDTIME };
+	const ASN1_OBJECT *name = OBJ_nid2obj(NID_pkcs9_signingTime);
+	size_t i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		const ASN1_TIME *time = CMS_signed_get0_data_by_OBJ(info, name, -3, types[i]);
+
+		if (time) {
+			time_text(time, &signature->signed_at);
+			return;
+		}
+	}
+}
+
+static void keep_algorithm(const X509_ALGOR *algorithm, struct signature *signature)
+{
+	const ASN1_OBJECT *name = NULL;
+
+	X509_ALGOR_get0(&name, NULL, NULL, algorithm);
+	if (!name)
+		return;
+	object_text(name, &signature->algorithm);
+	signature->pss = OBJ_obj2nid(name) == NID_rsassaPss;
+}
+
 static int keep_signature(CMS_SignerInfo *info, struct signature *signature)
 {
 	ASN1_OCTET_STRING *key_id = NULL;
 	X509_NAME *issuer = NULL;
 	ASN1_INTEGER *serial = NULL;
-	X509_ALGOR *digest = NULL;
+	X509_ALGOR *digest = NULL, *algorithm = NULL;
 	const ASN1_OBJECT *name = NULL;
 	X509 *cert = NULL;
 
-	CMS_SignerInfo_get0_algs(info, NULL, &cert, &digest, NULL);
+	CMS_SignerInfo_get0_algs(info, NULL, &cert, &digest, &algorithm);
 	X509_ALGOR_get0(&name, NULL, NULL, digest);
 	signature->digest = OBJ_obj2nid(name);
 	if (CMS_SignerInfo_get0_signer_id(info, &key_id, &issuer, &serial))
 		signature->by_key_id = key_id != NULL;
-	describe_id(issuer, serial, key_id, &signature->id);
+	signer_id_text(issuer, serial, key_id, &signature->id);
 	keep_attributes(info, signature);
+	keep_algorithm(algorithm, signature);
+	keep_signing_time(info, signature);
 	if (cert && X509_up_ref(cert))
 		signature->cert = cert;
-	return buf_ok(&signature->id) && buf_ok(&signature->attributes) ? 0 : -1;
+	if (!buf_ok(&signature->id) || !buf_ok(&signature->attributes))
+		return -1;
+	return buf_ok(&signature->algorithm) && buf_ok(&signature->signed_at) ? 0 : -1;
 }
 
 static int keep_signatures(struct envelope *envelope, CMS_ContentInfo *cms)
@@ -100,6 +115,7 @@ static int fill_signed(struct envelope *envelope, const void *der, size_t len, s
 		return error_memory(err);
 	if (keep_certs(envelope, cms) || keep_signatures(envelope, cms))
 		return error_memory(err);
+	envelope->others = cms_count_others(der, len);
 	bytes = cms_content(cms, &count);
 	buf_assign(content, bytes, count);
 	return buf_ok(content) ? 0 : error_memory(err);
@@ -171,6 +187,8 @@ void envelope_free(struct envelope *envelope)
 		X509_free(envelope->signatures[i].cert);
 		buf_free(&envelope->signatures[i].id);
 		buf_free(&envelope->signatures[i].attributes);
+		buf_free(&envelope->signatures[i].algorithm);
+		buf_free(&envelope->signatures[i].signed_at);
 	}
 	free(envelope->signatures);
 	sk_X509_pop_free(envelope->certs, X509_free);

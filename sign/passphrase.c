@@ -133,13 +133,20 @@ int passphrase_open(struct passphrase *passphrase, const char *passin, struct er
 	return error_set(err, EINVAL, "passin= must be " FORMS);
 }
 
+void passphrase_is_for(struct passphrase *passphrase, const char *kind, const char *what)
+{
+	passphrase->wanted = false;
+	passphrase->kind = kind;
+	passphrase->what = what;
+}
+
 /* Asks the terminal, once. */
 static void ask(struct passphrase *passphrase)
 {
 	char prompt[600];
 
-	snprintf(prompt, sizeof(prompt),
-		 "Passphrase for %s: ", passphrase->what ? passphrase->what : "the key");
+	snprintf(prompt, sizeof(prompt), "%s for %s: ", passphrase->kind ? passphrase->kind : "Passphrase",
+		 passphrase->what ? passphrase->what : "the key");
 	if (terminal_ask(prompt, passphrase->text, sizeof(passphrase->text), &passphrase->len,
 			 &passphrase->why))
 		passphrase->refused = true;
@@ -147,15 +154,20 @@ static void ask(struct passphrase *passphrase)
 		passphrase->known = true;
 }
 
+bool passphrase_get(struct passphrase *passphrase)
+{
+	passphrase->wanted = true;
+	if (!passphrase->known && !passphrase->refused)
+		ask(passphrase);
+	return passphrase->known;
+}
+
 int passphrase_callback(char *out, int size, int writing, void *data)
 {
 	struct passphrase *passphrase = data;
 
 	(void)writing;
-	passphrase->wanted = true;
-	if (!passphrase->known && !passphrase->refused)
-		ask(passphrase);
-	if (!passphrase->known || size < 0 || passphrase->len > (size_t)size)
+	if (!passphrase_get(passphrase) || size < 0 || passphrase->len > (size_t)size)
 		return -1;
 	memcpy(out, passphrase->text, passphrase->len);
 	return (int)passphrase->len;

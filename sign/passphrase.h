@@ -1,5 +1,5 @@
 /*
- * The passphrase of a key: where it comes from, and whether it was wanted.
+ * The passphrase of a key, or the PIN of a token: where it comes from, and whether it was wanted.
  *
  * A `passphrase` holds the secret in memory of its own; who opens one closes it, which wipes it. It is asked
  * for at most once, whatever number of files it opens.
@@ -19,7 +19,8 @@ struct passphrase {
 	bool known;       /* `text` is set */
 	bool wanted;      /* something asked for it; who uses it sets this back to false */
 	bool refused;     /* the terminal was asked in vain: `why` says how; it is not asked again */
-	const char *what; /* the file it opens, for the prompt; borrowed */
+	const char *kind; /* "Passphrase" or "PIN", for the prompt; borrowed */
+	const char *what; /* what it opens, likewise */
 	struct error why;
 	size_t len;
 	char text[PASSPHRASE_MAX + 1];
@@ -31,6 +32,12 @@ struct passphrase {
  * 0 or -1; close it in both cases. Messages quote names and paths, and never a `passin` of no known
  * form: it may be the secret itself. */
 int passphrase_open(struct passphrase *passphrase, const char *passin, struct error *err);
+
+/* Says what it opens next, for the prompt "KIND for WHAT: ", and that nothing wanted it yet. Both borrowed. */
+void passphrase_is_for(struct passphrase *passphrase, const char *kind, const char *what);
+
+/* Something wants it: true if it is known, asking the terminal if that was not done yet. */
+bool passphrase_get(struct passphrase *passphrase);
 
 /* A pem_password_cb; `data` is the struct passphrase. The length, or -1 if there is none. */
 int passphrase_callback(char *out, int size, int writing, void *data);

@@ -10,26 +10,85 @@
 #include "sign/openssl_error.h"
 #include "sign/passphrase.h"
 
-/* Everything that is open while a signer is made. */
+/* What OpenSSL's lowest security level asks for: RSA of 1024 bits, elliptic curves of 160. */
+#define SECURITY_BITS_MIN 80
+
+/* Everything that is open while a signer is made; each list is as long as that of the files. */
 struct parts {
-	struct passphrase passphrase;
-	struct loaded key;
-	struct loaded cert; /* empty when the certificate is in the key's file */
-	struct loaded chain;
+	const struct signer_files *files;
+	struct passphrase *passphrases; /* one for each key, or one for all */
+	size_t passphrase_count;
+	struct passphrase spare; /* of a file of certificates that none of those opens */
+	struct loaded *keys;
+	struct loaded *certs;
+	struct loaded *chains;
 };
+
+/* ------------------------------------------------------------------ opening all files */
+
+static void free_all(struct loaded *list, size_t count)
+{
+	size_t i;
+
+	for (i = 0; list && i < count; i++)
+		loaded_free(&list[i]);
+	free(list);
+}
 
 static void parts_free(struct parts *parts)
 {
-	loaded_free(&parts->key);
-	loaded_free(&parts->cert);
-	loaded_free(&parts->chain);
-	passphrase_close(&parts->passphrase);
+	size_t i;
+
+	free_all(parts->keys, parts->files->keys.count);
+	free_all(parts->certs, parts->files->certs.count);
+	free_all(parts->chains, parts->files->chains.count);
+	for (i = 0; i < parts->passphrase_count; i++)
+		passphrase_close(&parts->passphrases[i]);
+	free(parts->passphrases);
+	passphrase_close(&parts->spare);
 	free(parts);
 }
 
-static const char *cert_file(const struct signer_files *files)
+static struct parts *parts_new(const struct signer_files *files)
 {
-	return files->certs.count ? files->certs.at[0] : files->keys.at[0];
+	struct parts *parts = calloc(1, sizeof(*parts));
+	size_t passins = files->passins.count;
+
+	if (!parts)
+		return NULL;
+	parts->files = files;
+	parts->passphrase_count = passins == 1 ? 1 : files->keys.count;
+	parts->passphrases = calloc(parts->passphrase_count + 1, sizeof(*parts->passphrases));
+	parts->keys = calloc(files->keys.count + 1, sizeof(*parts->keys));
+	parts->certs = calloc(files->certs.count + 1, sizeof(*parts->certs));
+	parts->chains = calloc(files->chains.count + 1, sizeof(*parts->chains));
+	if (parts->passphrases && parts->keys && parts->certs && parts->chains)
+		return parts;
+	if (!parts->passphrases)
+		parts->passphrase_count = 0;
+	parts_free(parts);
+	return NULL;
+}
+
+static int open_passphrases(struct parts *parts, struct error *err)
+{
+	const struct strings *passins = &parts->files->passins;
+	size_t i;
+
+	if (passins->count > 1 && passins->count != parts->files->keys.count)
+		return error_set(err, EINVAL,
+				 "passin= is given %zu times for %zu keys: give it once for all keys, or once "
+				 "for each in their order",
+				 passins->count, parts->files->keys.count);
+	for (i = 0; i < passins->count; i++)
+		if (passphrase_open(&parts->passphrases[i], passins->at[i], err))
+			return -1;
+	return 0;
+}
+
+static struct passphrase *passphrase_of(struct parts *parts, size_t key)
+{
+	return &parts->passphrases[parts->passphrase_count == 1 ? 0 : key];
 }
 
 /* The kinds of key that CMS signatures are made with. Ed25519 and Ed448 have a standard (RFC 8419) that
@@ -48,83 +107,177 @@ static int check_kind(const EVP_PKEY *key, struct error *err)
 			 name ? name : "unknown");
 }
 
-static int load_parts(const struct signer_files *files, struct parts *parts, struct error *err)
+static int check_strength(const EVP_PKEY *key, struct error *err)
 {
-	if (loader_key(files->keys.at[0], &parts->passphrase, &parts->key, err))
-		return -1;
-	if (check_kind(parts->key.key, err)) {
-		error_in_file(err, files->keys.at[0]);
-		return -1;
+	int strength = EVP_PKEY_get_security_bits(key);
+
+	if (strength <= 0 || strength >= SECURITY_BITS_MIN)
+		return 0;
+	return error_set(err, EINVAL,
+			 "a key of %d bits is too weak, anybody could sign in its name: give an RSA key of "
+			 "2048 bits or more, or an EC key (P-256)",
+			 EVP_PKEY_get_bits(key));
+}
+
+static int check_twins(const struct parts *parts, size_t last, struct error *err)
+{
+	BUF_AUTO name = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < last; i++) {
+		if (!loader_same_key(parts->keys[i].key, parts->keys[last].key))
+			continue;
+		loader_name(parts->files->keys.at[i], &name);
+		return error_set(err, EINVAL, "it is the same key as in %s: give each key once",
+				 buf_text(&name));
 	}
-	if (files->certs.count && loader_certs(files->certs.at[0], &parts->passphrase, &parts->cert, err))
-		return -1;
-	if (files->chains.count && loader_certs(files->chains.at[0], &parts->passphrase, &parts->chain, err))
-		return -1;
 	return 0;
 }
 
-/* The certificate that was made for the key, wherever it stands in the file. NULL: none was. */
-static X509 *match(STACK_OF(X509) *certs, const EVP_PKEY *key)
+/* Adds the file's name as messages show it. Returns -1. */
+static int in_file(struct error *err, const char *path)
 {
-	int i;
+	BUF_AUTO name = BUF_INIT;
 
-	for (i = 0; i < sk_X509_num(certs); i++)
-		if (X509_check_private_key(sk_X509_value(certs, i), key) == 1)
-			return sk_X509_value(certs, i);
-	return NULL;
+	loader_name(path, &name);
+	error_in_file(err, buf_text(&name));
+	return -1;
 }
 
-static int add_chain(struct signer *signer, STACK_OF(X509) *certs, struct error *err)
+static int load_keys(struct parts *parts, struct error *err)
 {
+	const struct strings *paths = &parts->files->keys;
+	size_t i;
+
+	for (i = 0; i < paths->count; i++) {
+		if (loader_key(paths->at[i], passphrase_of(parts, i), &parts->keys[i], err))
+			return -1;
+		if (check_kind(parts->keys[i].key, err) || check_strength(parts->keys[i].key, err) ||
+		    check_twins(parts, i, err))
+			return in_file(err, paths->at[i]);
+	}
+	return 0;
+}
+
+/* A file of certificates may be encrypted (PKCS#12), mostly with the passphrase of a key. A token is another matter:
+ * wrong PINs lock it, so that only what was meant for all is tried on it. */
+static int load_certs_of(struct parts *parts, const char *path, struct loaded *out, struct error *err)
+{
+	bool for_all = parts->files->passins.count == 1;
+	size_t i;
+
+	if (loader_is_token(path))
+		return loader_certs(path, for_all ? &parts->passphrases[0] : &parts->spare, out, err);
+	for (i = 0; i < parts->passphrase_count; i++) {
+		if (!parts->passphrases[i].known)
+			continue;
+		if (loader_certs(path, &parts->passphrases[i], out, err) == 0)
+			return 0;
+		if (err->code != EACCES)
+			return -1;
+		loaded_free(out);
+	}
+	return parts->files->passins.count ? -1 : loader_certs(path, &parts->spare, out, err);
+}
+
+static int load_certs(struct parts *parts, const struct strings *paths, struct loaded *list, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < paths->count; i++)
+		if (load_certs_of(parts, paths->at[i], &list[i], err))
+			return -1;
+	return 0;
+}
+
+/* ------------------------------------------------------------------ which certificate is whose */
+
+/* A key may have several certificates: one that may sign comes before one that may not, and one that is valid now
+ * before one that is not. */
+static int fitness(X509 *cert)
+{
+	bool signs = X509_get_key_usage(cert) & KU_DIGITAL_SIGNATURE;
+	bool valid = X509_cmp_current_time(X509_get0_notBefore(cert)) <= 0 &&
+		     X509_cmp_current_time(X509_get0_notAfter(cert)) >= 0;
+
+	return (signs ? 2 : 0) + (valid ? 1 : 0);
+}
+
+/* The best certificate that was made for the key, wherever it stands in the file. NULL: none was. */
+static X509 *match(STACK_OF(X509) *certs, const EVP_PKEY *key)
+{
+	X509 *best = NULL;
 	int i;
 
 	for (i = 0; i < sk_X509_num(certs); i++) {
 		X509 *cert = sk_X509_value(certs, i);
 
-		if (X509_cmp(cert, signer->cert) != 0 && certs_add(signer->chain, cert))
-			return error_memory(err);
+		if (loader_same_key(X509_get0_pubkey(cert), key) && (!best || fitness(cert) > fitness(best)))
+			best = cert;
 	}
-	return 0;
+	return best;
 }
 
-static int explain_no_match(const struct signer_files *files, STACK_OF(X509) *certs, struct error *err)
+/* Looks where certificates were given first, then in the key's own file. `*file` gets where it was found. */
+static X509 *find_cert(const struct parts *parts, size_t key, const char **file)
 {
+	const struct signer_files *files = parts->files;
+	X509 *cert = NULL;
+	size_t i;
+
+	for (i = 0; i < files->certs.count && !cert; i++) {
+		cert = match(parts->certs[i].certs, parts->keys[key].key);
+		*file = files->certs.at[i];
+	}
+	if (cert)
+		return cert;
+	*file = files->keys.at[key];
+	return match(parts->keys[key].certs, parts->keys[key].key);
+}
+
+/* The certificate whose name shows best what was given in vain. NULL: there is none at all. */
+static X509 *any_cert(const struct parts *parts, size_t key)
+{
+	size_t i;
+
+	for (i = 0; i < parts->files->certs.count; i++)
+		if (sk_X509_num(parts->certs[i].certs) > 0)
+			return sk_X509_value(parts->certs[i].certs, 0);
+	return sk_X509_value(parts->keys[key].certs, 0);
+}
+
+static int explain_no_match(const struct parts *parts, size_t key, struct error *err)
+{
+	const struct strings *certs = &parts->files->certs;
+	const char *path = parts->files->keys.at[key];
+	X509 *cert = any_cert(parts, key);
 	BUF_AUTO subject = BUF_INIT;
+	BUF_AUTO name = BUF_INIT;
 
-	if (sk_X509_num(certs) == 0)
-		return error_set(err, EINVAL,
-				 "it holds the key and no certificate: give the key's certificate as cert=");
-	name_text(X509_get_subject_name(sk_X509_value(certs, 0)), &subject);
-	return error_set(err, EINVAL,
-			 "the certificate (%s) is not the one of the key in %s: give the certificate that "
-			 "was made for that key",
-			 buf_text(&subject), files->keys.at[0]);
-}
-
-/* Moves the parts into the signer, each where it belongs. */
-static int assemble(const struct signer_files *files, struct parts *parts, struct signer *signer,
-		    struct error *err)
-{
-	STACK_OF(X509) *certs = files->certs.count ? parts->cert.certs : parts->key.certs;
-	X509 *cert = match(certs, parts->key.key);
-
-	if (!cert)
-		return explain_no_match(files, certs, err);
-	signer->chain = sk_X509_new_null();
-	if (!signer->chain || !X509_up_ref(cert))
-		return error_memory(err);
-	signer->cert = cert;
-	signer->key = parts->key.key;
-	parts->key.key = NULL;
-	if (add_chain(signer, certs, err))
-		return -1;
-	return add_chain(signer, parts->chain.certs, err);
+	if (!cert) {
+		error_set(err, EINVAL,
+			  "it holds the key and no certificate: give the key's certificate as cert=");
+		return in_file(err, path);
+	}
+	if (certs->count > 1) {
+		error_set(err, EINVAL,
+			  "none of the certificates that are given is the one of this key: give the "
+			  "certificate that was made for it");
+		return in_file(err, path);
+	}
+	name_text(X509_get_subject_name(cert), &subject);
+	loader_name(path, &name);
+	error_set(err, EINVAL,
+		  "the certificate (%s) is not the one of the key in %s: give the certificate that was made for "
+		  "that key",
+		  buf_text(&subject), buf_text(&name));
+	return in_file(err, certs->count ? certs->at[0] : path);
 }
 
 /* RFC 5280, 4.2.1.3. A certificate without the extension may do everything. */
-static int check_usage(const struct signer *signer, struct error *err)
+static int check_usage(X509 *cert, struct error *err)
 {
-	if (X509_get_key_usage(signer->cert) & KU_DIGITAL_SIGNATURE)
+	if (X509_get_key_usage(cert) & KU_DIGITAL_SIGNATURE)
 		return 0;
 	return error_set(err, EINVAL,
 			 "the certificate must not be used to sign: its key usage lacks digitalSignature; "
@@ -132,69 +285,174 @@ static int check_usage(const struct signer *signer, struct error *err)
 }
 
 /* An old certificate signs as well as a new one; the devices decide. */
-static void note_dates(const struct signer *signer, const char *file, struct problems *notes)
+static void note_dates(X509 *cert, const char *file, struct problems *notes)
 {
 	struct error note = ERROR_INIT;
+	BUF_AUTO subject = BUF_INIT;
 	BUF_AUTO date = BUF_INIT;
 
-	if (X509_cmp_current_time(X509_get0_notAfter(signer->cert)) < 0) {
-		time_text(X509_get0_notAfter(signer->cert), &date);
+	name_text(X509_get_subject_name(cert), &subject);
+	if (X509_cmp_current_time(X509_get0_notAfter(cert)) < 0) {
+		time_text(X509_get0_notAfter(cert), &date);
 		error_set(&note, EINVAL,
-			  "the certificate expired on %s: devices may not trust what it signs; renew it",
-			  buf_text(&date));
-	} else if (X509_cmp_current_time(X509_get0_notBefore(signer->cert)) > 0) {
-		time_text(X509_get0_notBefore(signer->cert), &date);
+			  "the certificate (%s) expired on %s: devices may not trust what it signs; renew it",
+			  buf_text(&subject), buf_text(&date));
+	} else if (X509_cmp_current_time(X509_get0_notBefore(cert)) > 0) {
+		time_text(X509_get0_notBefore(cert), &date);
 		error_set(&note, EINVAL,
-			  "the certificate is not valid before %s: devices may not trust what it signs yet",
-			  buf_text(&date));
+			  "the certificate (%s) is not valid before %s: devices may not trust what it signs "
+			  "yet",
+			  buf_text(&subject), buf_text(&date));
 	} else {
 		return;
 	}
 	note.severity = SEVERITY_WARNING;
 	note.rule = SIGNER_RULE_EXPIRED;
-	error_in_file(&note, file);
+	in_file(&note, file);
 	problems_add(notes, &note);
 }
 
-/* What no look at the key can tell, a signature does: a token that refuses, a key with limits. */
-static int try_out(const struct signer *signer, struct error *err)
+/* Moves the key into the signer, with its certificate. */
+static int add_identity(struct parts *parts, size_t key, struct signer *signer, struct problems *notes,
+			struct error *err)
 {
-	BUF_AUTO signature = BUF_INIT;
+	struct signing_identity *identity = &signer->identities[key];
+	const char *file;
+	X509 *cert = find_cert(parts, key, &file);
 
-	return envelope_seal(NULL, signer, NULL, "trial", 5, &signature, NULL, err);
+	if (!cert)
+		return explain_no_match(parts, key, err);
+	if (check_usage(cert, err))
+		return in_file(err, file);
+	if (!X509_up_ref(cert))
+		return error_memory(err);
+	identity->cert = cert;
+	identity->key = parts->keys[key].key;
+	parts->keys[key].key = NULL;
+	signer->count = key + 1;
+	note_dates(cert, file, notes);
+	return 0;
 }
 
-static int open_signer(const struct signer_files *files, struct parts *parts, struct signer *signer,
-		       struct problems *notes, struct error *err)
+static bool is_identity(const struct signer *signer, const X509 *cert)
 {
+	size_t i;
+
+	for (i = 0; i < signer->count; i++)
+		if (X509_cmp(signer->identities[i].cert, cert) == 0)
+			return true;
+	return false;
+}
+
+/* A file of certificates in which none belongs to a key was given by mistake. */
+static int check_certs(const struct parts *parts, const struct signer *signer, struct error *err)
+{
+	BUF_AUTO subject = BUF_INIT;
+	size_t i;
+	int c;
+
+	for (i = 0; i < parts->files->certs.count; i++) {
+		STACK_OF(X509) *certs = parts->certs[i].certs;
+
+		for (c = 0; c < sk_X509_num(certs); c++)
+			if (is_identity(signer, sk_X509_value(certs, c)))
+				break;
+		if (c < sk_X509_num(certs))
+			continue;
+		name_text(X509_get_subject_name(sk_X509_value(certs, 0)), &subject);
+		error_set(err, EINVAL,
+			  "the certificate (%s) is not the one of any key that is given: give its key too, "
+			  "or this file as chain=",
+			  buf_text(&subject));
+		return in_file(err, parts->files->certs.at[i]);
+	}
+	return 0;
+}
+
+static int add_chain(struct signer *signer, const struct loaded *list, size_t count, struct error *err)
+{
+	size_t i;
+	int c;
+
+	for (i = 0; i < count; i++) {
+		for (c = 0; c < sk_X509_num(list[i].certs); c++) {
+			X509 *cert = sk_X509_value(list[i].certs, c);
+
+			if (!is_identity(signer, cert) && certs_add(signer->chain, cert))
+				return error_memory(err);
+		}
+	}
+	return 0;
+}
+
+static int add_chains(const struct parts *parts, struct signer *signer, struct error *err)
+{
+	const struct signer_files *files = parts->files;
+
+	if (add_chain(signer, parts->certs, files->certs.count, err) ||
+	    add_chain(signer, parts->keys, files->keys.count, err))
+		return -1;
+	return add_chain(signer, parts->chains, files->chains.count, err);
+}
+
+static int assemble(struct parts *parts, struct signer *signer, struct problems *notes, struct error *err)
+{
+	size_t i, count = parts->files->keys.count;
+
+	signer->identities = calloc(count, sizeof(*signer->identities));
+	signer->chain = sk_X509_new_null();
+	if (!signer->identities || !signer->chain)
+		return error_memory(err);
+	for (i = 0; i < count; i++)
+		if (add_identity(parts, i, signer, notes, err))
+			return -1;
+	if (check_certs(parts, signer, err))
+		return -1;
+	return add_chains(parts, signer, err);
+}
+
+/* What no look at the keys can tell, a signature does: a token that refuses, a key with limits. */
+static int try_out(const struct parts *parts, const struct signer *signer, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < signer->count; i++) {
+		struct signer one = { .identities = &signer->identities[i], .count = 1, .chain = signer->chain };
+		BUF_AUTO signature = BUF_INIT;
+
+		if (envelope_seal(NULL, &one, NULL, "trial", 5, &signature, NULL, err))
+			return in_file(err, parts->files->keys.at[i]);
+	}
+	return 0;
+}
+
+/* ------------------------------------------------------------------ the interface */
+
+static int open_signer(struct parts *parts, struct signer *signer, struct problems *notes, struct error *err)
+{
+	const struct signer_files *files = parts->files;
+
 	if (!files->keys.count)
 		return error_set(err, EINVAL, "there is no key to sign with: give one with key=");
-	if (passphrase_open(&parts->passphrase, files->passins.count ? files->passins.at[0] : NULL, err))
+	if (open_passphrases(parts, err) || load_keys(parts, err) ||
+	    load_certs(parts, &files->certs, parts->certs, err) ||
+	    load_certs(parts, &files->chains, parts->chains, err))
 		return -1;
-	if (load_parts(files, parts, err))
+	if (assemble(parts, signer, notes, err))
 		return -1;
-	if (assemble(files, parts, signer, err) || check_usage(signer, err)) {
-		error_in_file(err, cert_file(files));
-		return -1;
-	}
-	if (try_out(signer, err)) {
-		error_in_file(err, files->keys.at[0]);
-		return -1;
-	}
-	note_dates(signer, cert_file(files), notes);
-	return 0;
+	return try_out(parts, signer, err);
 }
 
 int signer_open(const struct signer_files *files, struct signer **out, struct problems *notes,
 		struct error *err)
 {
 	struct signer *signer = calloc(1, sizeof(*signer));
-	struct parts *parts = calloc(1, sizeof(*parts));
+	struct parts *parts = parts_new(files);
 	int result;
 
 	*out = NULL;
 	ERR_clear_error();
-	result = signer && parts ? open_signer(files, parts, signer, notes, err) : error_memory(err);
+	result = signer && parts ? open_signer(parts, signer, notes, err) : error_memory(err);
 	ERR_clear_error();
 	if (parts)
 		parts_free(parts);
@@ -208,10 +466,15 @@ int signer_open(const struct signer_files *files, struct signer **out, struct pr
 
 void signer_free(struct signer *signer)
 {
+	size_t i;
+
 	if (!signer)
 		return;
-	EVP_PKEY_free(signer->key);
-	X509_free(signer->cert);
+	for (i = 0; i < signer->count; i++) {
+		EVP_PKEY_free(signer->identities[i].key);
+		X509_free(signer->identities[i].cert);
+	}
+	free(signer->identities);
 	sk_X509_pop_free(signer->chain, X509_free);
 	free(signer);
 }

@@ -2,8 +2,8 @@
  * The verdict on a signature, as facts: who signed, with what, when, and whether it is intact, trusted, expired or
  * self-signed. These are told apart: a profile whose signer has expired is as intact as before.
  *
- * A verdict owns all its texts; verdict_free() gives them back. Names are RFC 2253 (control characters escaped, UTF-8
- * kept), times ISO 8601 in UTC, fingerprints SHA-256 in upper-case hexadecimal with colons.
+ * A verdict owns all its texts; verdict_free() gives them back. Names are RFC 2253 in UTF-8 (what would steer a
+ * terminal is escaped), times ISO 8601 in UTC, fingerprints SHA-256 in upper-case hexadecimal with colons.
  */
 #ifndef SIGN_VERDICT_H
 #define SIGN_VERDICT_H
@@ -18,29 +18,31 @@
 
 struct certificate {
 	char *subject, *issuer;
-	char *serial;      /* upper-case hexadecimal */
+	char *serial; /* upper-case hexadecimal */
 	char *sha256;
 	char *from, *until;
-	char *key;         /* "RSA 2048", "EC P-256", ... */
-	char **purposes;   /* extended key usage: "serverAuth", "codeSigning", dotted when it has no name */
+	char *key;            /* "RSA 2048", "EC P-256", ... */
+	char **purposes;      /* extended key usage: "serverAuth", "codeSigning", dotted when it has no name */
 	size_t purpose_count; /* 0: no extension, good for any */
-	bool authority;    /* a CA's */
+	bool authority;       /* a CA's */
 	bool self_signed;
 	bool expired, not_yet_valid;
 };
 
 struct signature_facts {
-	bool included;           /* the signer's certificate is in the profile: `cert` is set */
+	bool included; /* the signer's certificate is in the profile: `cert` is set */
 	struct certificate cert;
-	char *signer;            /* the certificate's subject, or what names the signer when it is not included */
-	char *digest;            /* "sha256" */
-	char *algorithm;         /* "ecdsa-with-SHA256", "rsassaPss", ... */
-	char *signed_at;         /* the attribute signingTime, which is the signer's word only; NULL: not there */
-	char **attributes;       /* names of the signed attributes; none: the content was signed directly */
+	char *signer;      /* the certificate's subject, or what names the signer when it is not included */
+	char *digest;      /* "sha256" */
+	char *algorithm;   /* "ecdsa-with-SHA256", "rsassaPss", ... */
+	char *signed_at;   /* the attribute signingTime, which is the signer's word only; NULL: not there */
+	char **attributes; /* names of the signed attributes; none: the content was signed directly */
 	size_t attribute_count;
-	bool by_key_id;          /* the signer is named by subject key id, not by issuer and serial number */
-	bool trusted;            /* the certificate chains to one that is trusted, whatever dates and purposes say */
-	char *why_not_trusted;   /* NULL: trusted */
+	bool by_key_id;        /* the signer is named by subject key id, not by issuer and serial number */
+	bool chained;          /* the certificate chains to one that is trusted, whatever dates and purposes say;
+				* never if the profile is not intact: whoever is named did not sign that */
+	bool trusted;          /* and no certificate of that chain is expired or not yet valid */
+	char *why_not_trusted; /* NULL: trusted */
 };
 
 struct verdict {
@@ -58,7 +60,7 @@ struct verdict {
 int verdict_reach(const struct envelope *envelope, const struct trust *trust, struct verdict *out,
 		  struct error *err);
 
-/* All signatures are intact; all are trusted; any signer is expired (or not yet valid); false for plain. */
+/* It is intact and all signers are trusted; any signer is expired or not yet valid. Both false for plain content. */
 bool verdict_trusted(const struct verdict *verdict);
 bool verdict_expired(const struct verdict *verdict);
 

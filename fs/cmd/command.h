@@ -21,6 +21,10 @@ extern const struct command command_cat;
 extern const struct command command_check;
 extern const struct command command_schema;
 extern const struct command command_new;
+extern const struct command command_verify;
+extern const struct command command_sign;
+extern const struct command command_encrypt;
+extern const struct command command_decrypt;
 
 /* Says what getopt_long(3) did not like (`found` is ':' or '?'), and which long option is near. Returns the exit
  * status, 2. The list of short options must begin with a colon, and opterr be 0. */

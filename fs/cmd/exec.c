@@ -53,6 +53,15 @@ static void take_word(struct request *request, const char *word)
 		request->profile = word;
 }
 
+static void take_level(struct request *request, int option, const char *rule)
+{
+	enum rule_level level = option == 'E' ? RULE_ERROR : option == 'W' ? RULE_WARNING : RULE_OFF;
+	struct error err;
+
+	if (mount_options_level(&request->options, level, rule, &err) < 0)
+		end_with(request, say_error(&err));
+}
+
 static void take(struct request *request, int option, char **argv)
 {
 	switch (option) {
@@ -61,6 +70,11 @@ static void take(struct request *request, int option, char **argv)
 		break;
 	case 'o':
 		take_options(request, optarg);
+		break;
+	case 'E':
+	case 'W':
+	case 'O':
+		take_level(request, option, optarg);
 		break;
 	case 'r':
 		request->options.profile.read_only = true;
@@ -87,6 +101,9 @@ static int find_separator(int argc, char **argv)
 static const struct option long_options[] = {
 	{ "options", required_argument, NULL, 'o' },
 	{ "read-only", no_argument, NULL, 'r' },
+	{ "error", required_argument, NULL, 'E' },
+	{ "warning", required_argument, NULL, 'W' },
+	{ "off", required_argument, NULL, 'O' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -96,7 +113,7 @@ static void parse(struct request *request, int argc, char **argv)
 	int separator = find_separator(argc, argv);
 	int option;
 
-	while (!request->done && (option = getopt_long(separator, argv, "-:o:rh", long_options, NULL)) != -1)
+	while (!request->done && (option = getopt_long(separator, argv, "-:o:E:W:O:rh", long_options, NULL)) != -1)
 		take(request, option, argv);
 	if (request->done)
 		return;
@@ -332,6 +349,9 @@ const struct command command_exec = {
 	"was.\n\n"
 	"  -o, --options OPTIONS      see below; may be given more than once\n"
 	"  -r, --read-only            the same as -o ro\n"
+	"  -E, --error=RULE           makes a rule an error: -E expired refuses a signer that is expired\n"
+	"  -W, --warning=RULE  -O, --off=RULE\n"
+	"                             makes it a warning; does not look\n"
 	"  -h, --help                 this text\n\n"
 	"Exit status: COMMAND's if it is not 0 (126: it cannot be run, 127: it is not there, 128+N: it was\n"
 	"killed by signal N); else 0 saved, 1 not saved, 2 not mounted.\n\n"

@@ -7,10 +7,12 @@
 #include <unistd.h>
 
 #include "fs/cmd/command.h"
+#include "fs/cmd/guard.h"
 #include "plist/base/hint.h"
 #include "fs/cmd/say.h"
 #include "plist/base/buf.h"
 #include "plist/base/error.h"
+#include "sign/library.h"
 
 static const struct command *const commands[] = {
 	&command_mount,
@@ -20,6 +22,10 @@ static const struct command *const commands[] = {
 	&command_check,
 	&command_schema,
 	&command_new,
+	&command_verify,
+	&command_sign,
+	&command_encrypt,
+	&command_decrypt,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -73,7 +79,7 @@ static void describe(struct buf *out)
 			  "  echo Office >mnt/PayloadContent/com.apple.wifi.managed/SSID_STR\n"
 			  "  profilefs umount mnt\n"
 			  "  profilefs schema com.apple.wifi.managed\n\n"
-			  "Exit status: 0 all is well; 1 the profile has errors or was not saved;\n"
+			  "Exit status: 0 all is well; 1 the profile has errors, does not verify, or was not saved;\n"
 			  "2 wrong usage, or something could not be read, written or mounted.\n");
 }
 
@@ -133,15 +139,25 @@ static int run_words(int argc, char **argv)
 	return command_mount.run(argc, argv);
 }
 
-int main(int argc, char **argv)
+static int run_program(int argc, char **argv)
 {
 	const struct command *helper = find_helper(argc > 0 ? argv[0] : "");
 
-	opterr = 0;
-	signal(SIGCHLD, SIG_DFL); /* ignored, it would keep the ends of children from us */
 	if (helper)
 		return helper->run(argc, argv);
 	if (argc < 2)
 		return say_misuse(NULL, "a command is missing, or a profile and a mount point");
 	return run_words(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	int status;
+
+	opterr = 0;
+	signal(SIGCHLD, SIG_DFL); /* ignored, it would keep the ends of children from us */
+	guard_secrets();
+	status = run_program(argc, argv);
+	sign_end();
+	return status;
 }

@@ -65,6 +65,15 @@ static void take_foreground(struct request *request, bool helper)
 		request->foreground = true;
 }
 
+static void take_level(struct request *request, int option, const char *rule)
+{
+	enum rule_level level = option == 'E' ? RULE_ERROR : option == 'W' ? RULE_WARNING : RULE_OFF;
+	struct error err;
+
+	if (mount_options_level(&request->options, level, rule, &err) < 0)
+		end_with(request, say_error(&err));
+}
+
 static void take(struct request *request, int option, char **argv)
 {
 	switch (option) {
@@ -76,6 +85,11 @@ static void take(struct request *request, int option, char **argv)
 		break;
 	case 'f':
 		take_foreground(request, is_helper(argv[0]));
+		break;
+	case 'E':
+	case 'W':
+	case 'O':
+		take_level(request, option, optarg);
 		break;
 	case 'r':
 		request->options.profile.read_only = true;
@@ -99,13 +113,16 @@ static const struct option long_options[] = {
 	{ "options", required_argument, NULL, 'o' },
 	{ "foreground", no_argument, NULL, 'f' },
 	{ "read-only", no_argument, NULL, 'r' },
+	{ "error", required_argument, NULL, 'E' },
+	{ "warning", required_argument, NULL, 'W' },
+	{ "off", required_argument, NULL, 'O' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
 
 static void parse(struct request *request, int argc, char **argv)
 {
-	static const char short_options[] = "-:o:frhnvswt:N:";
+	static const char short_options[] = "-:o:E:W:O:frhnvswt:N:";
 	int option;
 
 	while (!request->done && (option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)
@@ -222,6 +239,9 @@ const struct command command_mount = {
 	"  -o, --options OPTIONS      see below; may be given more than once\n"
 	"  -f, --foreground           stay in the foreground; the exit status says whether all was saved\n"
 	"  -r, --read-only            the same as -o ro\n"
+	"  -E, --error=RULE           makes a rule an error: -E expired refuses a signer that is expired\n"
+	"  -W, --warning=RULE  -O, --off=RULE\n"
+	"                             makes it a warning; does not look\n"
 	"  -h, --help                 this text\n\n"
 	MOUNT_OPTIONS_HELP,
 };

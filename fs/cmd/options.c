@@ -5,19 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plist/base/hint.h"
+#include "fs/cmd/hide.h"
 #include "plist/base/buf.h"
+#include "plist/base/hint.h"
 
 enum kind {
 	FLAG,     /* no value: sets a bool to `on` */
 	TEXT,     /* a value, of any kind */
 	LIST,     /* the same; each one given is added */
 	CHOICE,   /* one of a list of values */
+	LEVEL,    /* a rule, which gets the level */
 	TARGET,   /* a system and its version; each one given is added */
 	PASSED,   /* libfuse's, without a value */
 	PASSED_VALUE,
 	ACCEPTED, /* means nothing here, with or without a value */
-	LATER,    /* the name of a feature that this version lacks */
 };
 
 struct option {
@@ -25,6 +26,7 @@ struct option {
 	enum kind kind;
 	size_t field;               /* FLAG, TEXT, LIST: offset in struct profile_options */
 	bool on;                    /* FLAG */
+	enum rule_level level;      /* LEVEL */
 	const char *const *choices; /* CHOICE: ends with NULL */
 	void (*choose)(struct profile_options *profile, unsigned choice, const char *text); /* CHOICE */
 };
@@ -69,6 +71,7 @@ static void choose_unknown(struct profile_options *profile, unsigned choice, con
 #define FLAG_OPTION(text, member, value) { .name = text, .kind = FLAG, .field = FIELD(member), .on = value }
 #define TEXT_OPTION(text, member) { .name = text, .kind = TEXT, .field = FIELD(member) }
 #define LIST_OPTION(text, member) { .name = text, .kind = LIST, .field = FIELD(member) }
+#define LEVEL_OPTION(text, what) { .name = text, .kind = LEVEL, .level = what }
 #define CHOICE_OPTION(text, list, function) \
 	{ .name = text, .kind = CHOICE, .choices = list, .choose = function }
 #define OTHER_OPTION(text, what) { .name = text, .kind = what }
@@ -83,18 +86,22 @@ static const struct option known[] = {
 	LIST_OPTION("cert", signer.certs),
 	LIST_OPTION("chain", signer.chains),
 	LIST_OPTION("passin", signer.passins),
+	TEXT_OPTION("decrypt_key", decrypt.key),
+	TEXT_OPTION("decrypt_passin", decrypt.passin),
+	LIST_OPTION("recipient", decrypt.certs),
 	TEXT_OPTION("output", output),
 	TEXT_OPTION("backup", backup),
 	TEXT_OPTION("schema", schema),
 	TEXT_OPTION("manifests", manifests),
+	LEVEL_OPTION("error", RULE_ERROR),
+	LEVEL_OPTION("warning", RULE_WARNING),
+	LEVEL_OPTION("off", RULE_OFF),
 	OTHER_OPTION("target", TARGET),
 	CHOICE_OPTION("digest", digests, choose_digest),
 	CHOICE_OPTION("format", formats, choose_format),
 	CHOICE_OPTION("check", levels, choose_check),
 	CHOICE_OPTION("placeholders", allow_deny, choose_placeholders),
 	CHOICE_OPTION("unknown", allow_deny, choose_unknown),
-
-	OTHER_OPTION("decrypt_key", LATER),
 
 	OTHER_OPTION("allow_other", PASSED),
 	OTHER_OPTION("allow_root", PASSED),
@@ -168,7 +175,7 @@ static int refuse_unknown(const char *name, size_t len, struct error *err)
 	size_t i;
 
 	for (i = 0; i < KNOWN; i++)
-		if (known[i].kind != ACCEPTED && known[i].kind != LATER)
+		if (known[i].kind != ACCEPTED)
 			hint_consider(&hint, known[i].name);
 	if (hint.name)
 		return error_set(err, EINVAL, "there is no option '%.*s': did you mean '%s'?", (int)len, name,
@@ -228,10 +235,32 @@ static int add_target(struct mount_options *options, const char *text, struct er
 	return 0;
 }
 
+/* What one value breaks is refused when it is written: nothing of it is left to be milder about at the save. */
+static int check_level(const char *rule, enum rule_level level, struct error *err)
+{
+	static const char *const written[] = { "unknown-key", "wrong-type", "not-allowed-value", "out-of-range",
+					       "bad-format", "bad-length" };
+	size_t i;
+
+	for (i = 0; level != RULE_ERROR && i < sizeof(written) / sizeof(*written); i++)
+		if (strcmp(rule, written[i]) == 0)
+			return error_set(err, EINVAL,
+					 "what breaks the rule %s is refused when it is written: %s takes it all "
+					 "the same", rule, i == 0 ? "-o unknown=allow" : "-o check=warn");
+	return 0;
+}
+
+int mount_options_level(struct mount_options *options, enum rule_level level, const char *rule, struct error *err)
+{
+	if (check_level(rule, level, err) < 0)
+		return -1;
+	return rule_level_set(&options->profile.levels, rule, level, err);
+}
+
 static int check_value(const struct option *option, const char *value, struct error *err)
 {
 	bool wanted = option->kind == TEXT || option->kind == LIST || option->kind == CHOICE || option->kind == TARGET ||
-		      option->kind == PASSED_VALUE;
+		      option->kind == LEVEL ||		      option->kind == PASSED_VALUE;
 	bool refused = option->kind == FLAG || option->kind == PASSED;
 
 	if (wanted && (!value || !*value))
@@ -268,15 +297,13 @@ static int add_one(struct mount_options *options, const char *text, struct error
 		return strings_add((struct strings *)(fields + option->field), value, err);
 	case CHOICE:
 		return set_choice(&options->profile, option, value, err);
+	case LEVEL:
+		return mount_options_level(options, option->level, value, err);
 	case TARGET:
 		return add_target(options, value, err);
 	case PASSED:
 	case PASSED_VALUE:
 		return pass_on(options, text, err);
-	case LATER:
-		return error_set(err, ENOTSUP,
-				 "the option '%s' is not in this version of profilefs: leave it out",
-				 option->name);
 	case ACCEPTED:
 		break;
 	}
@@ -343,17 +370,39 @@ int mount_options_add(struct mount_options *options, const char *list, struct er
 	}
 }
 
+/* Which options can hold a secret, and what overwrites it in their value. */
+static const struct {
+	const char *name;
+	void (*hide)(char *value);
+} secrets[] = {
+	{ "passin=", hide_passphrase },
+	{ "decrypt_passin=", hide_passphrase },
+	{ "key=", hide_pin },
+	{ "cert=", hide_pin },
+	{ "chain=", hide_pin },
+	{ "decrypt_key=", hide_pin },
+	{ "recipient=", hide_pin },
+};
+
+static void hide_in(char *option)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(secrets) / sizeof(*secrets); i++)
+		if (strncmp(option, secrets[i].name, strlen(secrets[i].name)) == 0)
+			secrets[i].hide(option + strlen(secrets[i].name));
+}
+
 void mount_options_hide(char *list)
 {
-	static const char secret[] = "passin=pass:";
-	size_t len = sizeof(secret) - 1;
-
 	while (*list) {
 		char *end = (char *)option_end(list);
+		char stop = *end;
 
-		if (strncmp(list, secret, len) == 0)
-			memset(list + len, '*', (size_t)(end - list) - len);
-		list = *end ? end + 1 : end;
+		*end = '\0';
+		hide_in(list);
+		*end = stop;
+		list = stop ? end + 1 : end;
 	}
 }
 

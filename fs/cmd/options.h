@@ -28,8 +28,12 @@ struct mount_options {
  * that is missing or not allowed, or out of memory. */
 int mount_options_add(struct mount_options *options, const char *list, struct error *err);
 
-/* Overwrites the passphrase of a `passin=pass:` in an argument, so that ps(1) does not show it for as long
- * as the mount is there. */
+/* What -E, -W and -O ask for: the same as the options error=, warning= and off=. 0, or -1: no such rule, or one that
+ * is judged when a value is written, where the level cannot be less than an error. */
+int mount_options_level(struct mount_options *options, enum rule_level level, const char *rule, struct error *err);
+
+/* Overwrites passphrases and PINs in an argument, so that ps(1) does not show them for as long as the mount is
+ * there. */
 void mount_options_hide(char *list);
 
 void mount_options_free(struct mount_options *options);
@@ -38,12 +42,16 @@ void mount_options_free(struct mount_options *options);
 #define MOUNT_OPTIONS_HELP \
 	"Options, separated by commas (\\, stands for a comma in a value):\n" \
 	"  ro                         read-only; nothing is saved\n" \
-	"  key=FILE                   private key to sign with (PEM, DER, PKCS#12)\n" \
+	"  key=FILE                   private key to sign with: PEM, DER, PKCS#12 or a pkcs11: URI; may be repeated\n" \
 	"  cert=FILE                  its certificate, if it is not in the key's file\n" \
 	"  chain=FILE                 more certificates to include\n" \
-	"  passin=SOURCE              passphrase of the key: pass:TEXT, env:NAME, file:PATH, fd:N, stdin\n" \
+	"  passin=SOURCE              passphrase or PIN: pass:TEXT, env:NAME, file:PATH, fd:N, stdin\n" \
 	"  digest=NAME                sha1, sha256, sha384 or sha512, instead of the old signature's\n" \
 	"  unsign                     save plain what was signed\n" \
+	"  decrypt_key=FILE           private key of a recipient: shows encrypted payloads as if plain, and saves\n" \
+	"                             them encrypted for the same recipients\n" \
+	"  decrypt_passin=SOURCE      its passphrase, if there is key= too\n" \
+	"  recipient=FILE             certificate of a recipient, if it is not beside the key; may be repeated\n" \
 	"  output=FILE                save to FILE; the profile stays as it is\n" \
 	"  format=keep|xml|binary     how the plist is saved (keep)\n" \
 	"  backup=SUFFIX              keep the old profile under its name and SUFFIX\n" \
@@ -55,6 +63,8 @@ void mount_options_free(struct mount_options *options);
 	"  schema=DIR|FILE            instead of the built-in schema: Apple's device-management repository,\n" \
 	"                             or a file in the language of `profilefs schema --import`\n" \
 	"  manifests=DIR              more payload types, from a folder of ProfileManifests\n" \
+	"  error=RULE, warning=RULE, off=RULE\n" \
+	"                             as -E, -W and -O\n" \
 	"  target=SYSTEM:VERSION      such as macOS:15.1; of several, it is enough if one has what is there\n" \
 	"  allow_other, allow_root, auto_unmount, max_read=N, fsname=NAME\n" \
 	"                             as in mount.fuse3(8)\n" \

@@ -35,6 +35,7 @@ struct driver {
 	bool answering;               /* the kernel can be told something */
 	int failures;                 /* of the device, in a row */
 	struct fuse_buf request;
+	size_t largest;               /* request so far: what is to be wiped */
 };
 
 /* --- what libfuse says ------------------------------------------------------------------------------ */
@@ -279,6 +280,8 @@ static int answer_one(struct driver *driver)
 	if (got < 0)
 		return bear_failure(driver, -got);
 	driver->failures = 0;
+	if ((size_t)got > driver->largest)
+		driver->largest = (size_t)got;
 	if (got == 0)
 		return 0; /* unmounted, fuse_session_exited() says so */
 	fuse_session_process_buf(driver->session, &driver->request);
@@ -405,6 +408,8 @@ void driver_free(struct driver *driver)
 		fuse_session_destroy(driver->session);
 	if (driver->signals >= 0)
 		close(driver->signals);
+	if (driver->request.mem)
+		explicit_bzero(driver->request.mem, driver->largest); /* values that were written */
 	free(driver->request.mem);
 	free(driver);
 }

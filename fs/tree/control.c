@@ -16,6 +16,16 @@ static void add_problem_line(const struct error *problem, struct buf *out)
 	buf_add_format(out, "%s\n", line);
 }
 
+static void add_recipients(const struct hidden *hidden, struct buf *out)
+{
+	BUF_AUTO lines = BUF_INIT;
+	char *line, *rest;
+
+	hidden_describe(hidden, &lines);
+	for (line = strtok_r(lines.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		buf_add_format(out, "encrypted-for: %s\n", line);
+}
+
 static void read_status(struct tree *tree, struct buf *out)
 {
 	const struct profile *profile = tree->profile;
@@ -28,6 +38,8 @@ static void read_status(struct tree *tree, struct buf *out)
 	if (tree->pid)
 		buf_add_format(out, "pid: %ld\n", (long)tree->pid);
 	buf_add_format(out, "signed: %s\n", envelope_form(profile->envelope) != ENVELOPE_PLAIN ? "yes" : "no");
+	if (profile->hidden)
+		add_recipients(profile->hidden, out);
 	buf_add_format(out, "read-only: %s\n", profile->read_only ? "yes" : "no");
 	if (profile->read_only && profile->why_read_only.code)
 		buf_add_format(out, "why-read-only: %s\n", profile->why_read_only.text);

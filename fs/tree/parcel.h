@@ -1,6 +1,6 @@
 /*
- * A profile as a parcel: the file with its envelope, unwrapped, to be wrapped and put back as a whole. For commands that
- * change no key but the wrapping: sign, encrypt, decrypt.
+ * A profile as a parcel: the file with its envelope, unwrapped, to be wrapped and put back as a whole. For commands
+ * that change no key but the wrapping: sign, encrypt, decrypt.
  *
  * A parcel owns what it opened; parcel_close() gives it back and saves nothing.
  */
@@ -18,30 +18,38 @@
 #include "sign/signer.h"
 
 struct parcel {
-	struct place place;        /* where it lies (symbolic links followed) */
-	struct lock lock;          /* while it is open for a change in place */
-	struct stat found;
+	struct place place;        /* where it lies (symbolic links followed); a stream has nothing but `shown` */
+	struct lock lock;          /* held if `in_place` */
+	bool in_place;             /* open for a change where it lies */
+	struct stat found;         /* all zero for a stream */
 	struct buf bytes;          /* as on disk */
 	struct buf content;        /* the plist's bytes inside the envelope */
 	struct envelope *envelope; /* of `bytes` */
 };
 
-/* Reads and unwraps a profile. A signature that does not fit is an error [bad-signature] unless `force`: signing what
- * somebody changed would vouch for it. `in_place`: it will be replaced: it is locked against a mount (waiting a moment for
- * one that just leaves), and must be writable. 0 or -1, then nothing is open. */
-int parcel_open(struct parcel *parcel, const char *path, bool in_place, bool force, struct error *err);
+/* Reads and unwraps a profile; "-" is the standard input. A signature that does not fit is an error [bad-signature]
+ * unless `force`, where it is a warning in `notes`: signing what somebody changed would vouch for it. `in_place`: it
+ * will be replaced: it is locked against a mount (waiting a moment for one that just leaves), and must be a regular
+ * file that may be written; else pipes and devices are read, too. 0 or -1, then nothing is open. */
+int parcel_open(struct parcel *parcel, const char *path, bool in_place, bool force, struct problems *notes,
+		struct error *err);
 
-/* Wraps `plist`: signed by `signer` like the old envelope (seal_options as envelope_seal() has them), or plain for NULL.
- * What was sealed is opened again and compared. Appends to `out`. 0 or -1. */
+/* True if there is a signature around it. */
+bool parcel_is_signed(const struct parcel *parcel);
+
+/* Wraps `plist`: signed by `signer` like the old envelope (seal_options as envelope_seal() has them), or plain for
+ * NULL. What was sealed is opened again and compared. Appends to `out`. 0 or -1. */
 int parcel_wrap(const struct parcel *parcel, const struct signer *signer, const struct seal_options *options,
 		const struct buf *plist, struct buf *out, struct problems *notes, struct error *err);
 
-/* Puts `bytes` in the profile's place, atomically, with owner, mode and attributes kept; ESTALE if its content is not what
- * was read; the same bytes are not written. 0 or -1. */
+/* Puts `bytes` in the profile's place, atomically, with owner, mode and attributes kept; ESTALE if its content is not
+ * what was read; the same bytes are not written. 0 or -1. */
 int parcel_put_back(struct parcel *parcel, const struct buf *bytes, struct error *err);
 
-/* Puts them at `output` instead: atomically, mode of the profile if it is new; "-": standard output. 0 or -1. */
-int parcel_put_at(const struct parcel *parcel, const char *output, const struct buf *bytes, struct error *err);
+/* Puts them at `output` instead: atomically, with the mode of the profile if it is new, or what `at_most` leaves of
+ * that; "-": standard output; what is there and no regular file (a pipe, a device) is written into. 0 or -1. */
+int parcel_put_at(const struct parcel *parcel, const char *output, mode_t at_most, const struct buf *bytes,
+		  struct error *err);
 
 void parcel_close(struct parcel *parcel);
 

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "fs/tree/fresh.h"
+#include "fs/tree/placing.h"
 #include "fs/tree/signing.h"
+#include "plist/encrypted.h"
 
 /* How long a daemon that is just leaving may take to save. */
 #define LOCK_PATIENCE_MS 5000
@@ -19,8 +21,14 @@ static int check_options(const struct profile_options *options, struct error *er
 {
 	const struct signer_files *signer = &options->signer;
 
-	if (!signer->keys.count && (signer->certs.count || signer->chains.count || signer->passins.count))
-		return error_set(err, EINVAL, "cert=, chain= and passin= need key=FILE: give it too");
+	const struct decryptor_files *decrypt = &options->decrypt;
+
+	if (!signer->keys.count && (signer->certs.count || signer->chains.count))
+		return error_set(err, EINVAL, "cert= and chain= need key=FILE: give it too");
+	if (!signer->keys.count && !decrypt->key && signer->passins.count)
+		return error_set(err, EINVAL, "passin= needs key=FILE or decrypt_key=FILE: give it too");
+	if (!decrypt->key && (decrypt->passin || decrypt->certs.count))
+		return error_set(err, EINVAL, "decrypt_passin= and recipient= need decrypt_key=FILE: give it too");
 	if (signer->keys.count && options->unsign)
 		return error_set(err, EINVAL, "key= saves it signed, unsign plain: give one of them");
 	if (options->read_only && options->output)
@@ -44,35 +52,6 @@ static void make_read_only(struct profile *profile, struct problems *notes, cons
 
 /* --- whether it could be saved ---------------------------------------------------------------------- */
 
-/* In a sticky directory only the owner of a file, or of the directory, may replace it. */
-static bool sticky_forbids(const struct place *place)
-{
-	struct stat dir, file;
-
-	if (geteuid() == 0 || fstat(place->dir, &dir) < 0 || !(dir.st_mode & S_ISVTX))
-		return false;
-	if (fstatat(place->dir, place->name, &file, AT_SYMLINK_NOFOLLOW) < 0)
-		return false;
-	return file.st_uid != geteuid() && dir.st_uid != geteuid();
-}
-
-/* Whether a file could be put at `place`, new or in place of the one there. 0, or -1 and why not. */
-static int check_writable(const struct place *place, struct error *why)
-{
-	if (faccessat(place->dir, ".", W_OK | X_OK, AT_EACCESS) < 0)
-		return error_system(why, errno, "no file can be made in its directory");
-	if (faccessat(place->dir, place->name, W_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT)
-		return error_system(why, errno, "it may not be written");
-	if (sticky_forbids(place))
-		return error_system(why, EPERM, "its directory lets only its owner replace it");
-	return 0;
-}
-
-static bool same_place(const struct place *a, const struct place *b)
-{
-	return strcmp(a->path, b->path) == 0;
-}
-
 /* A place of its own with the same directory, as it is now: the mount may cover the path later. */
 static int copy_place(struct place *to, const struct place *from, struct error *err)
 {
@@ -94,13 +73,13 @@ static int open_output(struct profile *profile, struct error *err)
 
 	if (place_open(target, profile->options.output, err) < 0)
 		return -1;
-	if (same_place(target, &profile->place)) {
+	if (placing_same(target, &profile->place)) {
 		profile->options.output = NULL;
 		return 0;
 	}
 	if (fstatat(target->dir, target->name, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(st.st_mode))
 		error_set(err, EINVAL, "output= must name a regular file, or one that is not there");
-	else if (check_writable(target, err) == 0)
+	else if (placing_allowed(target, err) == 0)
 		return 0;
 	error_in_file(err, target->shown);
 	return -1;
@@ -127,7 +106,7 @@ static int check_place(struct profile *profile, struct problems *notes, struct e
 {
 	struct error why, shown;
 
-	if (profile->read_only || profile->options.output || check_writable(&profile->place, &why) == 0)
+	if (profile->read_only || profile->options.output || placing_allowed(&profile->place, &why) == 0)
 		return 0;
 	if (profile->options.create) {
 		*err = why;
@@ -199,6 +178,62 @@ static int remember_rendering(struct profile *profile, struct error *err)
 	return doc_write(&profile->doc, profile->doc.format, &profile->plist, err);
 }
 
+/* --- what is encrypted in it ------------------------------------------------------------------------ */
+
+/* One passphrase is for the only key there is, or for the file that both keys are in. */
+static const char *decrypt_passin(const struct profile_options *options)
+{
+	const struct signer_files *signer = &options->signer;
+
+	if (options->decrypt.passin || signer->passins.count != 1)
+		return options->decrypt.passin;
+	if (signer->keys.count == 0 ||
+	    (signer->keys.count == 1 && strcmp(signer->keys.at[0], options->decrypt.key) == 0))
+		return signer->passins.at[0];
+	return NULL;
+}
+
+static int open_decryptor(struct profile *profile, struct error *err)
+{
+	struct decryptor_files files = profile->options.decrypt;
+
+	files.passin = decrypt_passin(&profile->options);
+	return decryptor_open(&files, &profile->decryptor, err);
+}
+
+/* Puts the plain document in the place of the one that was read. Its lines are not the file's. */
+static int show_plain(struct profile *profile, struct error *err)
+{
+	BUF_AUTO shown = BUF_INIT;
+
+	if (hidden_open(&profile->doc, profile->decryptor, &profile->hidden, &shown, err) < 0)
+		return -1;
+	if (!buf_ok(&shown))
+		return error_memory(err);
+	if (doc_read(&profile->doc, profile->place.shown, shown.data, shown.len, err) < 0)
+		return -1;
+	profile->doc.composed = true;
+	return 0;
+}
+
+static int uncover(struct profile *profile, struct problems *notes, struct error *err)
+{
+	if (!profile->options.decrypt.key)
+		return 0;
+	if (!encrypted_is(&profile->doc)) {
+		profile_note(profile, notes, "its payloads are not encrypted: decrypt_key= is not needed");
+		return 0;
+	}
+	if (open_decryptor(profile, err) < 0)
+		return -1;
+	if (show_plain(profile, err) == 0)
+		return 0;
+	error_in_file(err, profile->place.shown);
+	return -1;
+}
+
+/* --- the layers, one after the other ---------------------------------------------------------------- */
+
 /* From profile->bytes to the document. */
 static int unwrap(struct profile *profile, struct problems *notes, struct error *err)
 {
@@ -212,7 +247,9 @@ static int unwrap(struct profile *profile, struct problems *notes, struct error 
 		return -1;
 	if (profile->doc.duplicate.code)
 		return 0; /* never written */
-	return remember_rendering(profile, err);
+	if (remember_rendering(profile, err) < 0)
+		return -1;
+	return uncover(profile, notes, err);
 }
 
 static int load(struct profile *profile, struct problems *notes, struct error *err)
@@ -288,11 +325,20 @@ static void note_left_beside(const struct profile *profile, struct problems *not
 
 /* --- who signs it ----------------------------------------------------------------------------------- */
 
-static bool is_encrypted(const struct doc *doc)
+/* What is encrypted can be edited only by one who can encrypt it again. */
+static void decide_encrypted(struct profile *profile, struct problems *notes)
 {
-	const struct node *flag = node_get(doc->root, "IsEncrypted");
+	struct error why, missing;
 
-	return flag && flag->type == NODE_BOOLEAN && strcmp(node_text(flag), "true") == 0;
+	if (profile->hidden && !hidden_renewable(profile->hidden, &missing)) {
+		error_set(&why, EROFS, "mounted read-only: %.900s (-o recipient=FILE, once for each)", missing.text);
+		make_read_only(profile, notes, &why);
+	} else if (!profile->hidden && encrypted_is(&profile->doc)) {
+		error_set(&why, EROFS,
+			  "mounted read-only: its payloads are encrypted, and are shown as they are; "
+			  "-o decrypt_key=FILE opens them");
+		make_read_only(profile, notes, &why);
+	}
 }
 
 /* What cannot be saved as it should be is not to be edited. */
@@ -307,11 +353,7 @@ static void decide_read_only(struct profile *profile, struct problems *notes)
 			 profile->doc.duplicate.text);
 		make_read_only(profile, notes, &why);
 	}
-	if (is_encrypted(&profile->doc)) {
-		error_set(&why, EROFS,
-			  "mounted read-only: its payloads are encrypted, and are shown as they are");
-		make_read_only(profile, notes, &why);
-	}
+	decide_encrypted(profile, notes);
 	if (envelope_form(profile->envelope) != ENVELOPE_PLAIN && !options->signer.keys.count && !options->unsign) {
 		error_set(&why, EROFS,
 			  "mounted read-only: it is signed and no key was given; -o key=FILE,cert=FILE saves "
@@ -385,9 +427,9 @@ static int open_all(struct profile *profile, const char *path, struct problems *
 		return -1;
 	if (profile->read_only)
 		lock_release(&profile->lock);
-	else if (profile->doc.recoded)
+	else if (profile_recoded(profile))
 		profile_note(profile, notes, "it is written in %s: a save with edits makes it UTF-8",
-			     profile->doc.recoded);
+			     profile_recoded(profile));
 	note_left_beside(profile, notes);
 	return 0;
 }
@@ -434,6 +476,11 @@ enum doc_format profile_format(const struct profile *profile)
 	return profile->options.format == FORMAT_BINARY ? DOC_BINARY : DOC_XML;
 }
 
+const char *profile_recoded(const struct profile *profile)
+{
+	return profile->hidden ? hidden_recoded(profile->hidden) : profile->doc.recoded;
+}
+
 int profile_xml(const struct profile *profile, struct buf *out, struct error *err)
 {
 	return doc_write(&profile->doc, DOC_XML, out, err);
@@ -443,6 +490,8 @@ void profile_close(struct profile *profile)
 {
 	schema_free(profile->checks.schema);
 	signer_free(profile->signer);
+	hidden_free(profile->hidden);
+	decryptor_free(profile->decryptor);
 	envelope_free(profile->envelope);
 	doc_free(&profile->doc);
 	buf_free(&profile->plist);

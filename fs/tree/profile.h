@@ -12,12 +12,14 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "fs/tree/hidden.h"
 #include "fs/tree/lock.h"
 #include "plist/base/buf.h"
 #include "plist/base/error.h"
 #include "plist/base/file.h"
 #include "plist/doc.h"
 #include "plist/schema/check.h"
+#include "sign/encryption.h"
 #include "sign/envelope.h"
 #include "sign/signer.h"
 
@@ -31,6 +33,7 @@ enum check_level { CHECK_STRICT, CHECK_WARN, CHECK_OFF };
 struct profile_options {
 	struct signer_files signer;  /* no keys: it is not signed */
 	struct rule_levels levels;   /* how severe rules are */
+	struct decryptor_files decrypt; /* no key: encrypted payloads are shown as they are */
 	const char *digest;          /* NULL: the old signature's, at least SHA-256 */
 	const char *output;          /* save here instead; NULL: where it was */
 	const char *schema;          /* in place of what is built in: a folder or a file; NULL: none */
@@ -59,6 +62,8 @@ struct profile {
 	struct buf plist;            /* the plist's bytes inside it: what an unedited document renders to */
 	struct envelope *envelope;
 	struct signer *signer;       /* NULL: none */
+	struct decryptor *decryptor; /* NULL: none */
+	struct hidden *hidden;       /* what lies on disk if that is encrypted, and `doc` is not; else NULL */
 	struct doc doc;
 	struct check_options checks; /* what the document is held against; the schema is the profile's own, and is
 				      * there whatever `check` says, for the types of keys */
@@ -70,8 +75,8 @@ struct profile {
 	uint64_t commits_saved;      /* `commits` when it was last saved */
 };
 
-/* Opens a profile for mounting: reads, locks, unwraps, checks the signature, parses, opens and matches the
- * keys. Notes (read-only and why, expired signer, recoded source, a .rejected or .conflict file beside it)
+/* Opens a profile for mounting: reads, locks, unwraps, checks the signature, decrypts, parses, opens and matches
+ * the keys. Notes (read-only and why, expired signer, recoded source, a .rejected or .conflict file beside it)
  * go to `notes`. 0, or -1 with everything given back. */
 int profile_open(struct profile *profile, const char *path, const struct profile_options *options,
 		 struct problems *notes, struct error *err);
@@ -87,7 +92,10 @@ void profile_note(const struct profile *profile, struct problems *notes, const c
 /* What a save writes: the format asked for, or the one it was in. */
 enum doc_format profile_format(const struct profile *profile);
 
-/* The plist as XML, as it would be saved now. 0 or -1. */
+/* The name of the encoding that the file is written in, if it is not UTF-8; else NULL. */
+const char *profile_recoded(const struct profile *profile);
+
+/* The plist as XML, as it would be saved now; what is saved encrypted is plain in it. 0 or -1. */
 int profile_xml(const struct profile *profile, struct buf *out, struct error *err);
 
 void profile_close(struct profile *profile);

@@ -3,8 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "fs/tree/placing.h"
+
 /* What replaces the profile, complete before anything on disk is touched. Owns its parts. */
 struct package {
+	struct hidden_payloads payloads; /* of an encrypted profile */
 	struct buf plist;
 	struct buf bytes;          /* the plist, sealed */
 	struct envelope *envelope; /* of `bytes`, read back */
@@ -12,6 +15,7 @@ struct package {
 
 static void package_drop(struct package *package)
 {
+	hidden_payloads_free(&package->payloads);
 	buf_free(&package->plist);
 	buf_free(&package->bytes);
 	envelope_free(package->envelope);
@@ -41,9 +45,12 @@ static bool converts(const struct profile *profile)
 	       (profile->signer && plain);
 }
 
-static int render(const struct profile *profile, struct buf *plist, struct error *err)
+static int render(const struct profile *profile, enum doc_format format, struct package *package,
+		  struct problems *notes, struct error *err)
 {
-	int result = doc_write(&profile->doc, profile_format(profile), plist, err);
+	int result = profile->hidden ? hidden_render(profile->hidden, &profile->doc, format, &package->payloads,
+						     &package->plist, notes, err) :
+				       doc_write(&profile->doc, format, &package->plist, err);
 
 	if (result < 0)
 		error_in_file(err, profile->place.shown);
@@ -96,42 +103,27 @@ static int pack(const struct profile *profile, struct package *package, struct p
 
 /* --- what is there now ------------------------------------------------------------------------------ */
 
-static enum save_outcome conflict(const struct profile *profile, const char *what, struct error *err)
-{
-	error_set(err, ESTALE, "%s since it was mounted: not saved over it", what);
-	error_in_file(err, profile->place.shown);
-	return SAVE_CONFLICT;
-}
-
 /* Nothing was there, and nothing may be. */
 static enum save_outcome check_absent(const struct profile *profile, struct error *err)
 {
 	struct stat st;
 
 	if (fstatat(profile->place.dir, profile->place.name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return conflict(profile, "somebody made the file", err);
-	if (errno == ENOENT)
+		error_set(err, ESTALE, "somebody made the file since it was mounted: not saved over it");
+	else if (errno == ENOENT)
 		return SAVE_DONE;
-	error_system(err, errno, "cannot be looked up");
+	else
+		error_system(err, errno, "cannot be looked up");
 	error_in_file(err, profile->place.shown);
-	return SAVE_FAILED;
+	return err->code == ESTALE ? SAVE_CONFLICT : SAVE_FAILED;
 }
 
 /* SAVE_DONE if the file still has the content that was read; `*now` is what fstat says of it. */
 static enum save_outcome check_content(const struct profile *profile, struct stat *now, struct error *err)
 {
-	BUF_AUTO bytes = BUF_INIT;
-
-	if (file_read(&profile->place, PROFILE_SIZE_MAX, &bytes, now, err) == 0) {
-		if (buf_equals(&bytes, profile->bytes.data, profile->bytes.len))
-			return SAVE_DONE;
-		return conflict(profile, "somebody changed the file", err);
-	}
-	if (err->code == ENOENT)
-		return conflict(profile, "somebody removed the file", err);
-	if (err->code == EFBIG || err->code == ELOOP || err->code == EISDIR || err->code == EINVAL)
-		return conflict(profile, "somebody put something else in the file's place", err);
-	return SAVE_FAILED;
+	if (placing_unchanged(&profile->place, &profile->bytes, "it was mounted", now, err) == 0)
+		return SAVE_DONE;
+	return err->code == ESTALE ? SAVE_CONFLICT : SAVE_FAILED;
 }
 
 /* --- writing ---------------------------------------------------------------------------------------- */
@@ -144,23 +136,11 @@ static int put(const struct profile *profile, const struct buf *bytes, const str
 	return file_replace(&profile->target, bytes->data, bytes->len, &options, st, err);
 }
 
-/* An output that is not there yet gets the profile's mode: it holds the same secrets. */
 static int put_output(struct profile *profile, const struct buf *bytes, struct error *err)
 {
-	const struct place *target = &profile->target;
-	const struct stat *like = &profile->found;
-	struct stat old;
+	const struct stat *source = profile->bytes.len ? &profile->found : NULL;
 
-	if (fstatat(target->dir, target->name, &old, AT_SYMLINK_NOFOLLOW) == 0) {
-		like = &old;
-	} else {
-		old = profile->found;
-		old.st_mode &= 0777;
-		old.st_uid = (uid_t)-1;
-		old.st_gid = (gid_t)-1;
-		like = profile->bytes.len ? &old : NULL;
-	}
-	if (put(profile, bytes, like, NULL, err) < 0)
+	if (placing_output(&profile->target, source, 0777, profile->options.backup, bytes->data, bytes->len, err) < 0)
 		return -1;
 	profile->output_written = true;
 	return 0;
@@ -201,20 +181,24 @@ static enum save_outcome put_in_place(struct profile *profile, struct package *p
 /* What was written is what the next save starts from. The old parts go with the package. */
 static void adopt(struct profile *profile, struct package *package)
 {
-	struct package old = { profile->plist, profile->bytes, profile->envelope };
+	struct package old = { .plist = profile->plist, .bytes = profile->bytes, .envelope = profile->envelope };
 
 	profile->plist = package->plist;
 	profile->bytes = package->bytes;
 	profile->envelope = package->envelope;
-	*package = old;
+	if (profile->hidden)
+		hidden_adopt(profile->hidden, &package->payloads);
+	package->plist = old.plist;
+	package->bytes = old.bytes;
+	package->envelope = old.envelope;
 	profile->commits_saved = profile->commits;
 }
 
 static void note_recoded(struct profile *profile, struct problems *notes)
 {
-	if (!profile->doc.recoded || profile->recoded_said || profile_format(profile) != DOC_XML)
+	if (!profile_recoded(profile) || profile->recoded_said || profile_format(profile) != DOC_XML)
 		return;
-	profile_note(profile, notes, "recoded: was %s, saved as UTF-8", profile->doc.recoded);
+	profile_note(profile, notes, "recoded: was %s, saved as UTF-8", profile_recoded(profile));
 	profile->recoded_said = true;
 }
 
@@ -289,7 +273,7 @@ enum save_outcome profile_save(struct profile *profile, const struct error *inva
 	if (profile->read_only)
 		return save_read_only(profile, err);
 	if (is_edited(profile) || converts(profile)) {
-		if (render(profile, &package.plist, err) < 0)
+		if (render(profile, profile_format(profile), &package, notes, err) < 0)
 			return SAVE_FAILED;
 		news = is_news(profile, &package.plist);
 	}
@@ -307,13 +291,15 @@ enum save_outcome profile_save(struct profile *profile, const struct error *inva
 /* --- beside ----------------------------------------------------------------------------------------- */
 
 /* A value that a binary plist cannot hold must not be the loss of the others. */
-static int render_somehow(const struct profile *profile, struct buf *plist, struct error *err)
+static int render_somehow(const struct profile *profile, struct package *package, struct error *err)
 {
-	if (render(profile, plist, err) == 0)
+	if (render(profile, profile_format(profile), package, NULL, err) == 0)
 		return 0;
 	if (profile_format(profile) == DOC_XML)
 		return -1;
-	return doc_write(&profile->doc, DOC_XML, plist, err);
+	package_drop(package);
+	*package = (struct package){ 0 };
+	return render(profile, DOC_XML, package, NULL, err);
 }
 
 /* Beside the profile, where the next mount finds it; beside the output if that cannot be. */
@@ -332,13 +318,13 @@ static int keep(const struct profile *profile, const char *suffix, const struct 
 int profile_keep_beside(struct profile *profile, enum save_outcome outcome, struct problems *notes,
 			struct error *err)
 {
-	BUF_AUTO plist = BUF_INIT;
+	PACKAGE_AUTO package = { 0 };
 	BUF_AUTO made = BUF_INIT;
 
 	if (outcome == SAVE_UNCHANGED || outcome == SAVE_DONE)
 		return 0;
-	if (render_somehow(profile, &plist, err) < 0 ||
-	    keep(profile, outcome == SAVE_CONFLICT ? ".conflict" : ".rejected", &plist, &made, err) < 0)
+	if (render_somehow(profile, &package, err) < 0 ||
+	    keep(profile, outcome == SAVE_CONFLICT ? ".conflict" : ".rejected", &package.plist, &made, err) < 0)
 		return -1;
 	profile_note(profile, notes,
 		     "the edited profile is kept beside it in %s, unsigned: look at it with diff, remove it "

@@ -243,7 +243,7 @@ int file_read(const struct place *place, size_t max, struct buf *out, struct sta
 	return result;
 }
 
-static int read_opened(int fd, size_t max, struct buf *out, struct error *err)
+int file_read_fd(int fd, size_t max, struct buf *out, struct error *err)
 {
 	struct stat found;
 
@@ -266,7 +266,7 @@ int file_read_path(const char *path, size_t max, struct buf *out, struct error *
 		error_in_file(err, path);
 		return -1;
 	}
-	result = read_opened(fd, max, out, err);
+	result = file_read_fd(fd, max, out, err);
 	if (result < 0)
 		error_in_file(err, path);
 	close(fd);

@@ -39,6 +39,9 @@ int file_read(const struct place *place, size_t max, struct buf *out, struct sta
 /* Reads a file by its path, following links, pipes allowed. */
 int file_read_path(const char *path, size_t max, struct buf *out, struct error *err);
 
+/* Reads what is left of an open file or pipe, which stays open. The error names no file. */
+int file_read_fd(int fd, size_t max, struct buf *out, struct error *err);
+
 /* Writes all of it, however often write(2) is interrupted or takes less. 0, or -1 with errno set. */
 int file_write_all(int fd, const void *bytes, size_t len);
 

@@ -1,4 +1,4 @@
-/* Envelopes: what is opened, what is refused, what is intact, and what is said of it. */
+/* Envelopes: what is opened, what is refused, what is intact. */
 #include "tests/unit/envelopes.h"
 
 /* ------------------------------------------------------------------ plain */
@@ -342,65 +342,6 @@ static void no_garbage_crashes(void **state)
 	}
 }
 
-/* ------------------------------------------------------------------ describing */
-
-static void the_description_says_who_signed_and_how(void **state)
-{
-	BUF_AUTO content = BUF_INIT, print = BUF_INIT, line = BUF_INIT, text = BUF_INIT;
-	struct envelope *envelope;
-	char *at;
-
-	(void)state;
-	sign_with_openssl("rsa", "-md sha384 -certfile inter.crt -nosmimecap", "signed");
-	kit_must("openssl x509 -in rsa.crt -noout -fingerprint -sha256 >print");
-	kit_read("print", &print);
-	at = strchr(buf_text(&print), '=');
-	assert_non_null(at);
-	at[strcspn(at, "\n")] = '\0';
-	buf_add_format(&line, "sha256: %s", at + 1);
-	envelope = open_file("signed", &content);
-	assert_true(says(envelope, "signed: yes"));
-	assert_true(says(envelope, "intact: yes"));
-	assert_true(says(envelope, "signer: CN=rsa"));
-	assert_true(says(envelope, "issuer: CN=inter"));
-	assert_true(says(envelope, buf_text(&line)));
-	assert_true(says(envelope, "expired: no"));
-	assert_true(says(envelope, "digest: sha384"));
-	assert_true(says(envelope, "attributes: yes (contentType, signingTime, messageDigest)"));
-	assert_true(says(envelope, "certificates: 2"));
-	envelope_describe(envelope, &text);
-	assert_non_null(strstr(buf_text(&text), "\nvalid: 20"));
-	envelope_free(envelope);
-}
-
-static void trust_is_asked_of_the_systems_store(void **state)
-{
-	(void)state;
-	sign_with_openssl("expired", "-certfile inter.crt", "signed");
-	assert_true(file_says("signed", "trusted: no (unable to get local issuer certificate)") ||
-		    file_says("signed", "trusted: no (unable to get issuer certificate)"));
-	assert_int_equal(setenv("SSL_CERT_FILE", kit_path("ca.crt"), 1), 0);
-	assert_true(file_says("signed", "trusted: yes"));
-	assert_true(file_says("signed", "expired: yes"));
-	sign_with_openssl("rsa", "", "signed");
-	assert_true(file_says("signed", "trusted: no (unable to get local issuer certificate)"));
-	no_system_store();
-}
-
-static void a_name_cannot_forge_a_line_of_the_description(void **state)
-{
-	struct identity forger = kit_identity("x\nintact: yes", EVP_EC_gen("P-256"), NULL, NULL);
-
-	(void)state;
-	kit_write_identity("forger", &forger);
-	kit_identity_free(&forger);
-	sign_with_openssl("forger", "", "signed");
-	change("signed", "<dict/>", "<date/>");
-	assert_true(file_says("signed", "intact: no"));
-	assert_false(file_says("signed", "intact: yes"));
-	assert_true(file_says("signed", "signer: CN=x\\0Aintact: yes"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -423,9 +364,6 @@ int main(void)
 		cmocka_unit_test(one_bad_signature_of_two_is_not_intact),
 		cmocka_unit_test(no_flipped_byte_crashes_or_makes_other_content_intact),
 		cmocka_unit_test(no_garbage_crashes),
-		cmocka_unit_test(the_description_says_who_signed_and_how),
-		cmocka_unit_test(trust_is_asked_of_the_systems_store),
-		cmocka_unit_test(a_name_cannot_forge_a_line_of_the_description),
 	};
 
 	return cmocka_run_group_tests(tests, make_identities, remove_identities);

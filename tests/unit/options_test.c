@@ -252,10 +252,37 @@ static void a_wrong_target_is_told_what_is_right(void **state)
 	assert_int_equal(options.profile.target_count, 0);
 }
 
-static void features_of_later_versions_are_refused_not_ignored(void **state)
+static void keys_that_decrypt_are_told_from_keys_that_sign(void **state)
 {
 	(void)state;
-	refuse_list("decrypt_key=k.pem", "not in this version");
+	accept_list("decrypt_key=d.pem,decrypt_passin=env:P,recipient=a.crt,recipient=b.crt");
+	assert_string_equal(options.profile.decrypt.key, "d.pem");
+	assert_string_equal(options.profile.decrypt.passin, "env:P");
+	assert_int_equal(options.profile.decrypt.certs.count, 2);
+	assert_string_equal(options.profile.decrypt.certs.at[1], "b.crt");
+	assert_int_equal(options.profile.signer.keys.count, 0);
+}
+
+static void a_rule_gets_the_level_that_is_asked_for(void **state)
+{
+	enum severity severity = SEVERITY_WARNING;
+
+	(void)state;
+	accept_list("error=expired,warning=missing-key,off=deprecated-key");
+	assert_true(rule_severity(&options.profile.levels, "expired", &severity));
+	assert_int_equal(severity, SEVERITY_ERROR);
+	assert_true(rule_severity(&options.profile.levels, "missing-key", &severity));
+	assert_int_equal(severity, SEVERITY_WARNING);
+	assert_false(rule_severity(&options.profile.levels, "deprecated-key", &severity));
+	refuse_list("error=expird", "did you mean expired?");
+}
+
+static void a_rule_that_is_judged_at_the_write_cannot_be_less_than_an_error(void **state)
+{
+	(void)state;
+	refuse_list("off=not-allowed-value", "check=warn");
+	refuse_list("warning=unknown-key", "unknown=allow");
+	accept_list("error=bad-format");
 }
 
 static void what_comes_before_a_refused_option_does_not_leak(void **state)
@@ -280,12 +307,26 @@ static void a_passphrase_in_an_argument_is_hidden(void **state)
 	assert_string_equal(bare, "passin=pass:");
 }
 
+static void every_option_that_can_hold_a_secret_is_hidden(void **state)
+{
+	char list[] = "decrypt_passin=pass:open,key=pkcs11:token=t;object=o?pin-value=1234&module-name=m,ro";
+	char file[] = "key=pin-value=1234,cert=pkcs11:id=%01?pin-value=1";
+
+	(void)state;
+	mount_options_hide(list);
+	assert_string_equal(list,
+			    "decrypt_passin=pass:****,key=pkcs11:token=t;object=o?pin-value=****&module-name=m,ro");
+	mount_options_hide(file);
+	assert_string_equal(file, "key=pin-value=1234,cert=pkcs11:id=%01?pin-value=*");
+}
+
 static void the_help_names_every_option_that_is_ours(void **state)
 {
 	static const char *const names[] = {
 		"ro", "key=", "cert=", "chain=", "passin=", "digest=", "unsign", "output=", "format=",
 		"backup=", "new", "force", "check=", "placeholders=", "unknown=", "schema=",
-		"manifests=", "target=",
+		"manifests=", "target=", "decrypt_key=", "decrypt_passin=", "recipient=", "error=", "warning=",
+		"off=",
 	};
 	size_t i;
 
@@ -320,9 +361,12 @@ int main(void)
 		TEST(unknown_keys_are_denied_unless_allowed),
 		TEST(targets_add_up),
 		TEST(a_wrong_target_is_told_what_is_right),
-		TEST(features_of_later_versions_are_refused_not_ignored),
+		TEST(keys_that_decrypt_are_told_from_keys_that_sign),
+		TEST(a_rule_gets_the_level_that_is_asked_for),
+		TEST(a_rule_that_is_judged_at_the_write_cannot_be_less_than_an_error),
 		TEST(what_comes_before_a_refused_option_does_not_leak),
 		TEST(a_passphrase_in_an_argument_is_hidden),
+		TEST(every_option_that_can_hold_a_secret_is_hidden),
 		TEST(the_help_names_every_option_that_is_ours),
 	};
 

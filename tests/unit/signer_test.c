@@ -146,6 +146,16 @@ static void a_file_of_certificates_does_not_ask_for_the_passphrase_of_a_key_besi
 	opens("rsa.key", "encboth.pem", "encboth.pem", NULL);
 }
 
+static void windows_text_with_other_text_around_is_opened(void **state)
+{
+	(void)state;
+	kit_must("{ printf '\\357\\273\\277'; sed 's/$/\\r/' rsa.key; echo 'Bag Attributes'; cat rsa.crt; echo end; } "
+		 "> windows.pem");
+	opens("windows.pem", NULL, NULL, NULL);
+	kit_must("{ echo 'The key of the signer:'; cat enc.key; echo; cat rsa.crt; } > around.pem");
+	opens("around.pem", NULL, NULL, "pass:" SECRET);
+}
+
 static void the_certificate_is_found_wherever_it_stands_in_the_file(void **state)
 {
 	(void)state;
@@ -402,13 +412,35 @@ static void a_key_that_cannot_sign_cms_is_refused(void **state)
 	fails("x.key", "rsa.crt", NULL, NULL, "x.key", "X25519 cannot sign");
 }
 
+static void a_key_that_is_too_weak_is_refused(void **state)
+{
+	struct identity weak = kit_identity("weak", EVP_RSA_gen(512), NULL, NULL);
+
+	(void)state;
+	kit_identity_free(&weak);
+	fails("weak.key", "weak.crt", NULL, NULL, "weak.key", "512 bits is too weak");
+}
+
+static void a_pkcs11_uri_is_shown_without_its_pin(void **state)
+{
+	struct signer_files files = { .keys = ONE("pkcs11:object=x?module-path=/nowhere&pin-value=" SECRET) };
+	struct signer *signer = NULL;
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(signer_open(&files, &signer, NULL, &err), -1);
+	assert_string_equal(err.file, "pkcs11:object=x");
+	assert_non_null(strstr(err.text, "module /nowhere cannot be loaded"));
+	assert_null(strstr(err.text, SECRET));
+}
+
 static void dates_are_warnings(void **state)
 {
 	static const struct {
 		const char *key, *cert, *words;
 	} cases[] = {
-		{ "expired.key", "expired.crt", "expired on " },
-		{ "early.key", "early.crt", "not valid before " },
+		{ "expired.key", "expired.crt", "(CN=expired) expired on " },
+		{ "early.key", "early.crt", "(CN=early) is not valid before " },
 	};
 	size_t i;
 
@@ -420,6 +452,7 @@ static void dates_are_warnings(void **state)
 		assert_int_equal(try_files(cases[i].key, cases[i].cert, NULL, NULL, &notes, &err), 0);
 		assert_int_equal(notes.count, 1);
 		assert_int_equal(notes.list[0].severity, SEVERITY_WARNING);
+		assert_string_equal(notes.list[0].rule, SIGNER_RULE_EXPIRED);
 		assert_non_null(strstr(notes.list[0].text, cases[i].words));
 		assert_string_equal(notes.list[0].file, kit_path(cases[i].cert));
 		problems_free(&notes);
@@ -504,6 +537,7 @@ int main(void)
 		cmocka_unit_test(an_old_pkcs12_bundle_encrypted_with_rc2_is_opened),
 		cmocka_unit_test(key_and_certificate_may_share_a_file),
 		cmocka_unit_test(a_file_of_certificates_does_not_ask_for_the_passphrase_of_a_key_beside_them),
+		cmocka_unit_test(windows_text_with_other_text_around_is_opened),
 		cmocka_unit_test(the_certificate_is_found_wherever_it_stands_in_the_file),
 		cmocka_unit_test(the_passphrase_comes_from_the_environment),
 		cmocka_unit_test(the_passphrase_is_the_first_line_of_a_file),
@@ -523,6 +557,8 @@ int main(void)
 		cmocka_unit_test(a_certificate_of_another_key_is_refused),
 		cmocka_unit_test(a_certificate_that_must_not_sign_is_refused),
 		cmocka_unit_test(a_key_that_cannot_sign_cms_is_refused),
+		cmocka_unit_test(a_key_that_is_too_weak_is_refused),
+		cmocka_unit_test(a_pkcs11_uri_is_shown_without_its_pin),
 		cmocka_unit_test(dates_are_warnings),
 		cmocka_unit_test(a_damaged_key_or_bundle_never_crashes),
 		cmocka_unit_test(freeing_no_signer_is_fine),

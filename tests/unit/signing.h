@@ -45,6 +45,7 @@ struct cert_options {
 	bool ca;
 	bool no_key_id;
 	const char *usage;     /* keyUsage; NULL: critical,digitalSignature */
+	const char *purpose;   /* extendedKeyUsage; NULL: codeSigning, none for a CA; "": none */
 	long from_day, to_day; /* counted from today */
 };
 
@@ -151,8 +152,8 @@ static inline void kit_extensions(X509 *cert, X509 *issuer, const struct cert_op
 
 	kit_extension(cert, issuer, NID_basic_constraints, options->ca ? "critical,CA:TRUE" : "CA:FALSE");
 	kit_extension(cert, issuer, NID_key_usage, options->usage ? options->usage : usage);
-	if (!options->ca)
-		kit_extension(cert, issuer, NID_ext_key_usage, "codeSigning");
+	if (options->purpose ? options->purpose[0] : !options->ca)
+		kit_extension(cert, issuer, NID_ext_key_usage, options->purpose ? options->purpose : "codeSigning");
 	if (!options->no_key_id)
 		kit_extension(cert, issuer, NID_subject_key_identifier, "hash");
 }

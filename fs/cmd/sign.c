@@ -1,0 +1,99 @@
+/*
+ * sign: a signature around profiles, or, with --unsign, off them.
+ */
+#include "fs/cmd/rewrap.h"
+
+struct signing {
+	const struct signer *signer;
+	struct seal_options options;
+};
+
+static const struct option long_options[] = {
+	KEY_OPTIONS_LONG,
+	REWRAP_LONG,
+	{ 0 },
+};
+
+static int sign_one(void *context, const struct parcel *parcel, struct buf *out, struct problems *notes,
+		    struct error *err)
+{
+	const struct signing *signing = context;
+	struct doc doc;
+
+	if (rewrap_read(parcel, &doc, err) < 0)
+		return -1;
+	doc_free(&doc);
+	return parcel_wrap(parcel, signing->signer, &signing->options, &parcel->content, out, notes, err);
+}
+
+/* Whatever the content is: one who wants to mend it must get at it. */
+static int unsign_one(void *context, const struct parcel *parcel, struct buf *out, struct problems *notes,
+		      struct error *err)
+{
+	(void)context;
+	if (!parcel_is_signed(parcel))
+		problems_say(notes, SEVERITY_NOTE, NULL, NULL, "it is not signed: nothing to do");
+	return parcel_wrap(parcel, NULL, NULL, &parcel->content, out, notes, err);
+}
+
+static void check(struct rewrap *rewrap)
+{
+	bool key = rewrap->keys.files.keys.count > 0;
+
+	if (key && rewrap->unsign)
+		rewrap_misuse(rewrap, "--key signs, --unsign takes the signature off: give one of them");
+	else if (!key && !rewrap->unsign)
+		rewrap_misuse(rewrap, "a key is missing: --key=FILE signs with it, --unsign takes a signature off");
+}
+
+static int sign_all(struct rewrap *rewrap)
+{
+	struct signing signing = { .options = { .digest = rewrap->keys.digest } };
+	struct signer *signer = rewrap_signer(rewrap);
+	int status;
+
+	if (rewrap->done)
+		return rewrap->status;
+	signing.signer = signer;
+	status = rewrap_all(rewrap, sign_one, &signing);
+	signer_free(signer);
+	return status;
+}
+
+static int run(int argc, char **argv)
+{
+	struct rewrap rewrap = { .command = &command_sign };
+	int status;
+
+	rewrap_parse(&rewrap, KEY_OPTIONS_LETTERS, argc, argv);
+	if (!rewrap.done)
+		check(&rewrap);
+	if (rewrap.done)
+		status = rewrap.status;
+	else if (rewrap.unsign)
+		status = rewrap_all(&rewrap, unsign_one, NULL);
+	else
+		status = sign_all(&rewrap);
+	rewrap_free(&rewrap);
+	return status;
+}
+
+const struct command command_sign = {
+	.name = "sign",
+	.summary = "sign --key=FILE [-o OUTPUT] PROFILE...",
+	.options = long_options,
+	.run = run,
+	.help =
+	"usage: profilefs sign --key=FILE [OPTIONS] [-o OUTPUT] PROFILE...\n"
+	"       profilefs sign --unsign [-o OUTPUT] PROFILE...\n\n"
+	"Signs profiles where they are, or writes them signed to OUTPUT. Their content is not changed by a\n"
+	"byte. One that is signed already is signed again as it was: with its digest (at least SHA-256) and\n"
+	"its certificates. PROFILE may be `-` for the standard input, and is then written to the standard\n"
+	"output. Several profiles are signed with the key opened once.\n\n"
+	KEY_OPTIONS_HELP
+	"      --unsign               take the signature off instead\n"
+	REWRAP_HELP
+	"\nExit status: 0 all is well; 1 a profile has errors, is not what was signed, or was changed by somebody\n"
+	"else meanwhile; 2 wrong usage, or something could not be read or written. What is wrong with one\n"
+	"profile does not stop the others.\n",
+};

@@ -1,0 +1,213 @@
+#include "fs/tree/hidden.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "plist/encrypted.h"
+#include "plist/reconcile.h"
+
+#define CONTENT "PayloadContent"
+#define ENCRYPTED_CONTENT "EncryptedPayloadContent"
+#define IS_ENCRYPTED "IsEncrypted"
+
+struct hidden {
+	struct doc outer;
+	struct doc inner;
+	struct encryption *encryption;
+	struct hidden_payloads saved; /* what lies on disk */
+};
+
+/* --- opening ---------------------------------------------------------------------------------------- */
+
+static int decrypt(struct hidden *hidden, const struct doc *outer, const struct decryptor *decryptor,
+		   struct error *err)
+{
+	const struct node *content = encrypted_content(outer, err);
+
+	if (!content)
+		return -1;
+	buf_add(&hidden->saved.cipher, content->value.bytes, content->value.len);
+	if (!buf_ok(&hidden->saved.cipher))
+		return error_memory(err);
+	return encryption_open(content->value.bytes, content->value.len, decryptor, &hidden->encryption,
+			       &hidden->saved.plain, err);
+}
+
+/* encrypted_uncover() has seen that it can be read; its words are fit to be shown, doc_read()'s might quote. */
+static int read_inner(struct hidden *hidden, struct error *err)
+{
+	const struct buf *plain = &hidden->saved.plain;
+	struct error why;
+
+	if (doc_read(&hidden->inner, "", plain->data, plain->len, &why) == 0)
+		return 0;
+	return error_rule(err, "not-a-profile", "the decrypted payloads cannot be read");
+}
+
+static int open_payloads(struct hidden *hidden, const struct doc *outer, const struct decryptor *decryptor,
+			 struct buf *shown, struct error *err)
+{
+	const struct buf *plain = &hidden->saved.plain;
+
+	if (decrypt(hidden, outer, decryptor, err) < 0)
+		return -1;
+	if (encrypted_uncover(outer, plain->data, plain->len, shown, err) < 0)
+		return -1;
+	return read_inner(hidden, err);
+}
+
+int hidden_open(struct doc *outer, const struct decryptor *decryptor, struct hidden **out, struct buf *shown,
+		struct error *err)
+{
+	struct hidden *hidden = calloc(1, sizeof(*hidden));
+
+	if (!hidden)
+		return error_memory(err);
+	if (open_payloads(hidden, outer, decryptor, shown, err) < 0) {
+		hidden_free(hidden);
+		return -1;
+	}
+	hidden->outer = *outer;
+	*outer = (struct doc){ 0 };
+	*out = hidden;
+	return 0;
+}
+
+bool hidden_renewable(const struct hidden *hidden, struct error *why)
+{
+	if (hidden->inner.duplicate.code) {
+		*why = hidden->inner.duplicate;
+		error_at(why, 0, 0);
+		return false;
+	}
+	return encryption_renewable(hidden->encryption, why);
+}
+
+const char *hidden_recoded(const struct hidden *hidden)
+{
+	return hidden->outer.recoded;
+}
+
+void hidden_describe(const struct hidden *hidden, struct buf *out)
+{
+	encryption_describe(hidden->encryption, out);
+}
+
+/* --- rendering -------------------------------------------------------------------------------------- */
+
+static int encrypt(struct hidden *hidden, struct hidden_payloads *payloads, struct problems *notes,
+		   struct error *err)
+{
+	const struct hidden_payloads *saved = &hidden->saved;
+
+	if (buf_equals(&payloads->plain, saved->plain.data, saved->plain.len)) {
+		buf_assign(&payloads->cipher, saved->cipher.data, saved->cipher.len);
+		return buf_ok(&payloads->cipher) ? 0 : error_memory(err);
+	}
+	return encryption_renew(hidden->encryption, payloads->plain.data, payloads->plain.len, &payloads->cipher,
+				notes, err);
+}
+
+static int render_payloads(struct hidden *hidden, const struct node *content, struct hidden_payloads *payloads,
+			   struct problems *notes, struct error *err)
+{
+	if (reconcile(hidden->inner.root, content, err) < 0 ||
+	    doc_write(&hidden->inner, hidden->inner.format, &payloads->plain, err) < 0)
+		return -1;
+	return encrypt(hidden, payloads, notes, err);
+}
+
+/* Appends a key to a dict of our own; takes `value` over, also when it fails. */
+static int put(struct node *dict, struct node *value, const char *key, size_t len, struct error *err)
+{
+	if (value && node_insert(dict, NULL, value, key, len) == 0)
+		return 0;
+	node_free(value);
+	return error_memory(err);
+}
+
+static int put_scalar(struct node *dict, const char *key, enum node_type type, const char *bytes, size_t len,
+		      struct error *err)
+{
+	struct node *value = node_new(type);
+
+	if (value && node_set(value, type, bytes, len) < 0) {
+		node_free(value);
+		value = NULL;
+	}
+	return put(dict, value, key, strlen(key), err);
+}
+
+/* The two keys that stand for PayloadContent. */
+static int put_covered(struct node *dict, const struct hidden_payloads *payloads, struct error *err)
+{
+	const struct buf *cipher = &payloads->cipher;
+
+	if (put_scalar(dict, ENCRYPTED_CONTENT, NODE_DATA, cipher->data, cipher->len, err) < 0)
+		return -1;
+	return put_scalar(dict, IS_ENCRYPTED, NODE_BOOLEAN, "true", 4, err);
+}
+
+static bool is_content(const struct node *node)
+{
+	return node->key_len == strlen(CONTENT) && memcmp(node->key, CONTENT, node->key_len) == 0;
+}
+
+/* The top of the profile as it is to lie on disk. NULL: out of memory. */
+static struct node *cover(const struct node *shown, const struct hidden_payloads *payloads, struct error *err)
+{
+	struct node *dict = node_new(NODE_DICT);
+	const struct node *child;
+	int result = dict ? 0 : error_memory(err);
+
+	for (child = result ? NULL : node_first(shown); child && result == 0; child = node_next(child))
+		result = is_content(child) ? put_covered(dict, payloads, err) :
+					     put(dict, node_copy(child, false), child->key, child->key_len, err);
+	if (result == 0)
+		return dict;
+	node_free(dict);
+	return NULL;
+}
+
+int hidden_render(struct hidden *hidden, const struct doc *shown, enum doc_format format,
+		  struct hidden_payloads *payloads, struct buf *out, struct problems *notes, struct error *err)
+{
+	const struct node *content = node_get(shown->root, CONTENT);
+	struct node *wanted;
+	int result;
+
+	if (content && render_payloads(hidden, content, payloads, notes, err) < 0)
+		return -1;
+	wanted = cover(shown->root, payloads, err);
+	if (!wanted)
+		return -1;
+	result = reconcile(hidden->outer.root, wanted, err);
+	node_free(wanted);
+	return result < 0 ? -1 : doc_write(&hidden->outer, format, out, err);
+}
+
+/* --- the end ---------------------------------------------------------------------------------------- */
+
+void hidden_adopt(struct hidden *hidden, struct hidden_payloads *payloads)
+{
+	hidden_payloads_free(&hidden->saved);
+	hidden->saved = *payloads;
+	*payloads = (struct hidden_payloads){ 0 };
+}
+
+void hidden_payloads_free(struct hidden_payloads *payloads)
+{
+	buf_free(&payloads->plain);
+	buf_free(&payloads->cipher);
+}
+
+void hidden_free(struct hidden *hidden)
+{
+	if (!hidden)
+		return;
+	hidden_payloads_free(&hidden->saved);
+	encryption_free(hidden->encryption);
+	doc_free(&hidden->inner);
+	doc_free(&hidden->outer);
+	free(hidden);
+}

@@ -1,0 +1,260 @@
+#include "fs/tree/parcel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fs/tree/placing.h"
+#include "fs/tree/profile.h"
+
+/* How long a daemon that is just leaving may take to save. */
+#define LOCK_PATIENCE_MS 2000
+
+/* --- reading ---------------------------------------------------------------------------------------- */
+
+/* The lock says who has it, and then what one who mounts can do. */
+static int lock(struct parcel *parcel, struct error *err)
+{
+	struct error taken;
+
+	if (lock_take(&parcel->lock, &parcel->place, LOCK_PATIENCE_MS, &taken) == 0)
+		return 0;
+	*err = taken;
+	if (taken.code != EBUSY)
+		return -1;
+	error_set(err, EBUSY, "%.*s: unmount it there first, or leave it as it is and give another file with -o",
+		  (int)strcspn(taken.text, ":"), taken.text);
+	error_in_file(err, parcel->place.shown);
+	return -1;
+}
+
+/* The lock comes before the content: one who waited for it must see what the other saved. */
+static int read_in_place(struct parcel *parcel, const char *path, struct error *err)
+{
+	if (place_open(&parcel->place, path, err) < 0)
+		return -1;
+	if (placing_allowed(&parcel->place, err) < 0) {
+		error_in_file(err, parcel->place.shown);
+		return -1;
+	}
+	if (lock(parcel, err) < 0)
+		return -1;
+	return file_read(&parcel->place, PROFILE_SIZE_MAX, &parcel->bytes, &parcel->found, err);
+}
+
+/* Of the standard input the descriptor is read, not its name: a passphrase may have been taken off its front. */
+static int read_elsewhere(struct parcel *parcel, const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (strcmp(path, "-") == 0) {
+		if (file_read_fd(STDIN_FILENO, PROFILE_SIZE_MAX, &parcel->bytes, err) == 0)
+			return 0;
+		error_in_file(err, "standard input");
+		return -1;
+	}
+	if (file_read_path(path, PROFILE_SIZE_MAX, &parcel->bytes, err) < 0)
+		return -1;
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+		parcel->found = st;
+	return 0;
+}
+
+static int read_elsewhere_named(struct parcel *parcel, const char *path, struct error *err)
+{
+	parcel->place.shown = strdup(strcmp(path, "-") == 0 ? "standard input" : path);
+	return parcel->place.shown ? read_elsewhere(parcel, path, err) : error_memory(err);
+}
+
+static int check_signature(const struct parcel *parcel, bool force, struct problems *notes, struct error *err)
+{
+	struct error why = ERROR_INIT;
+
+	if (envelope_intact(parcel->envelope, &why))
+		return 0;
+	error_in_file(&why, parcel->place.shown);
+	if (force) {
+		why.severity = SEVERITY_WARNING;
+		problems_add(notes, &why);
+		return 0;
+	}
+	error_rule(err, "bad-signature", "%.800s; --force takes it all the same", why.text);
+	error_in_file(err, parcel->place.shown);
+	return -1;
+}
+
+static int unwrap(struct parcel *parcel, bool force, struct problems *notes, struct error *err)
+{
+	const struct buf *bytes = &parcel->bytes;
+
+	if (envelope_open(parcel->place.shown, bytes->data, bytes->len, &parcel->envelope, &parcel->content, err) < 0)
+		return -1;
+	return check_signature(parcel, force, notes, err);
+}
+
+int parcel_open(struct parcel *parcel, const char *path, bool in_place, bool force, struct problems *notes,
+		struct error *err)
+{
+	int result;
+
+	*parcel = (struct parcel){ .place = PLACE_INIT, .lock = LOCK_INIT, .in_place = in_place };
+	result = in_place ? read_in_place(parcel, path, err) : read_elsewhere_named(parcel, path, err);
+	if (result == 0)
+		result = unwrap(parcel, force, notes, err);
+	if (result < 0)
+		parcel_close(parcel);
+	return result;
+}
+
+bool parcel_is_signed(const struct parcel *parcel)
+{
+	return envelope_form(parcel->envelope) != ENVELOPE_PLAIN;
+}
+
+/* --- wrapping --------------------------------------------------------------------------------------- */
+
+/* Opens what was sealed, as the next reader will. */
+static int read_back(const struct buf *sealed, const struct buf *plist, const char *name, struct error *err)
+{
+	BUF_AUTO content = BUF_INIT;
+	struct envelope *envelope;
+
+	if (envelope_open(name, sealed->data, sealed->len, &envelope, &content, err) < 0)
+		return -1;
+	envelope_free(envelope);
+	if (buf_equals(&content, plist->data, plist->len))
+		return 0;
+	return error_set(err, EIO, "what was sealed does not read back as it was: nothing was written");
+}
+
+static int wrap(const struct parcel *parcel, const struct signer *signer, const struct seal_options *options,
+		const struct buf *plist, struct buf *sealed, struct problems *notes, struct error *err)
+{
+	if (!signer) {
+		buf_add(sealed, plist->data, plist->len);
+		return buf_ok(sealed) ? 0 : error_memory(err);
+	}
+	if (envelope_seal(parcel->envelope, signer, options, plist->data, plist->len, sealed, notes, err) < 0)
+		return -1;
+	return read_back(sealed, plist, parcel->place.shown, err);
+}
+
+int parcel_wrap(const struct parcel *parcel, const struct signer *signer, const struct seal_options *options,
+		const struct buf *plist, struct buf *out, struct problems *notes, struct error *err)
+{
+	BUF_AUTO sealed = BUF_INIT;
+
+	if (wrap(parcel, signer, options, plist, &sealed, notes, err) < 0) {
+		error_in_file(err, parcel->place.shown);
+		return -1;
+	}
+	buf_add(out, sealed.data, sealed.len);
+	return buf_ok(out) ? 0 : error_memory(err);
+}
+
+/* --- putting ---------------------------------------------------------------------------------------- */
+
+/* Signals that would end the program wait until a file is replaced: its temporary one would stay, and may hold what is
+ * nobody else's business. */
+static void hold_signals(sigset_t *before)
+{
+	sigset_t ending;
+
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGINT);
+	sigaddset(&ending, SIGTERM);
+	sigaddset(&ending, SIGHUP);
+	sigprocmask(SIG_BLOCK, &ending, before);
+}
+
+static void let_signals_come(const sigset_t *before)
+{
+	sigprocmask(SIG_SETMASK, before, NULL);
+}
+
+int parcel_put_back(struct parcel *parcel, const struct buf *bytes, struct error *err)
+{
+	struct replace_options options = { 0 };
+	sigset_t before;
+	struct stat now;
+	int result;
+
+	if (buf_equals(&parcel->bytes, bytes->data, bytes->len))
+		return 0;
+	if (placing_unchanged(&parcel->place, &parcel->bytes, "it was read", &now, err) < 0)
+		return -1;
+	options.like = &now;
+	hold_signals(&before);
+	result = file_replace(&parcel->place, bytes->data, bytes->len, &options, &parcel->found, err);
+	let_signals_come(&before);
+	if (result < 0)
+		return -1;
+	buf_assign(&parcel->bytes, bytes->data, bytes->len);
+	return buf_ok(&parcel->bytes) ? 0 : error_memory(err);
+}
+
+/* What is no regular file is not replaced: whoever named a pipe or /dev/null wants it written into. */
+static int write_into(const char *output, const struct buf *bytes, struct error *err)
+{
+	int fd = open(output, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	int code = 0;
+
+	if (fd < 0 || file_write_all(fd, bytes->data, bytes->len) < 0)
+		code = errno;
+	if (fd >= 0 && close(fd) < 0 && !code)
+		code = errno;
+	if (!code)
+		return 0;
+	error_system(err, code, "cannot be written");
+	error_in_file(err, output);
+	return -1;
+}
+
+static int replace(const struct parcel *parcel, const char *output, mode_t at_most, const struct buf *bytes,
+		   struct error *err)
+{
+	const struct stat *source = parcel->found.st_mode ? &parcel->found : NULL;
+	struct place target;
+	sigset_t before;
+	int result;
+
+	if (place_open(&target, output, err) < 0)
+		return -1;
+	hold_signals(&before);
+	result = placing_allowed(&target, err);
+	if (result == 0)
+		result = placing_output(&target, source, at_most, NULL, bytes->data, bytes->len, err);
+	else
+		error_in_file(err, target.shown);
+	let_signals_come(&before);
+	place_close(&target);
+	return result;
+}
+
+int parcel_put_at(const struct parcel *parcel, const char *output, mode_t at_most, const struct buf *bytes,
+		  struct error *err)
+{
+	struct stat st;
+
+	if (strcmp(output, "-") == 0) {
+		if (file_write_all(STDOUT_FILENO, bytes->data, bytes->len) == 0)
+			return 0;
+		return error_system(err, errno, "cannot write to the standard output");
+	}
+	if (stat(output, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return write_into(output, bytes, err);
+	return replace(parcel, output, at_most, bytes, err);
+}
+
+void parcel_close(struct parcel *parcel)
+{
+	envelope_free(parcel->envelope);
+	buf_free(&parcel->content);
+	buf_free(&parcel->bytes);
+	place_close(&parcel->place);
+	/* Last: who waits for the lock may open everything else at once. */
+	lock_release(&parcel->lock);
+	*parcel = (struct parcel){ .place = PLACE_INIT, .lock = LOCK_INIT };
+}

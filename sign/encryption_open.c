@@ -1,0 +1,339 @@
+#include "sign/encryption_internal.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#include <openssl/bio.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+
+#include "sign/internal.h"
+#include "sign/openssl_error.h"
+
+/* What came of an attempt with one recipient's key. */
+enum outcome {
+	OPENED,
+	NOT_THIS_KEY, /* the content's key does not come out */
+	NOT_GOOD,     /* it does, and the content does not */
+	FAILED,       /* it makes no sense to go on: memory, a cipher that is not taken */
+};
+
+/* One content while it is opened. */
+struct opening {
+	CMS_ContentInfo *cms;
+	const struct decryptor *decryptor;
+	struct encryption *encryption;
+	struct recipient_place *places; /* of encryption->list */
+	struct buf content;
+};
+
+/* ------------------------------------------------------------------ the bytes */
+
+static int check_type(const CMS_ContentInfo *cms, bool *authenticated, struct error *err)
+{
+	const ASN1_OBJECT *type = CMS_get0_type(cms);
+	BUF_AUTO name = BUF_INIT;
+
+	switch (OBJ_obj2nid(type)) {
+	case NID_id_smime_ct_authEnvelopedData:
+		*authenticated = true;
+		return 0;
+	case NID_pkcs7_enveloped:
+		return 0;
+	}
+	object_text(type, &name);
+	return error_rule(err, ENCRYPTION_RULE,
+			  "the encrypted content is a CMS of the type %s, not encrypted for recipients (EnvelopedData)",
+			  buf_text(&name));
+}
+
+static CMS_ContentInfo *read_cms(const unsigned char *bytes, size_t len, struct error *err)
+{
+	const unsigned char *at = bytes;
+	CMS_ContentInfo *cms;
+
+	if (len > INT_MAX) {
+		error_set(err, EFBIG, "the encrypted content is larger than 2 GB, which OpenSSL cannot read");
+		return NULL;
+	}
+	cms = d2i_CMS_ContentInfo(NULL, &at, (long)len);
+	if (!cms) {
+		openssl_error(err, ENCRYPTION_RULE,
+			      "the encrypted content is no CMS (EnvelopedData), or is damaged or cut short");
+		return NULL;
+	}
+	if (at != bytes + len) {
+		error_rule(err, ENCRYPTION_RULE,
+			   "%zu bytes follow the end of the encrypted content at byte %zu: cut them off",
+			   len - (size_t)(at - bytes), (size_t)(at - bytes));
+		CMS_ContentInfo_free(cms);
+		return NULL;
+	}
+	return cms;
+}
+
+/* ------------------------------------------------------------------ the content's key */
+
+/* RSA. The key is given back to OpenSSL's reference count whatever happens. */
+static bool unwrap_transport(CMS_ContentInfo *cms, CMS_RecipientInfo *info, EVP_PKEY *key)
+{
+	bool fits;
+
+	if (!EVP_PKEY_up_ref(key))
+		return false;
+	if (CMS_RecipientInfo_set0_pkey(info, key) != 1) {
+		EVP_PKEY_free(key);
+		return false;
+	}
+	fits = CMS_RecipientInfo_decrypt(cms, info) == 1;
+	CMS_RecipientInfo_set0_pkey(info, NULL);
+	return fits;
+}
+
+static bool unwrap_agreement(CMS_ContentInfo *cms, const struct recipient_place *place, EVP_PKEY *key)
+{
+	bool fits = CMS_RecipientInfo_kari_set0_pkey(place->info, key) == 1 &&
+		    CMS_RecipientInfo_kari_decrypt(cms, place->info, place->key) == 1;
+
+	CMS_RecipientInfo_kari_set0_pkey(place->info, NULL);
+	return fits;
+}
+
+static bool unwrap(const struct opening *opening, const struct recipient_place *place)
+{
+	EVP_PKEY *key = opening->decryptor->key;
+
+	if (place->key)
+		return unwrap_agreement(opening->cms, place, key);
+	return unwrap_transport(opening->cms, place->info, key);
+}
+
+/* ------------------------------------------------------------------ the content */
+
+/* Other modes would let whoever changes the name of the cipher pass noise off as content: they have no padding that is
+ * checked, or no tag. */
+static enum outcome check_cipher(const struct opening *opening, BIO *chain, struct error *err)
+{
+	int mode = opening->encryption->authenticated ? EVP_CIPH_GCM_MODE : EVP_CIPH_CBC_MODE;
+	EVP_CIPHER_CTX *ctx = NULL;
+	const EVP_CIPHER *cipher;
+
+	BIO_get_cipher_ctx(chain, &ctx);
+	cipher = ctx ? EVP_CIPHER_CTX_get0_cipher(ctx) : NULL;
+	if (!cipher || EVP_CIPHER_get_mode(cipher) != mode) {
+		error_rule(err, ENCRYPTION_RULE,
+			   "the content is encrypted with %s: what can be read is AES or 3DES in CBC mode, or AES-GCM "
+			   "(AuthEnvelopedData)",
+			   cipher ? EVP_CIPHER_get0_name(cipher) : "an unknown cipher");
+		return FAILED;
+	}
+	opening->encryption->cipher = EVP_CIPHER_get_nid(cipher);
+	return OPENED;
+}
+
+static bool read_all(BIO *chain, struct buf *out)
+{
+	char chunk[4096];
+	int got;
+
+	while ((got = BIO_read(chain, chunk, sizeof(chunk))) > 0)
+		buf_add(out, chunk, (size_t)got);
+	OPENSSL_cleanse(chunk, sizeof(chunk));
+	return BIO_get_cipher_status(chain) == 1;
+}
+
+static enum outcome decrypt(struct opening *opening, struct error *err)
+{
+	BIO_AUTO *chain = CMS_dataInit(opening->cms, NULL);
+	enum outcome outcome;
+
+	if (!chain) {
+		openssl_error(err, ENCRYPTION_RULE,
+			      "the content's key and cipher do not fit, or the cipher is not known");
+		return NOT_GOOD;
+	}
+	outcome = check_cipher(opening, chain, err);
+	if (outcome != OPENED)
+		return outcome;
+	buf_clear(&opening->content);
+	if (!read_all(chain, &opening->content)) {
+		openssl_error(err, ENCRYPTION_RULE,
+			      "the encrypted content is damaged: it was changed after it was encrypted");
+		return NOT_GOOD;
+	}
+	if (buf_ok(&opening->content))
+		return OPENED;
+	error_memory(err);
+	return FAILED;
+}
+
+static enum outcome attempt(struct opening *opening, size_t i, struct error *err)
+{
+	ERR_clear_error();
+	if (!unwrap(opening, &opening->places[i])) {
+		openssl_error(err, ENCRYPTION_RULE,
+			      "the key does not open what was encrypted for it: the profile is damaged, it was "
+			      "encrypted for another key under the name of this one's certificate, or the key's token "
+			      "does not allow it");
+		return NOT_THIS_KEY;
+	}
+	return decrypt(opening, err);
+}
+
+/* ------------------------------------------------------------------ whose key */
+
+static bool fits_kind(const struct recipient_place *place, const EVP_PKEY *key)
+{
+	if (place->key)
+		return EVP_PKEY_is_a(key, "EC");
+	return CMS_RecipientInfo_type(place->info) == CMS_RECIPINFO_TRANS && EVP_PKEY_is_a(key, "RSA");
+}
+
+/* The key's certificate says for certain which recipient it is. Without one it may be any whose certificate is not
+ * known to be another key's. */
+static bool may_be(const struct opening *opening, size_t i)
+{
+	const struct recipient *recipient = &opening->encryption->list[i];
+	STACK_OF(X509) *own = opening->decryptor->own;
+
+	if (!fits_kind(&opening->places[i], opening->decryptor->key))
+		return false;
+	if (sk_X509_num(own) > 0)
+		return recipient->cert && certs_hold(own, recipient->cert);
+	return !recipient->cert;
+}
+
+static void list_recipients(const struct encryption *encryption, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < encryption->count; i++) {
+		buf_add_text(out, i ? "; " : "");
+		recipient_text(&encryption->list[i], out);
+	}
+}
+
+static int refuse_key(const struct opening *opening, bool tried, struct error *err)
+{
+	STACK_OF(X509) *own = opening->decryptor->own;
+	const char *why = tried ? "the key opens it for none of the recipients, or it is damaged" : NULL;
+	BUF_AUTO who = BUF_INIT, mine = BUF_INIT;
+
+	list_recipients(opening->encryption, &who);
+	if (sk_X509_num(own) > 0) {
+		name_text(X509_get_subject_name(sk_X509_value(own, 0)), &mine);
+		return error_set(err, EACCES,
+				 "it is not encrypted for the key of %s: give the key of a recipient, or for a renewed "
+				 "certificate the old one too; the recipients are: %s",
+				 buf_text(&mine), buf_text(&who));
+	}
+	return error_set(err, EACCES, "%s: give the key of a recipient; the recipients are: %s",
+			 why ? why : "none of the recipients can have this key", buf_text(&who));
+}
+
+static int try_keys(struct opening *opening, struct error *err)
+{
+	bool known = sk_X509_num(opening->decryptor->own) > 0, tried = false, good = false;
+	size_t i;
+
+	for (i = 0; i < opening->encryption->count; i++) {
+		enum outcome outcome;
+
+		if (!may_be(opening, i))
+			continue;
+		tried = true;
+		outcome = attempt(opening, i, err);
+		if (outcome == OPENED)
+			return 0;
+		if (outcome == FAILED || err->code == ENOMEM)
+			return -1;
+		good = good || outcome == NOT_GOOD;
+	}
+	if (tried && (known || good))
+		return -1;
+	return refuse_key(opening, tried, err);
+}
+
+/* ------------------------------------------------------------------ all of it */
+
+static int keep_facts(struct opening *opening, struct error *err)
+{
+	struct encryption *encryption = opening->encryption;
+	STACK_OF(X509) *certs = CMS_get1_certs(opening->cms);
+	int count = sk_X509_num(certs);
+
+	sk_X509_pop_free(certs, X509_free);
+	encryption->sender_certs = count > 0 ? (size_t)count : 0;
+	encryption->type = OBJ_dup(CMS_get0_eContentType(opening->cms));
+	if (!encryption->type || !EVP_PKEY_up_ref(opening->decryptor->key))
+		return error_memory(err);
+	encryption->key = opening->decryptor->key;
+	return 0;
+}
+
+static int open_cms(struct opening *opening, struct error *err)
+{
+	struct encryption *encryption = opening->encryption;
+	ASN1_OCTET_STRING **content;
+
+	if (check_type(opening->cms, &encryption->authenticated, err))
+		return -1;
+	content = CMS_get0_content(opening->cms);
+	if (!content || !*content)
+		return error_rule(err, ENCRYPTION_RULE, "the encrypted content is not there, only keys for it");
+	if (recipient_list_read(opening->cms, opening->decryptor, &encryption->list, &opening->places,
+				&encryption->count, err) ||
+	    keep_facts(opening, err))
+		return -1;
+	/* With neither key nor output this only says that a key of a wrong length is to be told, not hidden: who learns
+	 * of it has the private key. */
+	if (CMS_decrypt(opening->cms, NULL, NULL, NULL, NULL, CMS_DEBUG_DECRYPT) != 1)
+		return openssl_error(err, ENCRYPTION_RULE, "the encrypted content cannot be read");
+	return try_keys(opening, err);
+}
+
+static int open_bytes(const void *bytes, size_t len, struct opening *opening, struct error *err)
+{
+	CMS_AUTO *cms = read_cms(bytes, len, err);
+
+	opening->cms = cms;
+	return cms ? open_cms(opening, err) : -1;
+}
+
+int encryption_open(const void *bytes, size_t len, const struct decryptor *decryptor, struct encryption **out,
+		    struct buf *content, struct error *err)
+{
+	struct encryption *encryption = calloc(1, sizeof(*encryption));
+	struct opening opening = { .decryptor = decryptor, .encryption = encryption };
+	int result;
+
+	*out = NULL;
+	if (!encryption)
+		return error_memory(err);
+	ERR_clear_error();
+	result = open_bytes(bytes, len, &opening, err);
+	ERR_clear_error();
+	if (!result) {
+		buf_assign(content, buf_text(&opening.content), opening.content.len);
+		result = buf_ok(content) ? 0 : error_memory(err);
+	}
+	free(opening.places);
+	buf_free(&opening.content);
+	if (result) {
+		encryption_free(encryption);
+		return -1;
+	}
+	*out = encryption;
+	return 0;
+}
+
+void encryption_free(struct encryption *encryption)
+{
+	if (!encryption)
+		return;
+	recipient_list_free(encryption->list, encryption->count);
+	ASN1_OBJECT_free(encryption->type);
+	EVP_PKEY_free(encryption->key);
+	free(encryption);
+}

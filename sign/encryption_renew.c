@@ -1,0 +1,144 @@
+#include "sign/encryption_internal.h"
+
+#include <errno.h>
+
+#include <openssl/err.h>
+
+#include "sign/internal.h"
+#include "sign/loader.h"
+
+/* ------------------------------------------------------------------ can it be renewed */
+
+static void list_missing(const struct encryption *encryption, bool other, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < encryption->count; i++) {
+		const struct recipient *recipient = &encryption->list[i];
+		bool is_other = recipient->wrap.kind == WRAP_OTHER;
+
+		if (is_other != other || (!other && recipient->cert))
+			continue;
+		buf_add_text(out, out->len ? "; " : "");
+		recipient_text(recipient, out);
+	}
+}
+
+bool encryption_renewable(const struct encryption *encryption, struct error *why)
+{
+	BUF_AUTO who = BUF_INIT;
+
+	list_missing(encryption, true, &who);
+	if (who.len) {
+		error_set(why, EOPNOTSUPP,
+			  "it cannot be encrypted again for a recipient without a certificate, or whose key is wrapped "
+			  "in a way that is not known: decrypt it and encrypt it anew for certificates; it is for: %s",
+			  buf_text(&who));
+		return false;
+	}
+	list_missing(encryption, false, &who);
+	if (!who.len && buf_ok(&who))
+		return true;
+	error_set(why, EACCES,
+		  "it cannot be encrypted again for recipients whose certificates are missing: give them; they are: %s",
+		  buf_text(&who));
+	return false;
+}
+
+/* ------------------------------------------------------------------ what is not as before */
+
+static void note_changes(const struct encryption *encryption, struct problems *notes)
+{
+	const char *name = OBJ_nid2sn(encryption->cipher);
+
+	if (encryption->cipher != NID_aes_256_cbc)
+		problems_say(notes, SEVERITY_NOTE, NULL, NULL,
+			     "the payloads were encrypted with %s%s; they are encrypted with AES-256-CBC now",
+			     name ? name : "another cipher", encryption->authenticated ? " (AuthEnvelopedData)" : "");
+	if (encryption->sender_certs)
+		problems_say(notes, SEVERITY_NOTE, NULL, NULL,
+			     "the sender's certificates (%zu) that came with the encrypted payloads are not kept: the "
+			     "new keys were wrapped without them",
+			     encryption->sender_certs);
+}
+
+/* ------------------------------------------------------------------ the proof */
+
+/* Our own certificates among the recipients': what a decryptor needs to pick its part. */
+static int find_own(const struct encryption *encryption, STACK_OF(X509) *own)
+{
+	size_t i;
+
+	for (i = 0; i < encryption->count; i++) {
+		X509 *cert = encryption->list[i].cert;
+
+		if (loader_same_key(X509_get0_pubkey(cert), encryption->key) && certs_add(own, cert))
+			return -1;
+	}
+	return 0;
+}
+
+static int prove_with(const struct encryption *encryption, STACK_OF(X509) *own, const struct buf *cipher,
+		      const void *content, size_t len, struct error *err)
+{
+	const struct decryptor decryptor = { .key = encryption->key, .own = own, .certs = own };
+	struct encryption *again = NULL;
+	BUF_AUTO plain = BUF_INIT;
+
+	if (find_own(encryption, own))
+		return error_memory(err);
+	if (encryption_open(cipher->data, cipher->len, &decryptor, &again, &plain, err))
+		return -1;
+	encryption_free(again);
+	if (buf_equals(&plain, content, len))
+		return 0;
+	return error_set(err, EIO, "what was encrypted does not decrypt to the same content: nothing was changed");
+}
+
+static int prove(const struct encryption *encryption, const struct buf *cipher, const void *content, size_t len,
+		 struct error *err)
+{
+	STACK_OF(X509) *own = sk_X509_new_null();
+	int result;
+
+	if (!own)
+		return error_memory(err);
+	result = prove_with(encryption, own, cipher, content, len, err);
+	sk_X509_pop_free(own, X509_free);
+	return result;
+}
+
+int encryption_renew(const struct encryption *encryption, const void *content, size_t len, struct buf *out,
+		     struct problems *notes, struct error *err)
+{
+	BUF_AUTO cipher = BUF_INIT;
+	size_t before = out->len;
+	int result;
+
+	if (!encryption_renewable(encryption, err))
+		return -1;
+	ERR_clear_error();
+	result = encryption_seal(encryption->list, encryption->count, encryption->type, content, len, &cipher, err);
+	if (!result)
+		result = prove(encryption, &cipher, content, len, err);
+	ERR_clear_error();
+	if (result)
+		return -1;
+	buf_add(out, cipher.data, cipher.len);
+	if (!buf_ok(out) || out->len != before + cipher.len)
+		return error_memory(err);
+	note_changes(encryption, notes);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ in words */
+
+void encryption_describe(const struct encryption *encryption, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < encryption->count; i++) {
+		recipient_text(&encryption->list[i], out);
+		buf_add_char(out, '\n');
+	}
+}
