@@ -103,7 +103,7 @@ def make_profile():
 
 
 class Bench:
-    def __init__(self, program, folder, name):
+    def __init__(self, program, folder, name, ways=tuple(WAYS)):
         self.folder = os.path.join(folder, name)
         os.makedirs(os.path.join(self.folder, "mnt"))
         self.key = os.path.join(self.folder, "key.pem")
@@ -117,14 +117,14 @@ class Bench:
         }
         run("openssl", "req", "-x509", "-noenc", "-subj", "/CN=bench", "-days", "30",
             *KEYS[name], "-keyout", self.key, "-out", self.cert)
-        plain = os.path.join(self.folder, "plist")
-        signed = os.path.join(self.folder, "signed.mobileconfig")
+        self.plain = plain = os.path.join(self.folder, "plist")
+        self.signed = signed = os.path.join(self.folder, "signed.mobileconfig")
         with open(plain, "wb") as file:
             file.write(make_profile())
         run("openssl", "cms", "-sign", "-binary", "-nodetach", "-nosmimecap", "-outform", "DER",
             "-in", plain, "-out", signed, "-signer", self.cert, "-inkey", self.key)
         self.size = os.path.getsize(signed)
-        self.profiles = {way: os.path.join(self.folder, way + ".mobileconfig") for way in WAYS}
+        self.profiles = {way: os.path.join(self.folder, way + ".mobileconfig") for way in ways}
         for profile in self.profiles.values():
             shutil.copy(signed, profile)
         with open(plain, "rb") as file:
