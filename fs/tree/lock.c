@@ -128,11 +128,18 @@ static bool still_there(int fd, const char *path)
 	return held.st_dev == there.st_dev && held.st_ino == there.st_ino;
 }
 
-/* "PID PATH\n". Only messages depend on it: the lock holds without. */
+/* "PID PATH\n". Only messages depend on it: the lock holds without. A file is cut only where it must be: some file
+ * systems take longer for that than for all the rest of a mount. */
 static void leave_word(int fd, const char *path)
 {
-	if (ftruncate(fd, 0) == 0)
-		dprintf(fd, "%ld %s\n", (long)getpid(), path);
+	BUF_AUTO word = BUF_INIT;
+	struct stat st;
+
+	buf_add_format(&word, "%ld %s\n", (long)getpid(), path);
+	if (!buf_ok(&word) || pwrite(fd, word.data, word.len, 0) != (ssize_t)word.len)
+		return;
+	if (fstat(fd, &st) == 0 && st.st_size != (off_t)word.len)
+		(void)!ftruncate(fd, (off_t)word.len); /* what is left then is only ugly */
 }
 
 /* The process that holds it, by the word it left; 0 if that is not known, or gone. */
