@@ -124,6 +124,20 @@ static int read_xml(const struct request *request, struct buf *xml, struct error
 	return pipe_xml(request, path, xml, err);
 }
 
+/* With --force what is no profile is written as it lies there: a textconv that fails ends the whole `git diff`. */
+static int write_as_it_is(const struct request *request, struct error *err)
+{
+	struct error why = *err;
+	BUF_AUTO bytes = BUF_INIT;
+
+	if (!request->options.force || !why.rule || strcmp(request->profile, "-") == 0 ||
+	    file_read_path(request->profile, PROFILE_SIZE_MAX, &bytes, err) < 0)
+		return -1;
+	why.severity = SEVERITY_WARNING;
+	say_problem(&why);
+	return say_output(bytes.data, bytes.len, err);
+}
+
 static int run(int argc, char **argv)
 {
 	struct request request = { 0 };
@@ -133,9 +147,9 @@ static int run(int argc, char **argv)
 	parse(&request, argc, argv);
 	if (request.done)
 		return request.status;
-	if (read_xml(&request, &xml, &err) < 0 || say_output(buf_text(&xml), xml.len, &err) < 0)
-		return say_error(&err);
-	return 0;
+	if (read_xml(&request, &xml, &err) == 0)
+		return say_output(buf_text(&xml), xml.len, &err) < 0 ? say_error(&err) : 0;
+	return write_as_it_is(&request, &err) < 0 ? say_error(&err) : 0;
 }
 
 const struct command command_cat = {
@@ -146,7 +160,9 @@ const struct command command_cat = {
 	.help =
 	"usage: profilefs cat [--force] PROFILE\n\n"
 	"Writes the profile's plist to the standard output, as XML, without the signature. PROFILE may be\n"
-	"`-` for the standard input. As git's textconv: git config diff.profile.textconv 'profilefs cat'\n\n"
-	"      --force                also if the signature does not fit\n"
+	"`-` for the standard input. As git's textconv:\n"
+	"  git config diff.profile.textconv 'profilefs cat --force'\n\n"
+	"      --force                also if the signature does not fit; what is no profile at all is written as\n"
+	"                             it is, with a warning\n"
 	"  -h, --help                 this text\n",
 };

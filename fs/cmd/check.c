@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -294,15 +295,31 @@ static void take_bad_path(void *context, const char *path, const struct error *p
 	say_unreadable(run, path, problem);
 }
 
-static void report_unlisted(struct run *run, const char *file, const struct check_result *result)
+static void report_note(struct run *run, const char *file, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void report_note(struct run *run, const char *file, const char *format, ...)
 {
 	struct error note;
+	va_list args;
 
-	if (!result->unlisted || run->request->quiet)
-		return;
-	error_set(&note, EINVAL, "%zu more problems are counted, but not listed: mend these first", result->unlisted);
+	va_start(args, format);
+	error_set_args(&note, EINVAL, format, args);
+	va_end(args);
 	note.severity = SEVERITY_NOTE;
 	report_problem(&run->report, file, &note);
+}
+
+/* What the problems that are listed do not tell. */
+static void report_rest(struct run *run, const char *file, const struct check_result *result)
+{
+	if (run->request->quiet)
+		return;
+	if (result->unseen)
+		report_note(run, file, "the payloads are encrypted and were not checked: profilefs decrypt opens them");
+	if (result->unlisted)
+		report_note(run, file, "%zu more problems are counted, but not listed: mend these first",
+			    result->unlisted);
 }
 
 /* True if everything could be read. */
@@ -333,7 +350,7 @@ static bool take_result(void *context, size_t place, const struct check_result *
 	struct report_summary *summary = &run->summary;
 	bool readable = report_result(run, result);
 
-	report_unlisted(run, run->paths.list[place].name, result);
+	report_rest(run, run->paths.list[place].name, result);
 	flush(run);
 	summary->unreadable += !readable;
 	summary->profiles += readable;

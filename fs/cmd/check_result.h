@@ -22,6 +22,7 @@ struct check_result {
 	size_t unlisted;         /* problems past CHECK_RESULT_MAX */
 	size_t errors, warnings; /* all of them; of no error that has no rule */
 	struct buf texts;
+	bool unseen;             /* the payloads are encrypted: nothing was found out about them */
 	bool failed;             /* memory ended: there is more than was kept */
 };
 

@@ -8,6 +8,7 @@
 #include "plist/base/buf.h"
 #include "plist/base/file.h"
 #include "plist/doc.h"
+#include "plist/encrypted.h"
 #include "plist/encoding.h"
 #include "sign/envelope.h"
 
@@ -102,6 +103,7 @@ static void check_plist(struct job *job, const struct buf *plist)
 		add(job, job->name, &err);
 		return;
 	}
+	job->result->unseen = encrypted_is(&job->doc);
 	if (check_profile(job->doc.root, job->options, take_finding, job) < 0)
 		add_memory(job);
 	doc_free(&job->doc);
@@ -156,6 +158,7 @@ static void check_tree(struct job *job)
 		add(job, job->name, &err);
 		return;
 	}
+	job->result->unseen = encrypted_is(&job->folder.profile.doc);
 	if (check_profile(job->folder.profile.doc.root, job->options, take_folder_finding, job) < 0)
 		add_memory(job);
 	folder_free(&job->folder);

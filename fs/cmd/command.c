@@ -32,6 +32,42 @@ static const struct option *option_without_value(const struct command *command, 
 	return NULL;
 }
 
+/* The word in which getopt_long(3) met an unknown letter: it is done with it only if that was the last one. */
+static const char *word_of_letter(char **argv)
+{
+	const char *word = argv[optind];
+
+	if (word && word[0] == '-' && word[1] != '-' && strchr(word, optopt))
+		return word;
+	return argv[optind - 1];
+}
+
+/* "-key": other programs write their long options so. NULL: none is meant. */
+static const char *long_option_meant(const struct command *command, const char *word)
+{
+	struct hint hint = hint_for_bytes(word + 1, strcspn(word + 1, "="));
+	const struct option *option;
+
+	if (word[0] != '-' || word[1] == '-' || strcspn(word + 1, "=") < 3)
+		return NULL;
+	for (option = command->options; option->name; option++) {
+		if (strncmp(option->name, word + 1, strcspn(word + 1, "=")) == 0)
+			return option->name;
+		hint_consider(&hint, option->name);
+	}
+	return hint.name;
+}
+
+static int unknown_letter(const struct command *command, char **argv)
+{
+	const char *word = word_of_letter(argv);
+	const char *meant = long_option_meant(command, word);
+
+	if (meant)
+		return say_misuse(command->name, "there is no option '%s': did you mean '--%s'?", word, meant);
+	return say_misuse(command->name, "there is no option '-%c'", optopt);
+}
+
 /* `optopt` is the letter of a short option, the value of a long one that is used wrongly, or 0. The argument before
  * `optind` is a short option's own only if nothing follows it in there. */
 int command_bad_option(const struct command *command, int found, char **argv)
@@ -46,5 +82,5 @@ int command_bad_option(const struct command *command, int found, char **argv)
 	option = option_without_value(command, given);
 	if (option)
 		return say_misuse(command->name, "the option '--%s' takes no value", option->name);
-	return say_misuse(command->name, "there is no option '-%c'", optopt);
+	return unknown_letter(command, argv);
 }

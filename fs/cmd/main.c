@@ -114,6 +114,16 @@ static int no_command(const char *name)
 	return say_misuse(NULL, "there is no command '%s', and no profile of that name", name);
 }
 
+/* As git has it: `profilefs help sign`. NULL: on all of it. */
+static int help_on(const char *name)
+{
+	const struct command *command = name ? find_command(name) : NULL;
+
+	if (!name)
+		return help();
+	return command ? say_help(command->help) : no_command(name);
+}
+
 /* `profilefs PROFILE MOUNTPOINT` is mount; but a word that is no file and does not look like one is a
  * command that does not exist. */
 static bool looks_like_command(const char *word, int words)
@@ -130,6 +140,8 @@ static int run_words(int argc, char **argv)
 
 	if (command)
 		return command->run(argc - 1, argv + 1);
+	if (strcmp(word, "help") == 0 && access(word, F_OK) < 0)
+		return help_on(argc > 2 ? argv[2] : NULL);
 	if (strcmp(word, "--version") == 0)
 		return say_help("profilefs " PROFILEFS_VERSION "\n");
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
@@ -157,6 +169,7 @@ int main(int argc, char **argv)
 	opterr = 0;
 	signal(SIGCHLD, SIG_DFL); /* ignored, it would keep the ends of children from us */
 	guard_secrets();
+	sign_begin();
 	status = run_program(argc, argv);
 	sign_end();
 	return status;

@@ -169,4 +169,33 @@ it_takes_options_before_and_behind()
 	umount_profile
 }
 
+it_writes_what_is_no_profile_as_it_is_when_forced()
+{
+	printf '<plist><dict>' >broken.mobileconfig
+	run profilefs cat broken.mobileconfig
+	assert_status 1
+	run profilefs cat --force broken.mobileconfig
+	assert_status 0
+	assert_stderr '^broken.mobileconfig:1:[0-9]+: warning: .*\[not-a-plist\]$'
+	assert_same broken.mobileconfig "$T.run/stdout"
+	run profilefs cat --force missing.mobileconfig
+	assert_status 2
+}
+
+it_helps_git_through_a_profile_that_was_tampered_with()
+{
+	need git
+	make_profile plain
+	sign plain p.mobileconfig
+	git init -q .
+	echo '*.mobileconfig diff=profile' >.gitattributes
+	git config diff.profile.textconv "'$PROFILEFS' cat --force"
+	git add -A
+	git -c user.name=x -c user.email=x@example.org commit -qm first
+	head -c 2000 p.mobileconfig >cut
+	mv cut p.mobileconfig
+	run git diff
+	assert_status 0
+}
+
 run_tests "$@"
