@@ -16,8 +16,68 @@
 #include "plist/bplist_lib.h"
 #include "plist/value.h"
 
+/* Overwrites a value in libplist's own memory, as libplist does not when it frees it. NULL: nothing is there. */
+static void wipe_bytes(const void *bytes, uint64_t len)
+{
+	if (bytes)
+		explicit_bzero((void *)bytes, (size_t)len);
+}
+
+static void wipe(plist_t plist);
+
+static void wipe_dict(plist_t dict)
+{
+	plist_dict_iter iter = NULL;
+	plist_t value;
+
+	plist_dict_new_iter(dict, &iter);
+	if (!iter)
+		return;
+	do {
+		value = NULL;
+		plist_dict_next_item(dict, iter, NULL, &value);
+		wipe(value);
+	} while (value);
+	free(iter);
+}
+
+static void wipe_array(plist_t array)
+{
+	plist_array_iter iter = NULL;
+	plist_t value;
+
+	plist_array_new_iter(array, &iter);
+	if (!iter)
+		return;
+	do {
+		value = NULL;
+		plist_array_next_item(array, iter, &value);
+		wipe(value);
+	} while (value);
+	free(iter);
+}
+
+/* Texts and data; numbers and dates are too short to be found. */
+static void wipe(plist_t plist)
+{
+	plist_type type = plist ? plist_get_node_type(plist) : PLIST_NONE;
+	const void *bytes = NULL;
+	uint64_t len = 0;
+
+	if (type == PLIST_DICT)
+		wipe_dict(plist);
+	else if (type == PLIST_ARRAY)
+		wipe_array(plist);
+	else if (type == PLIST_STRING)
+		bytes = plist_get_string_ptr(plist, &len);
+	else if (type == PLIST_DATA)
+		bytes = plist_get_data_ptr(plist, &len);
+	wipe_bytes(bytes, len);
+}
+
 void bplist_release(plist_t *plist)
 {
+	wipe(*plist);
 	plist_free(*plist);
 }
 
@@ -69,6 +129,8 @@ static void add_xml_text(plist_t scalar, const char *tag, struct buf *out)
 		text += strlen(tag);
 		buf_add(out, text, strcspn(text, "<"));
 	}
+	if (xml)
+		explicit_bzero(xml, len);
 	free(xml);
 }
 

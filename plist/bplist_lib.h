@@ -12,7 +12,7 @@
 
 #define UID_KEY "CF$UID"
 
-/* A libplist tree that is freed at the end of its scope. */
+/* A libplist tree that is freed at the end of its scope, its texts and data wiped. */
 void bplist_release(plist_t *plist);
 #define PLIST_AUTO __attribute__((cleanup(bplist_release))) plist_t
 

@@ -222,10 +222,12 @@ int bplist_write(const struct doc *doc, struct buf *out, struct error *err)
 	if (!plist)
 		return -1;
 	plist_to_bin(plist, &bytes, &len);
-	if (bytes)
-		buf_add(out, bytes, len);
+	if (!bytes)
+		return error_memory(err);
+	buf_add(out, bytes, len);
+	explicit_bzero(bytes, len);
 	free(bytes);
-	return bytes && buf_ok(out) ? 0 : error_memory(err);
+	return buf_ok(out) ? 0 : error_memory(err);
 }
 
 /* --- comparing ---------------------------------------------------------------------------------------- */

@@ -26,7 +26,7 @@ static bool is_true(const struct node *node)
 
 bool encrypted_is(const struct doc *doc)
 {
-	return is_true(find(doc, FLAG)) || find(doc, COVER);
+	return find(doc, COVER) || (is_true(find(doc, FLAG)) && !find(doc, PLAIN));
 }
 
 /* Adds where that is to an error that is set. */

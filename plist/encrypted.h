@@ -20,7 +20,8 @@
 #include "plist/base/error.h"
 #include "plist/doc.h"
 
-/* True if the profile's payloads are encrypted: IsEncrypted is true, or EncryptedPayloadContent is there. */
+/* True if the profile's payloads are encrypted: EncryptedPayloadContent is there, or should be: IsEncrypted is true and
+ * there is no PayloadContent. A profile with plain payloads that calls itself encrypted is not. */
 bool encrypted_is(const struct doc *doc);
 
 /* The encrypted bytes: the value of EncryptedPayloadContent. NULL, with what is wrong in `err` [not-a-profile], if that

@@ -343,22 +343,17 @@ static int refuse_string(const char *text, size_t len, struct error *err)
 			  at + 1, byte);
 }
 
-static int refuse(const struct kind *kind, const char *text, size_t len, bool placeholders, struct error *err)
+/* `shown`: what the message calls the text. */
+static int refuse(const struct kind *kind, const char *shown, bool placeholders, struct error *err)
 {
-	const char *or_else = kind->placeholder && placeholders ? ", or a placeholder" : "";
-	BUF_AUTO shown = BUF_INIT;
-
-	if (!len)
-		return error_rule(err, "wrong-type", "it is empty, and that is not %s: write %s%s",
-				  kind->what, kind->allowed, or_else);
-	add_shown(text, len, &shown);
-	return error_rule(err, "wrong-type", "'%s' is not %s: write %s%s", buf_text(&shown), kind->what,
-			  kind->allowed, or_else);
+	return error_rule(err, "wrong-type", "%s is not %s: write %s%s", shown, kind->what, kind->allowed,
+			  kind->placeholder && placeholders ? ", or a placeholder" : "");
 }
 
 int value_check(enum node_type type, const char *text, size_t len, bool placeholders, struct error *err)
 {
 	const struct kind *kind = kind_of(type);
+	BUF_AUTO shown = BUF_INIT;
 
 	if (!kind)
 		return error_rule(err, "wrong-type", "a %s has no text: it is a directory",
@@ -367,7 +362,24 @@ int value_check(enum node_type type, const char *text, size_t len, bool placehol
 		return 0;
 	if (type == NODE_STRING)
 		return refuse_string(text, len, err);
-	return refuse(kind, text, len, placeholders, err);
+	if (!len)
+		return refuse(kind, "it is empty, and that", placeholders, err);
+	buf_add_char(&shown, '\'');
+	add_shown(text, len, &shown);
+	buf_add_char(&shown, '\'');
+	return refuse(kind, buf_text(&shown), placeholders, err);
+}
+
+int value_check_secret(enum node_type type, const char *text, size_t len, bool placeholders, struct error *err)
+{
+	const struct kind *kind = kind_of(type);
+
+	if (!kind || value_prefix(type, text, len, placeholders) == VERDICT_VALID)
+		return value_check(type, text, len, placeholders, err);
+	if (type == NODE_STRING)
+		return error_rule(err, "wrong-type",
+				  "the value is not UTF-8 without control characters, which strings must be");
+	return refuse(kind, "the value", placeholders, err);
 }
 
 /* --- inference ---------------------------------------------------------------------------------------- */

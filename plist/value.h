@@ -29,6 +29,9 @@ enum verdict {
  * Strings must be UTF-8 without what XML 1.0 cannot hold (NUL, most control characters, U+FFFE, U+FFFF). */
 int value_check(enum node_type type, const char *text, size_t len, bool placeholders, struct error *err);
 
+/* The same for a value that no message may show: nor does its error any byte of it. */
+int value_check_secret(enum node_type type, const char *text, size_t len, bool placeholders, struct error *err);
+
 /* What `text`, the first bytes of a value (without any final newline), can become. Agrees with value_check:
  * VALID exactly if that succeeds. A UTF-8 character cut in half at the end is MAYBE. */
 enum verdict value_prefix(enum node_type type, const char *text, size_t len, bool placeholders);

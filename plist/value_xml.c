@@ -3,7 +3,7 @@
  *
  * Readers of plists (Apple's, libplist, Python's plistlib) take more than what we write, and do not agree
  * on all of it. What they read alike is taken and made canonical; the rest is refused, with what they make
- * of it, rather than guessed at.
+ * of it, rather than guessed at. What stands there is in no message: nobody knows here whether it is a secret.
  */
 #include "plist/value.h"
 
@@ -43,19 +43,6 @@ static struct piece trim(const char *text, size_t len)
 static struct piece skip(struct piece piece, size_t len)
 {
 	return (struct piece){ piece.at + len, piece.len - len };
-}
-
-/* For messages: as much of it as fits, on one line. */
-#define SHOWN_SIZE 48
-
-static const char *shown(struct piece piece, char out[SHOWN_SIZE])
-{
-	size_t len = piece.len < SHOWN_SIZE - 4 ? piece.len : SHOWN_SIZE - 4;
-
-	for (size_t i = 0; i < len; i++)
-		out[i] = piece.at[i] >= ' ' && piece.at[i] < 0x7f ? piece.at[i] : '?';
-	strcpy(out + len, len < piece.len ? "..." : "");
-	return out;
 }
 
 /* --- integers ----------------------------------------------------------------------------------------- */
@@ -137,13 +124,10 @@ static bool is_hex(struct piece digits)
 
 static int refuse_integer(struct piece piece, struct error *err)
 {
-	char text[SHOWN_SIZE];
-
 	if (!piece.len)
 		return error_rule(err, RULE, "an empty <integer>: write the number, or take the key out");
 	return error_rule(err, RULE,
-			  "'%s' is not an integer, and readers disagree on what it is: write digits only",
-			  shown(piece, text));
+			  "the text is not an integer, and readers disagree on what it is: write digits only");
 }
 
 /* With a zero before it, some readers take it for octal; a single digit up to 7 is the same to all. */
@@ -160,7 +144,6 @@ static int read_integer(struct piece piece, struct buf *out, struct error *err)
 	bool sign = negative || (piece.len && *piece.at == '+');
 	struct piece digits = skip(piece, sign), significant;
 	bool hex = is_hex(digits);
-	char text[SHOWN_SIZE];
 
 	if (hex)
 		digits = skip(digits, 2);
@@ -169,9 +152,8 @@ static int read_integer(struct piece piece, struct buf *out, struct error *err)
 	significant = skip_zeros(digits);
 	if (!hex && is_ambiguous(digits, significant))
 		return error_rule(err, RULE,
-				  "readers disagree on the integer '%s': to some a leading 0 means base 8, "
-				  "to others 10; write it without",
-				  shown(piece, text));
+				  "readers disagree on an integer with a leading 0: to some that means base 8, to "
+				  "others 10; write it without");
 	if (hex && significant.len > HEX_DIGITS_MAX)
 		return error_rule(err, RULE, "a hexadecimal integer of %zu digits: at most %d are read",
 				  significant.len, HEX_DIGITS_MAX);
@@ -188,16 +170,13 @@ static int read_integer(struct piece piece, struct buf *out, struct error *err)
 static int take_value(enum node_type type, struct piece piece, const char *hint, struct buf *out,
 		      struct error *err)
 {
-	char text[SHOWN_SIZE];
-
 	if (value_prefix(type, piece.at, piece.len, false) == VERDICT_VALID) {
 		buf_add(out, piece.at, piece.len);
 		return 0;
 	}
 	if (!piece.len)
 		return error_rule(err, RULE, "an empty <%s>: %s", node_type_name(type), hint);
-	return error_rule(err, RULE, "'%s' is not a %s to every reader: %s", shown(piece, text),
-			  node_type_name(type), hint);
+	return error_rule(err, RULE, "the text is not a %s to every reader: %s", node_type_name(type), hint);
 }
 
 static int read_real(struct piece piece, struct buf *out, struct error *err)

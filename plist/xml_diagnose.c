@@ -163,17 +163,30 @@ static int explain_token(const struct buf *source, size_t offset, struct error *
 	return at(err, source, ampersand != offset ? ampersand : offset);
 }
 
+/* True for the name of an element of plists. Another may be a piece of a value that holds a '<'. */
+static bool is_element(const char *name, size_t len)
+{
+	static const char *const NAMES[] = { "plist", "dict", "array", "key",  "string", "integer",
+					     "real",  "true", "false", "date", "data" };
+
+	for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
+		if (len == strlen(NAMES[i]) && memcmp(name, NAMES[i], len) == 0)
+			return true;
+	return false;
+}
+
 /* An end tag that does not fit. Expat points at its name. */
 static int explain_mismatch(const struct buf *source, size_t offset, const char *open, size_t opened,
 			    struct error *err)
 {
 	const char *name = buf_text(source) + offset;
 	size_t len = strcspn(name, "> \t\r\n");
+	bool known = is_element(name, len);
 	unsigned long line, column;
 
 	encoding_position(buf_text(source), source->len, opened, &line, &column);
-	error_rule(err, RULE, "</%.*s> where </%s> must close the <%s> of line %lu",
-		   len > SHOWN_MAX ? 0 : (int)len, name, open, open, line);
+	error_rule(err, RULE, "%s%.*s%s where </%s> must close the <%s> of line %lu", known ? "</" : "an end tag",
+		   known ? (int)len : 0, name, known ? ">" : "", open, open, line);
 	return at(err, source, offset >= 2 ? offset - 2 : 0);
 }
 

@@ -1,4 +1,3 @@
-#include "plist/xml_diagnose.h"
 #include "plist/xml_reader.h"
 
 /* Entities and attributes that an internal document type may declare. Real plists declare one attribute;
@@ -11,10 +10,10 @@ static void XMLCALL on_skipped(void *user, const XML_Char *name, int is_paramete
 {
 	struct xml_reader *reader = user;
 
+	(void)name; /* may be a piece of a password with a bare '&' */
 	if (!reader->failed && !is_parameter)
-		reader_fail(reader, "the entity &%.*s; is not declared: XML itself knows only &lt; &gt; "
-				    "&amp; &quot; &apos; and numbers such as &#8211;",
-			    xml_shown(name), name);
+		reader_fail(reader, "this entity is not declared: XML itself knows only &lt; &gt; &amp; &quot; &apos; and "
+				    "numbers such as &#8211;; write '&amp;' for the character '&' itself");
 }
 
 static int XMLCALL on_external(XML_Parser parser, const XML_Char *context, const XML_Char *base,

@@ -8,6 +8,7 @@
 #include "plist/placeholder.h"
 #include "plist/value.h"
 #include "plist/xml_diagnose.h"
+#include "plist/xml_parser.h"
 #include "plist/xml_reader.h"
 
 #define SPACE " \t\r\n"
@@ -57,17 +58,17 @@ static bool check_place(struct xml_reader *reader, const char *name, const struc
 	int shown = xml_shown(name);
 
 	if (reader->doc->source.data[reader_offset(reader)] != '<')
-		reader_fail(reader, "the element <%.*s> comes from an entity: write it out", shown, name);
+		reader_fail(reader, "an element comes from an entity: write it out");
 	else if (open->kind == KIND_DOCUMENT && (!element || element->kind != KIND_PLIST))
 		reader_fail(reader, "the outermost element is <%.*s>, and must be <plist>", shown, name);
+	else if (open->kind == KIND_SCALAR || open->kind == KIND_KEY)
+		reader_fail(reader, "<%s> cannot hold %s%s%s: only text, with '&lt;' for '<'", open->name,
+			    element ? "<" : "an element", element ? element->name : "", element ? ">" : "");
 	else if (!element)
 		reader_fail(reader, "<%.*s> is not an element of plists: allowed are " VALUES_ALLOWED, shown,
 			    name);
 	else if (open->kind != KIND_DOCUMENT && element->kind == KIND_PLIST)
 		reader_fail(reader, "a <plist> inside another: there is only one, around everything");
-	else if (open->kind == KIND_SCALAR || open->kind == KIND_KEY)
-		reader_fail(reader, "<%s> cannot hold <%s>: only text, with '&lt;' for '<'", open->name,
-			    element->name);
 	else
 		return true;
 	return false;
@@ -390,7 +391,7 @@ static int parse(struct xml_reader *reader)
 		error_in_file(reader->err, reader->name);
 		return -1;
 	}
-	reader->parser = XML_ParserCreate("UTF-8");
+	reader->parser = xml_parser_new();
 	if (!reader->parser)
 		return error_memory(reader->err);
 	set_handlers(reader);

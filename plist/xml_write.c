@@ -1,9 +1,9 @@
 #include "plist/xml_write.h"
 
-#include <expat.h>
 #include <string.h>
 
 #include "plist/xml_layout.h"
+#include "plist/xml_parser.h"
 
 static int write_element(struct xml_writer *writer, const struct node *node);
 
@@ -149,7 +149,7 @@ static bool key_is_said(const struct xml_writer *writer, const struct node *node
 
 	if (key_is_plain(writer, node))
 		return true;
-	parser = XML_ParserCreate("UTF-8");
+	parser = xml_parser_new();
 	if (!parser)
 		return false;
 	XML_SetUserData(parser, &text);

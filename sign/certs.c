@@ -1,9 +1,15 @@
 #include "sign/internal.h"
 
+#include <string.h>
 #include <time.h>
 
 #include <openssl/asn1.h>
 #include <openssl/objects.h>
+
+#include "sign/verdict.h"
+
+/* As much of a name as leaves a line readable, in bytes. */
+#define NAME_BRIEF 160
 
 int certs_add(STACK_OF(X509) *certs, X509 *cert)
 {
@@ -36,6 +42,28 @@ void name_text(const X509_NAME *name, struct buf *out)
 		clean_text(text, (size_t)len, out);
 	else
 		buf_add_text(out, "(empty name)");
+}
+
+void name_brief(const char *name, struct buf *out)
+{
+	size_t len = strlen(name);
+
+	if (len <= NAME_BRIEF) {
+		buf_add(out, name, len);
+		return;
+	}
+	for (len = NAME_BRIEF; len > 0 && ((unsigned char)name[len] & 0xc0) == 0x80; len--)
+		;
+	buf_add(out, name, len);
+	buf_add_text(out, "...");
+}
+
+void name_text_brief(const X509_NAME *name, struct buf *out)
+{
+	BUF_AUTO text = BUF_INIT;
+
+	name_text(name, &text);
+	name_brief(buf_text(&text), out);
 }
 
 void time_text(const ASN1_TIME *time, struct buf *out)

@@ -8,9 +8,9 @@
 #include "sign/ber.h"
 #include "sign/openssl_error.h"
 
-/* More than any profile has, and few enough that nobody waits for a file that was made to be slow. */
+/* More than any profile has, and few enough that nobody waits for a file that was made to be slow: its keys may be such
+ * that to check one signature takes 10 ms. */
 #define SIGNATURES_MAX 100
-#define CERTS_MAX 1000
 
 static int check_type(const CMS_ContentInfo *cms, struct error *err)
 {

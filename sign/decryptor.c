@@ -58,15 +58,40 @@ static int load_key(struct decryptor *decryptor, const char *path, struct passph
 	return result;
 }
 
-static int load_certs(struct decryptor *decryptor, const char *path, struct passphrase *passphrase,
+static bool is_own(const struct decryptor *decryptor, X509 *cert)
+{
+	return loader_same_key(X509_get0_pubkey(cert), decryptor->key);
+}
+
+/* Its chain may be with it. */
+static int check_own(const struct decryptor *decryptor, STACK_OF(X509) *certs, struct error *err)
+{
+	BUF_AUTO who = BUF_INIT;
+	int i;
+
+	for (i = 0; i < sk_X509_num(certs); i++)
+		if (is_own(decryptor, sk_X509_value(certs, i)))
+			return 0;
+	name_text(X509_get_subject_name(sk_X509_value(certs, 0)), &who);
+	return error_set(err, EINVAL,
+			 "the certificate of %.500s is not the one of the key: give that (cert), or none, and the key "
+			 "is tried on every recipient",
+			 buf_text(&who));
+}
+
+static int load_certs(struct decryptor *decryptor, const char *path, bool own, struct passphrase *passphrase,
 		      struct error *err)
 {
 	struct loaded loaded = { 0 };
 	int result = loader_certs(path, passphrase, &loaded, err);
 
+	if (!result && own)
+		result = check_own(decryptor, loaded.certs, err);
 	if (!result)
 		result = add_certs(decryptor, loaded.certs, err);
 	loaded_free(&loaded);
+	if (result)
+		name_source(err, path);
 	return result;
 }
 
@@ -78,7 +103,7 @@ static int find_own(struct decryptor *decryptor, struct error *err)
 	for (i = 0; i < sk_X509_num(decryptor->certs); i++) {
 		X509 *cert = sk_X509_value(decryptor->certs, i);
 
-		if (loader_same_key(X509_get0_pubkey(cert), decryptor->key) && certs_add(decryptor->own, cert))
+		if (is_own(decryptor, cert) && certs_add(decryptor->own, cert))
 			return error_memory(err);
 	}
 	return 0;
@@ -96,7 +121,7 @@ static int open_parts(const struct decryptor_files *files, struct decryptor *dec
 	if (load_key(decryptor, files->key, passphrase, err))
 		return -1;
 	for (i = 0; i < files->certs.count; i++)
-		if (load_certs(decryptor, files->certs.at[i], passphrase, err))
+		if (load_certs(decryptor, files->certs.at[i], files->own_certs, passphrase, err))
 			return -1;
 	return find_own(decryptor, err);
 }
@@ -104,7 +129,7 @@ static int open_parts(const struct decryptor_files *files, struct decryptor *dec
 static int open_decryptor(const struct decryptor_files *files, struct decryptor *decryptor, struct error *err)
 {
 	struct passphrase passphrase;
-	int result = passphrase_open(&passphrase, files->passin, err);
+	int result = passphrase_open(&passphrase, files->option ? files->option : "passin", files->passin, err);
 
 	if (!result)
 		result = open_parts(files, decryptor, &passphrase, err);

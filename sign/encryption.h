@@ -20,11 +20,14 @@
 
 struct recipients;
 
-/* The certificates in `files` (PEM, DER, bundles: of a bundle the first that is not a CA's; each once; one that stands
- * alone is taken, though it call itself a CA). Fails for a file that cannot be read or holds none, a key that nothing
- * can be encrypted for (Ed25519, DSA), a key usage that lacks keyEncipherment (RSA) or keyAgreement (EC) (RFC 5280,
- * 4.2.1.3). An expired one is a warning [expired] in `notes`. 0 with a new `*out`, or -1. */
-int recipients_open(const struct strings *files, struct recipients **out, struct problems *notes,
+/* The certificates in `files` (PEM, DER, PKCS#12, PKCS#7), each once: of a file all that are no CA's; where all call
+ * themselves a CA's, as self-signed ones do, those that issued no other of them. `passin`, or the terminal for NULL,
+ * gives the passphrase of those that are encrypted. Fails for a file that cannot be read or holds none, a key that
+ * nothing can be encrypted for (Ed25519, DSA), a key usage that lacks keyEncipherment (RSA) or keyAgreement (EC)
+ * (RFC 5280, 4.2.1.3). An expired one is a warning [expired] in `notes`, and so is the first with an EC key, which
+ * devices may not be able to read for; who the recipients are is a note where a file holds several. 0 with a new
+ * `*out`, or -1. */
+int recipients_open(const struct strings *files, const char *passin, struct recipients **out, struct problems *notes,
 		    struct error *err);
 
 void recipients_free(struct recipients *recipients);
@@ -41,10 +44,12 @@ struct decryptor;
 
 /* Where the parts are; borrowed, needed by decryptor_open() alone. */
 struct decryptor_files {
-	const char *key;     /* as struct signer_files has it: a file or a pkcs11: URI; may hold the certificate too */
-	const char *passin;  /* NULL: the terminal is asked */
-	struct strings certs;  /* the key's certificate, if it is not beside the key, and those of the other recipients:
+	const char *key;      /* as struct signer_files has it: a file or a pkcs11: URI; may hold the certificate too */
+	const char *passin;   /* NULL: the terminal is asked */
+	const char *option;   /* what messages call the option that gives it, a static string; NULL: "passin" */
+	struct strings certs; /* the key's certificate, if it is not beside the key, and those of the other recipients:
 			      * needed to encrypt for them again */
+	bool own_certs;       /* nothing will be: a file without the key's certificate is a mistake */
 };
 
 /* Opens the key and the certificates. The key's own certificate need not be there: then the key is tried on every
@@ -73,12 +78,21 @@ void encryption_free(struct encryption *encryption);
 bool encryption_renewable(const struct encryption *encryption, struct error *why);
 
 /* Appends `content` encrypted for the same recipients, each named and with its key wrapped as before (issuer and serial
- * number or key id; PKCS#1 or OAEP), with AES-256-CBC and a new key; that the cipher was another is a note. The result
- * is decrypted again and compared before this returns 0. 0 or -1; `out` is unchanged on failure. */
-int encryption_renew(const struct encryption *encryption, const void *content, size_t len, struct buf *out,
-		     struct problems *notes, struct error *err);
+ * number or key id; PKCS#1 or OAEP), with AES-256-CBC and a new key; that the cipher was another is a note. `proven`:
+ * the result is decrypted again and compared before this returns 0, which fails if the key's token is gone (EIO);
+ * without it is for what would be lost otherwise. 0 or -1; `out` is unchanged on failure. */
+int encryption_renew(const struct encryption *encryption, bool proven, const void *content, size_t len,
+		     struct buf *out, struct problems *notes, struct error *err);
+
+/* Appends whose certificates a decryptor was given that are neither its key's nor a recipient's nor a CA's, one line
+ * each: nothing will be encrypted for them. */
+void encryption_strangers(const struct encryption *encryption, const struct decryptor *decryptor, struct buf *out);
 
 /* For whom it is, one line each: a certificate's subject if it is known, else issuer and serial number or key id. */
 void encryption_describe(const struct encryption *encryption, struct buf *out);
+
+/* The same of what nobody has opened, as it can be seen without a key: appends a line for each recipient. 0, or -1: it
+ * is no EnvelopedData, has other bytes after it, or is for nobody [not-a-profile]. */
+int encryption_peek(const void *bytes, size_t len, struct buf *out, struct error *err);
 
 #endif

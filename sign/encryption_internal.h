@@ -20,6 +20,9 @@
 /* The rule that an encrypted content breaks which is none, or is damaged. */
 #define ENCRYPTION_RULE "not-a-profile"
 
+/* How a certificate is found that a message names by issuer and serial number. */
+#define ENCRYPTION_CERT_TELLS "`openssl x509 -noout -issuer -serial -in CERT` tells"
+
 /* How a recipient gets the content's key (RFC 5652, 6.2). */
 enum wrap_kind {
 	WRAP_TRANSPORT, /* encrypted with the RSA key */
@@ -78,8 +81,12 @@ void recipient_list_free(struct recipient *list, size_t count);
 /* recipients.c: appends what a person knows a recipient by: the certificate's subject, else its name. */
 void recipient_text(const struct recipient *recipient, struct buf *out);
 
-/* encryption_names.c: all recipients of an EnvelopedData or AuthEnvelopedData in their order, those whose certificate
- * is among `decryptor`'s with it, and where each stands. Both lists are `*count` long, and the caller's. 0 or -1. */
+/* encryption_read.c: reads an EnvelopedData, or an AuthEnvelopedData, with its content from exactly these bytes. NULL:
+ * `err` says why [not-a-profile]. */
+CMS_ContentInfo *encryption_read(const void *bytes, size_t len, bool *authenticated, struct error *err);
+
+/* encryption_names.c: all recipients of it in their order, those whose certificate is among `decryptor`'s (NULL: none)
+ * with it, and where each stands. Both lists are `*count` long, and the caller's, also after a failure. 0 or -1. */
 int recipient_list_read(CMS_ContentInfo *cms, const struct decryptor *decryptor, struct recipient **list,
 			struct recipient_place **places, size_t *count, struct error *err);
 

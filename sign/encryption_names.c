@@ -46,9 +46,9 @@ static X509 *find(const struct recipient_place *place, STACK_OF(X509) *certs)
 /* The key's own certificates come first: a key id may be that of others too. */
 static int find_cert(const struct recipient_place *place, const struct decryptor *decryptor, X509 **out)
 {
-	X509 *cert = find(place, decryptor->own);
+	X509 *cert = decryptor ? find(place, decryptor->own) : NULL;
 
-	if (!cert)
+	if (decryptor && !cert)
 		cert = find(place, decryptor->certs);
 	if (cert && !X509_up_ref(cert))
 		return -1;

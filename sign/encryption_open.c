@@ -1,7 +1,6 @@
 #include "sign/encryption_internal.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 
 #include <openssl/bio.h>
@@ -27,51 +26,6 @@ struct opening {
 	struct recipient_place *places; /* of encryption->list */
 	struct buf content;
 };
-
-/* ------------------------------------------------------------------ the bytes */
-
-static int check_type(const CMS_ContentInfo *cms, bool *authenticated, struct error *err)
-{
-	const ASN1_OBJECT *type = CMS_get0_type(cms);
-	BUF_AUTO name = BUF_INIT;
-
-	switch (OBJ_obj2nid(type)) {
-	case NID_id_smime_ct_authEnvelopedData:
-		*authenticated = true;
-		return 0;
-	case NID_pkcs7_enveloped:
-		return 0;
-	}
-	object_text(type, &name);
-	return error_rule(err, ENCRYPTION_RULE,
-			  "the encrypted content is a CMS of the type %s, not encrypted for recipients (EnvelopedData)",
-			  buf_text(&name));
-}
-
-static CMS_ContentInfo *read_cms(const unsigned char *bytes, size_t len, struct error *err)
-{
-	const unsigned char *at = bytes;
-	CMS_ContentInfo *cms;
-
-	if (len > INT_MAX) {
-		error_set(err, EFBIG, "the encrypted content is larger than 2 GB, which OpenSSL cannot read");
-		return NULL;
-	}
-	cms = d2i_CMS_ContentInfo(NULL, &at, (long)len);
-	if (!cms) {
-		openssl_error(err, ENCRYPTION_RULE,
-			      "the encrypted content is no CMS (EnvelopedData), or is damaged or cut short");
-		return NULL;
-	}
-	if (at != bytes + len) {
-		error_rule(err, ENCRYPTION_RULE,
-			   "%zu bytes follow the end of the encrypted content at byte %zu: cut them off",
-			   len - (size_t)(at - bytes), (size_t)(at - bytes));
-		CMS_ContentInfo_free(cms);
-		return NULL;
-	}
-	return cms;
-}
 
 /* ------------------------------------------------------------------ the content's key */
 
@@ -217,9 +171,11 @@ static void list_recipients(const struct encryption *encryption, struct buf *out
 static int refuse_key(const struct opening *opening, bool tried, struct error *err)
 {
 	STACK_OF(X509) *own = opening->decryptor->own;
-	const char *why = tried ? "the key opens it for none of the recipients, or it is damaged" : NULL;
+	const char *why = "none of the recipients can have this key";
 	BUF_AUTO who = BUF_INIT, mine = BUF_INIT;
 
+	if (tried)
+		why = "the key opens it for none of the recipients, or it is damaged";
 	list_recipients(opening->encryption, &who);
 	if (sk_X509_num(own) > 0) {
 		name_text(X509_get_subject_name(sk_X509_value(own, 0)), &mine);
@@ -228,8 +184,10 @@ static int refuse_key(const struct opening *opening, bool tried, struct error *e
 				 "certificate the old one too; the recipients are: %s",
 				 buf_text(&mine), buf_text(&who));
 	}
-	return error_set(err, EACCES, "%s: give the key of a recipient; the recipients are: %s",
-			 why ? why : "none of the recipients can have this key", buf_text(&who));
+	return error_set(err, EACCES,
+			 "%s: give the key of a recipient (" ENCRYPTION_CERT_TELLS " whose one is); the "
+			 "recipients are: %s",
+			 why, buf_text(&who));
 }
 
 static int try_keys(struct opening *opening, struct error *err)
@@ -275,13 +233,7 @@ static int keep_facts(struct opening *opening, struct error *err)
 static int open_cms(struct opening *opening, struct error *err)
 {
 	struct encryption *encryption = opening->encryption;
-	ASN1_OCTET_STRING **content;
 
-	if (check_type(opening->cms, &encryption->authenticated, err))
-		return -1;
-	content = CMS_get0_content(opening->cms);
-	if (!content || !*content)
-		return error_rule(err, ENCRYPTION_RULE, "the encrypted content is not there, only keys for it");
 	if (recipient_list_read(opening->cms, opening->decryptor, &encryption->list, &opening->places,
 				&encryption->count, err) ||
 	    keep_facts(opening, err))
@@ -295,7 +247,7 @@ static int open_cms(struct opening *opening, struct error *err)
 
 static int open_bytes(const void *bytes, size_t len, struct opening *opening, struct error *err)
 {
-	CMS_AUTO *cms = read_cms(bytes, len, err);
+	CMS_AUTO *cms = encryption_read(bytes, len, &opening->encryption->authenticated, err);
 
 	opening->cms = cms;
 	return cms ? open_cms(opening, err) : -1;

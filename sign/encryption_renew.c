@@ -40,7 +40,8 @@ bool encryption_renewable(const struct encryption *encryption, struct error *why
 	if (!who.len && buf_ok(&who))
 		return true;
 	error_set(why, EACCES,
-		  "it cannot be encrypted again for recipients whose certificates are missing: give them; they are: %s",
+		  "it cannot be encrypted again for recipients whose certificates are missing: give them "
+		  "(" ENCRYPTION_CERT_TELLS " whose one is); they are: %s",
 		  buf_text(&who));
 	return false;
 }
@@ -84,11 +85,15 @@ static int prove_with(const struct encryption *encryption, STACK_OF(X509) *own, 
 	const struct decryptor decryptor = { .key = encryption->key, .own = own, .certs = own };
 	struct encryption *again = NULL;
 	BUF_AUTO plain = BUF_INIT;
+	struct error why;
 
 	if (find_own(encryption, own))
 		return error_memory(err);
-	if (encryption_open(cipher->data, cipher->len, &decryptor, &again, &plain, err))
-		return -1;
+	if (encryption_open(cipher->data, cipher->len, &decryptor, &again, &plain, &why))
+		return error_set(err, why.code == ENOMEM ? ENOMEM : EIO,
+				 "the payloads were encrypted anew, and the key could not decrypt them to prove it, so "
+				 "that they are not saved (if it is on a token: is that still there?): %.500s",
+				 why.text);
 	encryption_free(again);
 	if (buf_equals(&plain, content, len))
 		return 0;
@@ -108,8 +113,8 @@ static int prove(const struct encryption *encryption, const struct buf *cipher, 
 	return result;
 }
 
-int encryption_renew(const struct encryption *encryption, const void *content, size_t len, struct buf *out,
-		     struct problems *notes, struct error *err)
+int encryption_renew(const struct encryption *encryption, bool proven, const void *content, size_t len,
+		     struct buf *out, struct problems *notes, struct error *err)
 {
 	BUF_AUTO cipher = BUF_INIT;
 	size_t before = out->len;
@@ -119,7 +124,7 @@ int encryption_renew(const struct encryption *encryption, const void *content, s
 		return -1;
 	ERR_clear_error();
 	result = encryption_seal(encryption->list, encryption->count, encryption->type, content, len, &cipher, err);
-	if (!result)
+	if (!result && proven)
 		result = prove(encryption, &cipher, content, len, err);
 	ERR_clear_error();
 	if (result)
@@ -129,16 +134,4 @@ int encryption_renew(const struct encryption *encryption, const void *content, s
 		return error_memory(err);
 	note_changes(encryption, notes);
 	return 0;
-}
-
-/* ------------------------------------------------------------------ in words */
-
-void encryption_describe(const struct encryption *encryption, struct buf *out)
-{
-	size_t i;
-
-	for (i = 0; i < encryption->count; i++) {
-		recipient_text(&encryption->list[i], out);
-		buf_add_char(out, '\n');
-	}
 }

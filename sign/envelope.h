@@ -22,8 +22,8 @@ struct envelope;
  * "PKCS #7 SIGNED DATA"; text before the PEM is fine), anything else is plain. `name` is for messages.
  * Puts the content into `content` and a new envelope into `*out` (envelope_free()), for plain content too.
  * A signature that does not fit its content is not a failure here: ask envelope_intact().
- * 0, or -1: a CMS that cannot be read, holds no content, is encrypted, or is followed by other bytes
- * [bad-signature]; ENOMEM. */
+ * 0, or -1 with empty `content`: a CMS that cannot be read, holds no content, is encrypted, or is followed by other
+ * bytes, or a mail [bad-signature]; ENOMEM. */
 int envelope_open(const char *name, const void *bytes, size_t len, struct envelope **out, struct buf *content,
 		  struct error *err);
 
@@ -53,8 +53,8 @@ struct seal_options {
  *
  * The included certificates and CRLs stay, but for those of the signers that are gone (unless one issued what stays),
  * and for what cannot be in DER, with a warning; the signer's certificates and chain are added. `old` may be NULL or
- * plain: then SHA-256, signed attributes. Notes and warnings go to `notes` (may be NULL). The result is verified before
- * this returns. 0 or -1; `out` is unchanged on failure. */
+ * plain: then SHA-256 (for a longer EC key SHA-384 or SHA-512), signed attributes. Notes and warnings go to `notes` (may
+ * be NULL). The result is verified before this returns. 0 or -1; `out` is unchanged on failure. */
 int envelope_seal(const struct envelope *old, const struct signer *signer, const struct seal_options *options,
 		  const void *content, size_t len, struct buf *out, struct problems *notes, struct error *err);
 

@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <strings.h>
 
 #include <openssl/pem.h>
 
@@ -32,6 +33,13 @@ static bool looks_plist(const unsigned char *bytes, size_t len)
 	while (at < len && strchr(" \t\r\n", bytes[at]) && bytes[at])
 		at++;
 	return at < len && (bytes[at] == '<' || (len - at >= 6 && memcmp(bytes + at, "bplist", 6) == 0));
+}
+
+bool form_is_mail(const unsigned char *bytes, size_t len)
+{
+	static const char header[] = "MIME-Version:";
+
+	return len >= sizeof(header) - 1 && strncasecmp((const char *)bytes, header, sizeof(header) - 1) == 0;
 }
 
 static bool is_label(const unsigned char *at, size_t left)

@@ -24,7 +24,7 @@ static bool is_sound_cert(const struct job *job, X509 *cert)
 
 	if (is_sound(der, len))
 		return true;
-	name_text(X509_get_subject_name(cert), &name);
+	name_text_brief(X509_get_subject_name(cert), &name);
 	job_say(job, SEVERITY_WARNING, "the included certificate of %s is dropped: it is not encoded as DER",
 		buf_text(&name));
 	return false;
@@ -38,7 +38,7 @@ static bool is_sound_crl(const struct job *job, X509_CRL *crl)
 
 	if (is_sound(der, len))
 		return true;
-	name_text(X509_CRL_get_issuer(crl), &name);
+	name_text_brief(X509_CRL_get_issuer(crl), &name);
 	job_say(job, SEVERITY_WARNING, "the included revocation list of %s is dropped: it is not encoded as DER",
 		buf_text(&name));
 	return false;

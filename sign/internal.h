@@ -49,6 +49,7 @@ struct envelope {
 struct signing_identity {
 	EVP_PKEY *key;
 	X509 *cert;
+	bool on_token; /* the key is */
 };
 
 struct signer {
@@ -63,13 +64,21 @@ static inline void bio_end(BIO **bio)
 	BIO_free_all(*bio);
 }
 
+/* OpenSSL does not wipe the content, which may be a profile with its secrets. */
 static inline void cms_end(CMS_ContentInfo **cms)
 {
+	ASN1_OCTET_STRING **content = *cms ? CMS_get0_content(*cms) : NULL;
+
+	if (content && *content)
+		OPENSSL_cleanse((*content)->data, (size_t)(*content)->length);
 	CMS_ContentInfo_free(*cms);
 }
 
 #define BIO_AUTO __attribute__((cleanup(bio_end))) BIO
 #define CMS_AUTO __attribute__((cleanup(cms_end))) CMS_ContentInfo
+
+/* How many certificates an envelope may include. */
+#define CERTS_MAX 100
 
 /* The rule that every fault of an envelope breaks. */
 #define RULE "bad-signature"
@@ -77,6 +86,9 @@ static inline void cms_end(CMS_ContentInfo **cms)
 /* form.c: true if the bytes are the DER or BER of a CMS. No property list begins so; a file that is cut
  * short before it can be told counts as one. */
 bool form_is_der(const unsigned char *bytes, size_t len);
+
+/* form.c: true if the bytes are a mail, which may be signed (S/MIME) and is no profile. */
+bool form_is_mail(const unsigned char *bytes, size_t len);
 
 /* form.c: where the first line that begins a signed CMS in PEM is; NULL: nowhere. */
 const unsigned char *form_find_pem(const unsigned char *bytes, size_t len);
@@ -118,6 +130,9 @@ void clean_text(const char *text, size_t len, struct buf *out);
 int certs_add(STACK_OF(X509) *certs, X509 *cert);
 
 bool certs_hold(STACK_OF(X509) *certs, X509 *cert);
+
+/* certs.c: appends a name as name_brief() cuts it. */
+void name_text_brief(const X509_NAME *name, struct buf *out);
 
 /* certs.c: append in words: a name (RFC 2253, control characters escaped, UTF-8 kept), a time (ISO 8601),
  * an object identifier ("sha256", or dotted when it has no name). */

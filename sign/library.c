@@ -2,7 +2,13 @@
 
 #include <openssl/crypto.h>
 
+#include "sign/memory.h"
 #include "sign/pkcs11.h"
+
+void sign_begin(void)
+{
+	memory_watch();
+}
 
 void sign_end(void)
 {

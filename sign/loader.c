@@ -15,6 +15,7 @@
 
 #include "plist/base/buf.h"
 #include "plist/base/file.h"
+#include "sign/bundle.h"
 #include "sign/internal.h"
 #include "sign/openssl_error.h"
 #include "sign/pkcs11.h"
@@ -25,12 +26,16 @@
 /* Ends the walk through a file in which one object after the other is broken. */
 #define FAILURES_MAX 64
 
+/* More than anybody signs with, or encrypts for, by one file. */
+#define LOADED_CERTS_MAX 1000
+
 /* What is being loaded, and from where. */
 struct source {
 	const char *path;
 	struct buf bytes; /* the file; wiped by buf_free() */
 	bool is_uri;      /* `path` is for a store provider; `bytes` is empty */
 	int expect;       /* OSSL_STORE_INFO_CERT, or 0: everything */
+	bool opened;      /* the passphrase opened something in it */
 	struct passphrase *passphrase;
 };
 
@@ -66,7 +71,16 @@ static int source_open(struct source *source, struct error *err)
 
 /* ------------------------------------------------------------------ one pass through a store */
 
-static int take(OSSL_STORE_INFO *info, struct loaded *out)
+static int take_cert(X509 *cert, struct loaded *out, struct error *err)
+{
+	if (sk_X509_num(out->certs) >= LOADED_CERTS_MAX)
+		return error_set(err, E2BIG,
+				 "it holds more than %d certificates: give a file with those alone that are needed",
+				 LOADED_CERTS_MAX);
+	return certs_add(out->certs, cert) ? error_memory(err) : 0;
+}
+
+static int take(OSSL_STORE_INFO *info, struct loaded *out, struct error *err)
 {
 	switch (OSSL_STORE_INFO_get_type(info)) {
 	case OSSL_STORE_INFO_PKEY:
@@ -77,24 +91,27 @@ static int take(OSSL_STORE_INFO *info, struct loaded *out)
 		out->public_key = true;
 		return 0;
 	case OSSL_STORE_INFO_CERT:
-		return certs_add(out->certs, OSSL_STORE_INFO_get0_CERT(info));
+		return take_cert(OSSL_STORE_INFO_get0_CERT(info), out, err);
 	}
 	return 0;
 }
 
 /* An object that cannot be read is left out: whether what was wanted came is for the caller to see. At the
  * end of a file OpenSSL answers NULL too. */
-static int walk(OSSL_STORE_CTX *store, struct loaded *out)
+static int walk(struct source *source, OSSL_STORE_CTX *store, struct loaded *out, struct error *err)
 {
 	int failures = 0, result = 0;
 
 	while (!result && failures < FAILURES_MAX && !OSSL_STORE_eof(store)) {
+		bool wanted = source->passphrase->wanted;
 		OSSL_STORE_INFO *info = OSSL_STORE_load(store);
 
-		if (info)
-			result = take(info, out);
-		else
+		if (info) {
+			source->opened |= source->passphrase->wanted && !wanted;
+			result = take(info, out, err);
+		} else {
 			failures++;
+		}
 		OSSL_STORE_INFO_free(info);
 	}
 	return result;
@@ -107,7 +124,7 @@ static OSSL_STORE_CTX *store_open(const struct source *source, BIO *bio, UI_METH
 	return OSSL_STORE_attach(bio, "file", NULL, NULL, ui, source->passphrase, NULL, NULL, NULL);
 }
 
-static int load_through(const struct source *source, UI_METHOD *ui, struct loaded *out, struct error *err)
+static int load_through(struct source *source, UI_METHOD *ui, struct loaded *out, struct error *err)
 {
 	BIO_AUTO *bio = source_bio(source);
 	OSSL_STORE_CTX *store = bio ? store_open(source, bio, ui) : NULL;
@@ -120,12 +137,12 @@ static int load_through(const struct source *source, UI_METHOD *ui, struct loade
 		return openssl_error(err, NULL, "OpenSSL cannot read it");
 	if (source->expect)
 		OSSL_STORE_expect(store, source->expect);
-	result = walk(store, out);
+	result = walk(source, store, out, err);
 	OSSL_STORE_close(store);
-	return result ? error_memory(err) : 0;
+	return result;
 }
 
-static int load_once(const struct source *source, struct loaded *out, struct error *err)
+static int load_once(struct source *source, struct loaded *out, struct error *err)
 {
 	UI_METHOD *ui = UI_UTIL_wrap_read_pem_callback(passphrase_callback, 0);
 	int result;
@@ -144,9 +161,21 @@ static bool found(const struct source *source, const struct loaded *loaded)
 	return source->expect == OSSL_STORE_INFO_CERT ? sk_X509_num(loaded->certs) > 0 : loaded->key != NULL;
 }
 
-/* Old PKCS#12 files are encrypted with RC2, which only the provider "legacy" still has. The key that comes
- * out belongs to the provider "default", so that "legacy" need not stay. */
-static int load_with_legacy(const struct source *source, struct loaded *out, struct error *err)
+/* Chains come as PKCS#7, too. */
+static int load_bundle(const struct source *source, struct loaded *out, struct error *err)
+{
+	STACK_OF(X509) *certs = bundle_certs(buf_text(&source->bytes), source->bytes.len);
+	int i, result = certs ? 0 : error_memory(err);
+
+	for (i = 0; !result && i < sk_X509_num(certs); i++)
+		result = take_cert(sk_X509_value(certs, i), out, err);
+	sk_X509_pop_free(certs, X509_free);
+	return result;
+}
+
+/* Old PKCS#12 files are encrypted with RC2, which only the provider "legacy" still has; with the empty passphrase
+ * OpenSSL asks for none. The key that comes out belongs to the provider "default", so that "legacy" need not stay. */
+static int load_with_legacy(struct source *source, struct loaded *out, struct error *err)
 {
 	OSSL_PROVIDER *legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
 	int result;
@@ -158,15 +187,19 @@ static int load_with_legacy(const struct source *source, struct loaded *out, str
 	return result;
 }
 
-static int load(const struct source *source, struct loaded *out, struct error *err)
+static int load(struct source *source, struct loaded *out, struct error *err)
 {
+	const struct passphrase *passphrase = source->passphrase;
+
 	out->certs = sk_X509_new_null();
 	if (!out->certs)
 		return error_memory(err);
-	passphrase_is_for(source->passphrase, "Passphrase", source->path);
+	passphrase_is_for_file(source->passphrase, source->path);
 	if (load_once(source, out, err))
 		return -1;
-	if (found(source, out) || !source->passphrase->known || !source->passphrase->wanted)
+	if (source->expect == OSSL_STORE_INFO_CERT && !found(source, out) && load_bundle(source, out, err))
+		return -1;
+	if (found(source, out) || (passphrase->wanted && !passphrase->known))
 		return 0;
 	return load_with_legacy(source, out, err);
 }
@@ -176,27 +209,37 @@ static int explain_passphrase(const struct passphrase *passphrase, struct error 
 {
 	if (passphrase->known)
 		return error_set(err, EACCES,
-				 "the passphrase does not open it: give the right one with passin=");
+				 "the passphrase does not open it: give the right one (%s)", passphrase->option);
 	return error_set(err, passphrase->why.code,
-			 "it is encrypted, and no passphrase was given: %s; give it with passin= "
-			 "(pass:TEXT, env:NAME, file:PATH, fd:N or stdin)",
-			 passphrase->why.text);
+			 "it is encrypted, and no passphrase was given: %s; give it (%s: " PASSPHRASE_FORMS ")",
+			 passphrase->why.text, passphrase->option);
+}
+
+static bool is_openssh(const struct buf *bytes)
+{
+	static const char first[] = "-----BEGIN OPENSSH PRIVATE KEY-----";
+
+	return bytes->len && memmem(bytes->data, bytes->len, first, sizeof(first) - 1);
 }
 
 static int explain(const struct source *source, const struct loaded *loaded, struct error *err)
 {
-	if (source->passphrase->wanted)
+	if (source->passphrase->wanted && !source->opened)
 		return explain_passphrase(source->passphrase, err);
 	if (source->expect == OSSL_STORE_INFO_CERT)
 		return error_set(err, EINVAL,
-				 "it holds no certificate: give a file with one, PEM, DER or PKCS#12");
+				 "it holds no certificate: give a file with one, PEM, DER, PKCS#12 or PKCS#7");
 	if (loaded->public_key)
 		return error_set(err, EINVAL,
 				 "it holds a public key only: give the file with the private one");
 	if (sk_X509_num(loaded->certs) > 0)
 		return error_set(err, EINVAL,
-				 "it holds a certificate and no private key: give the file with the key as "
-				 "key=, and this one as cert=");
+				 "it holds a certificate and no private key: give the file with the key (key), and "
+				 "this one beside it (cert)");
+	if (is_openssh(&source->bytes))
+		return error_set(err, EINVAL,
+				 "it holds a key as OpenSSH writes it, which OpenSSL does not read: convert a copy of it "
+				 "with ssh-keygen -p -m PKCS8 -f COPY");
 	return error_set(err, EINVAL, "it holds no private key: give a file with one, PEM, DER or PKCS#12");
 }
 

@@ -1,6 +1,6 @@
 /*
- * Keys and certificates, wherever they are: files in PEM, encrypted PEM, PKCS#8, DER or PKCS#12, objects of a token
- * named by a pkcs11: URI, and what else an OpenSSL store provider opens by a URI of its own.
+ * Keys and certificates, wherever they are: files in PEM, encrypted PEM, PKCS#8, DER, PKCS#12 or PKCS#7, objects of a
+ * token named by a pkcs11: URI, and what else an OpenSSL store provider opens by a URI of its own.
  *
  * A `loaded` owns what it holds; loaded_free() gives it back, also after a failure.
  */
@@ -23,8 +23,8 @@ struct loaded {
 };
 
 /* Loads the private key and all certificates of `path`: a file, or what a URI names; of a token, the certificates that
- * have the key's id or label. -1: it cannot be read, the passphrase or PIN is wrong (EACCES) or missing, there is no
- * private key. */
+ * have the key's id, or if none has, its label. -1: it cannot be read, the passphrase or PIN is wrong (EACCES) or
+ * missing, there is no private key. */
 int loader_key(const char *path, struct passphrase *passphrase, struct loaded *out, struct error *err);
 
 /* Loads the certificates alone; private keys beside them are not opened. -1: as above, there is none. */

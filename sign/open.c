@@ -5,6 +5,8 @@
 
 #include <openssl/err.h>
 
+#include "sign/openssl_error.h"
+
 static void keep_attributes(CMS_SignerInfo *info, struct signature *signature)
 {
 	int i, count = CMS_signed_get_attr_count(info);
@@ -149,6 +151,10 @@ static int fill(struct envelope *envelope, const unsigned char *bytes, size_t le
 		envelope->form = ENVELOPE_PEM;
 		return fill_pem(envelope, pem, len - (size_t)(pem - bytes), content, err);
 	}
+	if (form_is_mail(bytes, len))
+		return error_rule(err, RULE,
+				  "it is a mail (S/MIME), as openssl signs without -outform, and no device takes it: "
+				  "convert it (openssl cms -cmsout -inform SMIME -outform DER)");
 	envelope->form = ENVELOPE_PLAIN;
 	envelope->intact = true;
 	buf_assign(content, bytes, len);
@@ -164,10 +170,10 @@ int envelope_open(const char *name, const void *bytes, size_t len, struct envelo
 	*out = NULL;
 	if (!envelope)
 		return error_memory(err);
-	ERR_clear_error();
-	result = fill(envelope, bytes, len, content, err);
-	ERR_clear_error();
+	openssl_begin();
+	result = openssl_end(fill(envelope, bytes, len, content, err), err);
 	if (result) {
+		buf_clear(content);
 		envelope_free(envelope);
 		error_in_file(err, name);
 		return -1;

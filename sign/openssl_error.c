@@ -6,6 +6,20 @@
 
 #include <openssl/err.h>
 
+#include "sign/memory.h"
+
+void openssl_begin(void)
+{
+	ERR_clear_error();
+	memory_forget();
+}
+
+int openssl_end(int result, struct error *err)
+{
+	ERR_clear_error();
+	return memory_failed() ? error_memory(err) : result;
+}
+
 bool openssl_failed_with(int library, int reason)
 {
 	unsigned long newest = ERR_peek_last_error();
@@ -13,11 +27,11 @@ bool openssl_failed_with(int library, int reason)
 	return ERR_GET_LIB(newest) == library && ERR_GET_REASON(newest) == reason;
 }
 
-/* Empties the queue. True if any entry says that memory ran out; `*newest` is the last one that has a
+/* Empties the queue. True if memory ran out, also when no entry says so; `*newest` is the last one that has a
  * reason in words (NULL: none has). */
 static bool drain(const char **newest)
 {
-	bool memory = false;
+	bool memory = memory_failed();
 	unsigned long code;
 
 	*newest = NULL;

@@ -10,8 +10,6 @@
 
 #include "sign/terminal.h"
 
-#define FORMS "pass:TEXT, env:NAME, file:PATH, fd:N or stdin"
-
 /* A form of passin: what it begins with, and what reads the rest of it. */
 struct form {
 	const char *prefix;
@@ -37,8 +35,8 @@ static int take_environment(struct passphrase *passphrase, const char *name, str
 	const char *value = getenv(name);
 
 	if (!value)
-		return error_set(err, EINVAL, "passin=env:%s: there is no environment variable of that name",
-				 name);
+		return error_set(err, EINVAL, "env:%s (%s): there is no environment variable of that name", name,
+				 passphrase->option);
 	return take_text(passphrase, value, err);
 }
 
@@ -53,19 +51,19 @@ static int take_line(struct passphrase *passphrase, int fd, const char *where, s
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return error_system(err, errno, "passin=%s: the passphrase could not be read", where);
+			return error_system(err, errno, "%s (%s): the passphrase could not be read", where,
+					    passphrase->option);
 		if (text[len] == '\n')
 			break;
 		if (len == PASSPHRASE_MAX)
 			return error_set(err, EINVAL,
-					 "passin=%s: the first line is longer than %d bytes, the most "
-					 "OpenSSL takes",
-					 where, PASSPHRASE_MAX);
+					 "%s (%s): the first line is longer than %d bytes, the most OpenSSL takes",
+					 where, passphrase->option, PASSPHRASE_MAX);
 		len++;
 	}
 	if (got == 0 && len == 0)
-		return error_set(err, EINVAL, "passin=%s: it is empty; its first line must be the passphrase",
-				 where);
+		return error_set(err, EINVAL, "%s (%s): it is empty; its first line must be the passphrase", where,
+				 passphrase->option);
 	if (len && text[len - 1] == '\r')
 		len--;
 	text[len] = '\0';
@@ -82,7 +80,7 @@ static int take_file(struct passphrase *passphrase, const char *path, struct err
 
 	snprintf(where, sizeof(where), "file:%s", path);
 	if (fd < 0)
-		return error_system(err, errno, "passin=%s", where);
+		return error_system(err, errno, "%s (%s)", where, passphrase->option);
 	result = take_line(passphrase, fd, where, err);
 	close(fd);
 	return result;
@@ -97,15 +95,21 @@ static int take_descriptor(struct passphrase *passphrase, const char *number, st
 	fd = strtol(number, &end, 10);
 	if (errno || end == number || *end || *number < '0' || *number > '9' || fd > INT_MAX)
 		return error_set(err, EINVAL,
-				 "passin=fd: wants the number of an open file descriptor, as in fd:3");
+				 "fd: (%s) wants the number of an open file descriptor, as in fd:3",
+				 passphrase->option);
 	snprintf(where, sizeof(where), "fd:%ld", fd);
 	return take_line(passphrase, (int)fd, where, err);
+}
+
+static int refuse_form(const struct passphrase *passphrase, struct error *err)
+{
+	return error_set(err, EINVAL, "the passphrase (%s) is given as " PASSPHRASE_FORMS, passphrase->option);
 }
 
 static int take_stdin(struct passphrase *passphrase, const char *rest, struct error *err)
 {
 	if (*rest)
-		return error_set(err, EINVAL, "passin= must be " FORMS);
+		return refuse_form(passphrase, err);
 	return take_line(passphrase, STDIN_FILENO, "stdin", err);
 }
 
@@ -117,11 +121,12 @@ static const struct form forms[] = {
 	{ "stdin", take_stdin },
 };
 
-int passphrase_open(struct passphrase *passphrase, const char *passin, struct error *err)
+int passphrase_open(struct passphrase *passphrase, const char *option, const char *passin, struct error *err)
 {
 	size_t i;
 
 	memset(passphrase, 0, sizeof(*passphrase));
+	passphrase->option = option;
 	if (!passin)
 		return 0;
 	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
@@ -130,14 +135,24 @@ int passphrase_open(struct passphrase *passphrase, const char *passin, struct er
 		if (strncmp(passin, forms[i].prefix, len) == 0)
 			return forms[i].read(passphrase, passin + len, err);
 	}
-	return error_set(err, EINVAL, "passin= must be " FORMS);
+	return refuse_form(passphrase, err);
 }
 
-void passphrase_is_for(struct passphrase *passphrase, const char *kind, const char *what)
+static void is_for(struct passphrase *passphrase, bool is_pin, const char *what)
 {
 	passphrase->wanted = false;
-	passphrase->kind = kind;
+	passphrase->is_pin = is_pin;
 	passphrase->what = what;
+}
+
+void passphrase_is_for_file(struct passphrase *passphrase, const char *path)
+{
+	is_for(passphrase, false, path);
+}
+
+void passphrase_is_for_token(struct passphrase *passphrase, const char *label)
+{
+	is_for(passphrase, true, label);
 }
 
 /* Asks the terminal, once. */
@@ -145,8 +160,10 @@ static void ask(struct passphrase *passphrase)
 {
 	char prompt[600];
 
-	snprintf(prompt, sizeof(prompt), "%s for %s: ", passphrase->kind ? passphrase->kind : "Passphrase",
-		 passphrase->what ? passphrase->what : "the key");
+	if (passphrase->is_pin)
+		snprintf(prompt, sizeof(prompt), "PIN for the token '%s': ", passphrase->what);
+	else
+		snprintf(prompt, sizeof(prompt), "Passphrase for %s: ", passphrase->what);
 	if (terminal_ask(prompt, passphrase->text, sizeof(passphrase->text), &passphrase->len,
 			 &passphrase->why))
 		passphrase->refused = true;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "sign/internal.h"
 #include "sign/openssl_error.h"
@@ -34,12 +35,16 @@ static void search_free(struct search *search)
 
 bool pkcs11_is_uri(const char *text)
 {
-	return strncmp(text, "pkcs11:", strlen("pkcs11:")) == 0;
+	return strncasecmp(text, "pkcs11:", strlen("pkcs11:")) == 0;
 }
 
+/* A PIN in the wrong part of the URI is still a PIN. */
 void pkcs11_shown(const char *uri, struct buf *out)
 {
-	buf_add(out, uri, strcspn(uri, "?"));
+	const char *pin = strcasestr(uri, "pin-value");
+	size_t len = strcspn(uri, "?");
+
+	buf_add(out, uri, pin && (size_t)(pin - uri) < len ? (size_t)(pin - uri) : len);
 }
 
 static const char *choose_module(const struct pkcs11_uri *uri)
@@ -70,11 +75,13 @@ static int read_pin_source(struct search *search, struct error *err)
 		source += 2;
 	if (*source == '|')
 		return error_set(err, EINVAL,
-				 "pin-source=|COMMAND is not supported: give a file, or the PIN with passin=");
+				 "pin-source=|COMMAND is not supported: give a file, or the PIN as an option (%s)",
+				 search->pin->option);
 	buf_add_format(&passin, "file:%s", source);
 	if (!buf_ok(&passin))
 		return error_memory(err);
-	return passphrase_open(&search->own, buf_text(&passin), err);
+	search->pin = &search->own;
+	return passphrase_open(&search->own, "pin-source", buf_text(&passin), err);
 }
 
 static int choose_pin(struct search *search, struct passphrase *passphrase, struct error *err)
@@ -84,9 +91,10 @@ static int choose_pin(struct search *search, struct passphrase *passphrase, stru
 	search->pin = passphrase;
 	if (!value->len && !search->uri.pin_source.len)
 		return 0;
-	search->pin = &search->own;
 	if (!value->len)
 		return read_pin_source(search, err);
+	search->pin = &search->own;
+	search->own.option = "pin-value";
 	if (value->len > PASSPHRASE_MAX)
 		return error_set(err, EINVAL, "pin-value= is longer than %d bytes", PASSPHRASE_MAX);
 	memcpy(search->own.text, value->data, value->len);
@@ -106,13 +114,17 @@ static int log_in(struct search *search, struct error *err)
 	/* On a token with a keypad of its own OpenSSL has the PIN typed there. */
 	if (token_pinpad(search->token) && !pin->known)
 		return 0;
-	passphrase_is_for(pin, "PIN", token_label(search->token));
+	passphrase_is_for_token(pin, token_label(search->token));
 	if (!passphrase_get(pin))
 		return error_set(err, pin->why.code,
-				 "the token '%s' wants its PIN, and none was given: %s; give it with passin= "
-				 "(pass:TEXT, env:NAME, file:PATH, fd:N or stdin)",
-				 token_label(search->token), pin->why.text);
-	return token_login(search->token, pin->text, pin->len, err);
+				 "the token '%s' wants its PIN, and none was given: %s; give it (%s: " PASSPHRASE_FORMS
+				 ")",
+				 token_label(search->token), pin->why.text, pin->option);
+	/* OpenSSL's engine would try what stands before it, on a token that counts. */
+	if (memchr(pin->text, '\0', pin->len))
+		return error_set(err, EINVAL, "the PIN for the token '%s' has a NUL in it: give the PIN alone",
+				 token_label(search->token));
+	return token_login(search->token, pin, err);
 }
 
 static void add_names(const struct token_objects *objects, struct buf *out)
@@ -166,16 +178,17 @@ static int find_key(struct search *search, struct error *err)
 			 search->keys.count, token_label(search->token), buf_text(&names));
 }
 
-/* The certificates of the key: with its id, as PKCS#11 has it, and those with its label. */
+/* The certificates of the key: with its id, as PKCS#11 has it, else with its label, which on some tokens is the same
+ * for everything. */
 static int find_certs_of_key(struct search *search, struct error *err)
 {
 	const struct token_object *key = &search->keys.list[0];
 
 	if (key->id.len && token_find(search->token, TOKEN_CERTIFICATE, NULL, &key->id, &search->certs, err))
 		return -1;
-	if (key->label.len && token_find(search->token, TOKEN_CERTIFICATE, &key->label, NULL, &search->certs, err))
-		return -1;
-	return 0;
+	if (search->certs.count || !key->label.len)
+		return 0;
+	return token_find(search->token, TOKEN_CERTIFICATE, &key->label, NULL, &search->certs, err);
 }
 
 /* Certificates are mostly there for everybody; only if none is, the PIN is wanted. */

@@ -20,11 +20,12 @@
 
 bool pkcs11_is_uri(const char *text);
 
-/* Appends the URI without its query part, in which a PIN may stand. */
+/* Appends the URI up to its query part, in which a PIN may stand, or to a PIN that stands before it by mistake. */
 void pkcs11_shown(const char *uri, struct buf *out);
 
-/* Loads the private key with the certificates that have its id or label (`want_key`), else the certificates that the
- * URI names. 0 with `out` filled, or -1: no module, engine or token, a wrong PIN (EACCES), no object, several. */
+/* Loads the private key with the certificates that have its id, or if none has, its label (`want_key`), else the
+ * certificates that the URI names. 0 with `out` filled, or -1: no module, engine or token, a wrong PIN (EACCES), no
+ * object, several. */
 int pkcs11_load(const char *uri, bool want_key, struct passphrase *passphrase, struct loaded *out,
 		struct error *err);
 

@@ -72,6 +72,11 @@ static int decode(const char *value, size_t len, struct buf *out)
 /* In the query what looks like a name may be the end of a PIN that was not encoded. */
 static int unknown(const char *name, size_t len, bool in_query, struct error *err)
 {
+	const struct attribute *elsewhere = find(name, len, !in_query);
+
+	if (elsewhere)
+		return error_set(err, EINVAL, "the attribute '%s' of the pkcs11: URI stands %s its '?' and belongs %s it",
+				 elsewhere->name, in_query ? "after" : "before", in_query ? "before" : "after");
 	if (in_query)
 		return error_set(err, EINVAL,
 				 "after '?' a pkcs11: URI may have pin-value=, pin-source= and module-path=, "
@@ -96,10 +101,18 @@ static int take(const char *text, size_t len, bool in_query, struct pkcs11_uri *
 	part = (struct buf *)((char *)uri + attribute->offset);
 	if (part->len)
 		return error_set(err, EINVAL, "the pkcs11: URI has the attribute '%s' twice", attribute->name);
+	if (name_len + 1 == len)
+		return error_set(err, EINVAL,
+				 "the attribute '%s' of the pkcs11: URI is empty: give it a value, or leave it out",
+				 attribute->name);
 	if (decode(equals + 1, len - name_len - 1, part))
 		return error_set(err, EINVAL,
 				 "the attribute '%s' of the pkcs11: URI is badly encoded: '%%' must be followed "
 				 "by two hexadecimal digits (a '%%' itself is %%25)",
+				 attribute->name);
+	/* Paths and PINs are handed on as C strings. */
+	if (in_query && part->len && memchr(part->data, '\0', part->len))
+		return error_set(err, EINVAL, "the attribute '%s' of the pkcs11: URI has a NUL in it (%%00)",
 				 attribute->name);
 	return buf_ok(part) ? 0 : error_memory(err);
 }

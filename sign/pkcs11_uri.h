@@ -17,7 +17,7 @@ struct pkcs11_uri {
 	struct buf module; /* path of the PKCS#11 module */
 };
 
-/* Takes a text apart that begins with "pkcs11:". 0, or -1: an attribute that is not known or given twice, or badly
+/* Takes a text apart that begins with "pkcs11:". 0, or -1: an attribute that is not known, given twice, empty, or badly
  * encoded; the message quotes names only, never a value. Free it in both cases. */
 int pkcs11_uri_parse(const char *text, struct pkcs11_uri *uri, struct error *err);
 

@@ -8,6 +8,8 @@
 #include <openssl/objects.h>
 #include <openssl/x509v3.h>
 
+#include "sign/verdict.h"
+
 void job_say(const struct job *job, enum severity severity, const char *format, ...)
 {
 	struct error note = ERROR_INIT;
@@ -125,15 +127,25 @@ static const EVP_MD *demanded_digest(const struct job *job, const EVP_MD *only, 
 	return only;
 }
 
+/* As long as the curve of an EC key (RFC 5480, 4), if there is one so long: some programs refuse a shorter one. */
+static const EVP_MD *fresh_digest(const EVP_PKEY *key)
+{
+	int bits = EVP_PKEY_is_a(key, "EC") ? EVP_PKEY_get_bits(key) : 0;
+
+	if (bits > 384)
+		return EVP_sha512();
+	return bits > 256 ? EVP_sha384() : EVP_sha256();
+}
+
 static const EVP_MD *choose_digest(const struct job *job, const EVP_PKEY *key, const struct signature *old,
 				   struct error *err)
 {
-	const EVP_MD *only = only_digest(key), *digest = EVP_sha256();
+	const EVP_MD *only = only_digest(key), *digest;
 
 	if (job->digest)
 		digest = asked_digest(job, key, err);
-	else if (old)
-		digest = kept_digest(job, key, old);
+	else
+		digest = old ? kept_digest(job, key, old) : fresh_digest(key);
 	if (!digest || !only || EVP_MD_get_type(only) == EVP_MD_get_type(digest))
 		return digest;
 	return demanded_digest(job, only, digest, old != NULL, err);
@@ -194,7 +206,7 @@ static bool use_key_id(const struct job *job, const struct signing_identity *ide
 
 	if (X509_get0_subject_key_id(identity->cert))
 		return true;
-	name_text(X509_get_subject_name(identity->cert), &name);
+	name_text_brief(X509_get_subject_name(identity->cert), &name);
 	job_say(job, SEVERITY_NOTE,
 		"the certificate of %s has no subject key id: the signature names it by issuer and serial number",
 		buf_text(&name));
@@ -266,9 +278,9 @@ static void say_dropped(const struct job *job)
 		if (is_ours(job, signature))
 			continue;
 		if (signature->cert)
-			name_text(X509_get_subject_name(signature->cert), &name);
+			name_text_brief(X509_get_subject_name(signature->cert), &name);
 		else
-			buf_add_text(&name, buf_text(&signature->id));
+			name_brief(buf_text(&signature->id), &name);
 		job_say(job, SEVERITY_WARNING,
 			"the signature of %s is dropped: its key is not here, and it does not fit the new content",
 			buf_text(&name));

@@ -53,21 +53,7 @@ void recipient_text(const struct recipient *recipient, struct buf *out)
 		buf_add_text(out, buf_text(&recipient->name));
 }
 
-/* ------------------------------------------------------------------ which certificate, and what it allows */
-
-/* Of a bundle the first that is not a CA's. A certificate that stands alone is meant, whatever it says of itself: those
- * that `openssl req -x509` makes call themselves a CA. NULL: there are CAs only. */
-static X509 *choose(STACK_OF(X509) *certs)
-{
-	int i, count = sk_X509_num(certs);
-
-	if (count == 1)
-		return sk_X509_value(certs, 0);
-	for (i = 0; i < count; i++)
-		if (X509_check_ca(sk_X509_value(certs, i)) == 0)
-			return sk_X509_value(certs, i);
-	return NULL;
-}
+/* ------------------------------------------------------------------ what a certificate allows */
 
 static const struct kind *kind_of(const EVP_PKEY *key)
 {
@@ -79,25 +65,36 @@ static const struct kind *kind_of(const EVP_PKEY *key)
 	return NULL;
 }
 
-static int refuse_kind(const EVP_PKEY *key, struct error *err)
+/* Which of a file's certificates a message is about. */
+static const char *subject(const X509 *cert, struct buf *out)
 {
+	name_text(X509_get_subject_name(cert), out);
+	return buf_text(out);
+}
+
+static int refuse_kind(const X509 *cert, struct error *err)
+{
+	const EVP_PKEY *key = X509_get0_pubkey(cert);
 	const char *name = key ? EVP_PKEY_get0_type_name(key) : NULL;
+	BUF_AUTO who = BUF_INIT;
 
 	return error_set(err, EINVAL,
-			 "nothing can be encrypted for a key of the type %s: give a certificate with an RSA or an EC "
-			 "key (P-256)",
-			 name ? name : "unknown");
+			 "nothing can be encrypted for %.300s, who has a key of the type %s: give a certificate with "
+			 "an RSA or an EC key (P-256)",
+			 subject(cert, &who), name ? name : "unknown");
 }
 
 /* A certificate without the extension may do everything. */
 static int check_usage(X509 *cert, const struct kind *kind, struct error *err)
 {
+	BUF_AUTO who = BUF_INIT;
+
 	if (X509_get_key_usage(cert) & kind->usage)
 		return 0;
 	return error_set(err, EINVAL,
-			 "the certificate must not be used to encrypt: its key usage lacks %s, which an %s key needs "
-			 "for that; give a certificate that is made for encryption",
-			 kind->usage_name, kind->name);
+			 "the certificate of %.300s must not be used to encrypt: its key usage lacks %s, which an %s "
+			 "key needs for that; give a certificate that is made for encryption",
+			 subject(cert, &who), kind->usage_name, kind->name);
 }
 
 /* What no look at the certificate can tell, a trial does: a key that is too short, a curve that is not known. */
@@ -114,7 +111,7 @@ static int fill(struct recipient *recipient, X509 *cert, struct error *err)
 	const struct kind *kind = kind_of(key);
 
 	if (!kind)
-		return refuse_kind(key, err);
+		return refuse_kind(cert, err);
 	if (check_usage(cert, kind, err))
 		return -1;
 	if (!X509_up_ref(cert))
@@ -125,27 +122,118 @@ static int fill(struct recipient *recipient, X509 *cert, struct error *err)
 	return try_out(recipient, err);
 }
 
+/* ------------------------------------------------------------------ what is said of it */
+
 /* Devices may still have the key of a certificate that is over. */
-static void note_dates(const X509 *cert, const char *file, struct problems *notes)
+static void note_dates(const X509 *cert, struct problems *notes)
 {
-	struct error note = ERROR_INIT;
-	BUF_AUTO date = BUF_INIT;
+	BUF_AUTO who = BUF_INIT, date = BUF_INIT;
 
 	if (X509_cmp_current_time(X509_get0_notAfter(cert)) < 0) {
 		time_text(X509_get0_notAfter(cert), &date);
-		error_rule(&note, SIGNER_RULE_EXPIRED,
-			   "the recipient's certificate expired on %s: is its key still in use? Give a newer one",
-			   buf_text(&date));
+		problems_say(notes, SEVERITY_WARNING, SIGNER_RULE_EXPIRED, NULL,
+			     "the certificate of the recipient %.300s expired on %s: is its key still in use? Give a "
+			     "newer one",
+			     subject(cert, &who), buf_text(&date));
 	} else if (X509_cmp_current_time(X509_get0_notBefore(cert)) > 0) {
 		time_text(X509_get0_notBefore(cert), &date);
-		error_rule(&note, SIGNER_RULE_EXPIRED, "the recipient's certificate is not valid before %s",
-			   buf_text(&date));
-	} else {
-		return;
+		problems_say(notes, SEVERITY_WARNING, SIGNER_RULE_EXPIRED, NULL,
+			     "the certificate of the recipient %.300s is not valid before %s", subject(cert, &who),
+			     buf_text(&date));
 	}
-	note.severity = SEVERITY_WARNING;
-	error_in_file(&note, file);
-	problems_add(notes, &note);
+}
+
+/* Apple's published CMS code unwraps for EC keys only what no other program makes (a cipher with an initial vector, not
+ * the key wrap of RFC 3394). Said of the first alone, as the remedy is the same for all. */
+static void note_kind(const struct recipients *recipients, struct problems *notes)
+{
+	const struct recipient *last = &recipients->list[recipients->count - 1];
+	BUF_AUTO who = BUF_INIT;
+	size_t i;
+
+	for (i = 0; &recipients->list[i] != last; i++)
+		if (recipients->list[i].wrap.kind == WRAP_AGREEMENT)
+			return;
+	if (last->wrap.kind == WRAP_AGREEMENT)
+		problems_say(notes, SEVERITY_WARNING, NULL, NULL,
+			     "the recipient %.300s has an EC key, and devices may not be able to read what is "
+			     "encrypted for one: give an RSA certificate for a device",
+			     subject(last->cert, &who));
+}
+
+/* Who relies on a file with one certificate in it must learn that there are more. */
+static void note_several(const struct recipients *recipients, size_t before, struct problems *notes)
+{
+	BUF_AUTO who = BUF_INIT;
+	size_t i;
+
+	if (recipients->count < before + 2)
+		return;
+	for (i = before; i < recipients->count; i++) {
+		buf_add_text(&who, i > before ? "; " : "");
+		recipient_text(&recipients->list[i], &who);
+	}
+	problems_say(notes, SEVERITY_NOTE, NULL, NULL, "it holds %zu recipients: %s", recipients->count - before,
+		     buf_text(&who));
+}
+
+static void note_left_out(const X509 *cert, struct problems *notes)
+{
+	BUF_AUTO who = BUF_INIT;
+
+	problems_say(notes, SEVERITY_NOTE, NULL, NULL,
+		     "the certificate of %.300s calls itself a CA's and is left out: if it is a recipient's, give it "
+		     "in a file of its own",
+		     subject(cert, &who));
+}
+
+/* ------------------------------------------------------------------ which of a file's are recipients */
+
+/* Also one that was renewed with its old name and key was issued by itself. */
+static bool is_self_issued(X509 *cert)
+{
+	return X509_check_issued(cert, cert) == X509_V_OK;
+}
+
+static bool issued_another(STACK_OF(X509) *certs, X509 *cert)
+{
+	int i;
+
+	for (i = 0; i < sk_X509_num(certs); i++) {
+		X509 *other = sk_X509_value(certs, i);
+
+		if (!is_self_issued(other) && X509_check_issued(cert, other) == X509_V_OK)
+			return true;
+	}
+	return false;
+}
+
+static bool is_ca(X509 *cert)
+{
+	return X509_check_ca(cert) != 0;
+}
+
+static bool all_are_cas(STACK_OF(X509) *certs)
+{
+	int i;
+
+	for (i = 0; i < sk_X509_num(certs); i++)
+		if (!is_ca(sk_X509_value(certs, i)))
+			return false;
+	return true;
+}
+
+/* The CAs of a chain are none. Those that `openssl req -x509` makes call themselves a CA, too: where there are no
+ * others, they are meant, but for one that issued another. */
+static bool is_meant(STACK_OF(X509) *certs, X509 *cert, bool only_cas, struct problems *notes)
+{
+	if (!is_ca(cert))
+		return true;
+	if (issued_another(certs, cert))
+		return false;
+	if (!only_cas)
+		note_left_out(cert, notes);
+	return only_cas;
 }
 
 /* ------------------------------------------------------------------ all of them */
@@ -160,17 +248,11 @@ static bool is_there(const struct recipients *recipients, const X509 *cert)
 	return false;
 }
 
-/* The list has room for one recipient per file. */
-static int add(struct recipients *recipients, STACK_OF(X509) *certs, const char *file, struct problems *notes,
-	       struct error *err)
+/* The list has room for it. */
+static int add(struct recipients *recipients, X509 *cert, struct problems *notes, struct error *err)
 {
 	struct recipient *next = &recipients->list[recipients->count];
-	X509 *cert = choose(certs);
 
-	if (!cert)
-		return error_set(err, EINVAL,
-				 "all %d certificates in it are CAs': give a file with the recipient's own certificate",
-				 sk_X509_num(certs));
 	if (is_there(recipients, cert))
 		return 0;
 	if (fill(next, cert, err)) {
@@ -178,32 +260,85 @@ static int add(struct recipients *recipients, STACK_OF(X509) *certs, const char 
 		return -1;
 	}
 	recipients->count++;
-	note_dates(cert, file, notes);
+	note_dates(cert, notes);
+	note_kind(recipients, notes);
 	return 0;
+}
+
+static int make_room(struct recipients *recipients, size_t more, struct error *err)
+{
+	struct recipient *list = reallocarray(recipients->list, recipients->count + more, sizeof(*list));
+
+	if (!list)
+		return error_memory(err);
+	memset(list + recipients->count, 0, more * sizeof(*list));
+	recipients->list = list;
+	return 0;
+}
+
+static int add_all(struct recipients *recipients, STACK_OF(X509) *certs, struct problems *notes, struct error *err)
+{
+	int i, count = sk_X509_num(certs), result = make_room(recipients, (size_t)count, err);
+	bool only_cas = all_are_cas(certs);
+	size_t before = recipients->count;
+	bool any = false;
+
+	for (i = 0; !result && i < count; i++) {
+		X509 *cert = sk_X509_value(certs, i);
+
+		if (!is_meant(certs, cert, only_cas, notes))
+			continue;
+		any = true;
+		result = add(recipients, cert, notes, err);
+	}
+	/* CAs that issued each other. */
+	if (!result && !any)
+		result = add(recipients, sk_X509_value(certs, 0), notes, err);
+	if (!result)
+		note_several(recipients, before, notes);
+	return result;
+}
+
+/* The passphrase that a command is given may be for the key that signs. */
+static int load(const char *file, struct passphrase *passphrase, struct loaded *loaded, struct error *err)
+{
+	int result = loader_certs(file, passphrase, loaded, err);
+
+	if (result && passphrase->wanted && !passphrase->known && err->code != ENOMEM)
+		return error_set(err, EACCES,
+				 "its certificates are encrypted, and no passphrase was given for them: %.400s; take "
+				 "them out (openssl pkcs12 -nokeys -in FILE -out CERT.pem), or give it where there is "
+				 "no key to sign with (passin)",
+				 passphrase->why.text);
+	return result;
 }
 
 static int add_file(struct recipients *recipients, const char *file, struct passphrase *passphrase,
 		    struct problems *notes, struct error *err)
 {
+	struct problems found = PROBLEMS_INIT;
 	struct loaded loaded = { 0 };
 	BUF_AUTO name = BUF_INIT;
 	int result;
 
 	loader_name(file, &name);
-	result = loader_certs(file, passphrase, &loaded, err);
+	result = load(file, passphrase, &loaded, err);
 	if (!result)
-		result = add(recipients, loaded.certs, buf_text(&name), notes, err);
+		result = add_all(recipients, loaded.certs, &found, err);
 	loaded_free(&loaded);
 	if (result)
 		error_in_file(err, buf_text(&name));
+	else
+		problems_move(&found, notes, buf_text(&name));
+	problems_free(&found);
 	return result;
 }
 
-static int open_all(const struct strings *files, struct recipients *recipients, struct problems *notes,
-		    struct error *err)
+static int open_all(const struct strings *files, const char *passin, struct recipients *recipients,
+		    struct problems *notes, struct error *err)
 {
 	struct passphrase passphrase;
-	int result = passphrase_open(&passphrase, NULL, err);
+	int result = passphrase_open(&passphrase, "passin", passin, err);
 	size_t i;
 
 	for (i = 0; !result && i < files->count; i++)
@@ -212,7 +347,7 @@ static int open_all(const struct strings *files, struct recipients *recipients, 
 	return result;
 }
 
-int recipients_open(const struct strings *files, struct recipients **out, struct problems *notes,
+int recipients_open(const struct strings *files, const char *passin, struct recipients **out, struct problems *notes,
 		    struct error *err)
 {
 	struct recipients *recipients;
@@ -226,8 +361,7 @@ int recipients_open(const struct strings *files, struct recipients **out, struct
 	if (!recipients)
 		return error_memory(err);
 	ERR_clear_error();
-	recipients->list = calloc(files->count, sizeof(*recipients->list));
-	result = recipients->list ? open_all(files, recipients, notes, err) : error_memory(err);
+	result = open_all(files, passin, recipients, notes, err);
 	ERR_clear_error();
 	if (result) {
 		recipients_free(recipients);

@@ -9,6 +9,7 @@
 #include <openssl/rsa.h>
 
 #include "sign/ber.h"
+#include "sign/fitness.h"
 #include "sign/openssl_error.h"
 
 /* Without CMS_KEY_PARAM and this, a signature of an RSA-PSS key is made and does not verify. A salt as long as the
@@ -52,6 +53,16 @@ static int build(CMS_ContentInfo *cms, const struct job *job, const struct plan 
 	return inclusion_add(job, cms);
 }
 
+static bool any_on_token(const struct signer *signer)
+{
+	size_t i;
+
+	for (i = 0; i < signer->count; i++)
+		if (signer->identities[i].on_token)
+			return true;
+	return false;
+}
+
 static int sign(const struct job *job, const struct plan *plans, size_t count, const void *content,
 		size_t len, unsigned char **der, int *der_len, struct error *err)
 {
@@ -61,7 +72,7 @@ static int sign(const struct job *job, const struct plan *plans, size_t count, c
 	if (!bio || !cms)
 		return openssl_error(err, NULL, "the signature cannot be made");
 	if (build(cms, job, plans, count) || CMS_final(cms, bio, NULL, CMS_BINARY) != 1)
-		return openssl_error(err, NULL, "the key could not sign");
+		return fitness_explain(any_on_token(job->signer), err);
 	*der_len = i2d_CMS_ContentInfo(cms, der);
 	if (*der_len <= 0)
 		return openssl_error(err, NULL, "the signature cannot be written");
@@ -92,21 +103,18 @@ static int prove(const unsigned char *der, size_t der_len, const void *content, 
 	return 0;
 }
 
-static int seal(const struct job *job, const void *content, size_t len, struct buf *out, struct error *err)
+static int seal(const struct job *job, const void *content, size_t len, unsigned char **der, int *der_len,
+		struct error *err)
 {
 	struct plan *plans;
 	size_t count;
-	unsigned char *der = NULL;
-	int der_len = 0, result;
+	int result;
 
 	if (plans_make(job, &plans, &count, err))
 		return -1;
-	result = sign(job, plans, count, content, len, &der, &der_len, err);
+	result = sign(job, plans, count, content, len, der, der_len, err);
 	if (!result)
-		result = prove(der, (size_t)der_len, content, len, err);
-	if (!result)
-		buf_add(out, der, (size_t)der_len);
-	OPENSSL_clear_free(der, der_len > 0 ? (size_t)der_len : 0);
+		result = prove(*der, (size_t)*der_len, content, len, err);
 	free(plans);
 	return result;
 }
@@ -120,13 +128,16 @@ int envelope_seal(const struct envelope *old, const struct signer *signer, const
 		.digest = options ? options->digest : NULL,
 		.notes = notes,
 	};
-	int result;
+	unsigned char *der = NULL;
+	int der_len = 0, result;
 
 	if (len > INT_MAX / 2)
 		return error_set(err, EFBIG, "the profile is larger than 1 GB, more than OpenSSL can sign");
-	ERR_clear_error();
-	result = seal(&job, content, len, out, err);
-	ERR_clear_error();
+	openssl_begin();
+	result = openssl_end(seal(&job, content, len, &der, &der_len, err), err);
+	if (!result)
+		buf_add(out, der, (size_t)der_len);
+	OPENSSL_clear_free(der, der_len > 0 ? (size_t)der_len : 0);
 	if (result)
 		return -1;
 	if (!buf_ok(out))

@@ -6,19 +6,15 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "sign/fitness.h"
 #include "sign/loader.h"
-#include "sign/openssl_error.h"
 #include "sign/passphrase.h"
-
-/* What OpenSSL's lowest security level asks for: RSA of 1024 bits, elliptic curves of 160. */
-#define SECURITY_BITS_MIN 80
 
 /* Everything that is open while a signer is made; each list is as long as that of the files. */
 struct parts {
 	const struct signer_files *files;
 	struct passphrase *passphrases; /* one for each key, or one for all */
 	size_t passphrase_count;
-	struct passphrase spare; /* of a file of certificates that none of those opens */
 	struct loaded *keys;
 	struct loaded *certs;
 	struct loaded *chains;
@@ -45,7 +41,6 @@ static void parts_free(struct parts *parts)
 	for (i = 0; i < parts->passphrase_count; i++)
 		passphrase_close(&parts->passphrases[i]);
 	free(parts->passphrases);
-	passphrase_close(&parts->spare);
 	free(parts);
 }
 
@@ -77,11 +72,12 @@ static int open_passphrases(struct parts *parts, struct error *err)
 
 	if (passins->count > 1 && passins->count != parts->files->keys.count)
 		return error_set(err, EINVAL,
-				 "passin= is given %zu times for %zu keys: give it once for all keys, or once "
-				 "for each in their order",
-				 passins->count, parts->files->keys.count);
-	for (i = 0; i < passins->count; i++)
-		if (passphrase_open(&parts->passphrases[i], passins->at[i], err))
+				 "%zu passphrases (passin) are given for %zu %s: give one for all keys, or one for each "
+				 "in their order",
+				 passins->count, parts->files->keys.count,
+				 parts->files->keys.count == 1 ? "key" : "keys");
+	for (i = 0; i < parts->passphrase_count; i++)
+		if (passphrase_open(&parts->passphrases[i], "passin", i < passins->count ? passins->at[i] : NULL, err))
 			return -1;
 	return 0;
 }
@@ -89,34 +85,6 @@ static int open_passphrases(struct parts *parts, struct error *err)
 static struct passphrase *passphrase_of(struct parts *parts, size_t key)
 {
 	return &parts->passphrases[parts->passphrase_count == 1 ? 0 : key];
-}
-
-/* The kinds of key that CMS signatures are made with. Ed25519 and Ed448 have a standard (RFC 8419) that
- * OpenSSL 3.0 does not know; the rest exchange keys only. */
-static int check_kind(const EVP_PKEY *key, struct error *err)
-{
-	static const char *const kinds[] = { "RSA", "RSA-PSS", "EC", "DSA" };
-	const char *name = EVP_PKEY_get0_type_name(key);
-	size_t i;
-
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (EVP_PKEY_is_a(key, kinds[i]))
-			return 0;
-	return error_set(err, EINVAL,
-			 "a key of the type %s cannot sign a profile: give an RSA or an EC key (P-256)",
-			 name ? name : "unknown");
-}
-
-static int check_strength(const EVP_PKEY *key, struct error *err)
-{
-	int strength = EVP_PKEY_get_security_bits(key);
-
-	if (strength <= 0 || strength >= SECURITY_BITS_MIN)
-		return 0;
-	return error_set(err, EINVAL,
-			 "a key of %d bits is too weak, anybody could sign in its name: give an RSA key of "
-			 "2048 bits or more, or an EC key (P-256)",
-			 EVP_PKEY_get_bits(key));
 }
 
 static int check_twins(const struct parts *parts, size_t last, struct error *err)
@@ -152,11 +120,22 @@ static int load_keys(struct parts *parts, struct error *err)
 	for (i = 0; i < paths->count; i++) {
 		if (loader_key(paths->at[i], passphrase_of(parts, i), &parts->keys[i], err))
 			return -1;
-		if (check_kind(parts->keys[i].key, err) || check_strength(parts->keys[i].key, err) ||
-		    check_twins(parts, i, err))
+		if (fitness_check(parts->keys[i].key, err) || check_twins(parts, i, err))
 			return in_file(err, paths->at[i]);
 	}
 	return 0;
+}
+
+/* With a passphrase of its own, which the terminal is asked for if it is wanted. */
+static int load_certs_alone(const char *path, struct loaded *out, struct error *err)
+{
+	struct passphrase own;
+	int result = passphrase_open(&own, "passin", NULL, err);
+
+	if (!result)
+		result = loader_certs(path, &own, out, err);
+	passphrase_close(&own);
+	return result;
 }
 
 /* A file of certificates may be encrypted (PKCS#12), mostly with the passphrase of a key. A token is another matter:
@@ -167,7 +146,7 @@ static int load_certs_of(struct parts *parts, const char *path, struct loaded *o
 	size_t i;
 
 	if (loader_is_token(path))
-		return loader_certs(path, for_all ? &parts->passphrases[0] : &parts->spare, out, err);
+		return for_all ? loader_certs(path, &parts->passphrases[0], out, err) : load_certs_alone(path, out, err);
 	for (i = 0; i < parts->passphrase_count; i++) {
 		if (!parts->passphrases[i].known)
 			continue;
@@ -177,7 +156,7 @@ static int load_certs_of(struct parts *parts, const char *path, struct loaded *o
 			return -1;
 		loaded_free(out);
 	}
-	return parts->files->passins.count ? -1 : loader_certs(path, &parts->spare, out, err);
+	return parts->files->passins.count ? -1 : load_certs_alone(path, out, err);
 }
 
 static int load_certs(struct parts *parts, const struct strings *paths, struct loaded *list, struct error *err)
@@ -194,7 +173,7 @@ static int load_certs(struct parts *parts, const struct strings *paths, struct l
 
 /* A key may have several certificates: one that may sign comes before one that may not, and one that is valid now
  * before one that is not. */
-static int fitness(X509 *cert)
+static int rank(X509 *cert)
 {
 	bool signs = X509_get_key_usage(cert) & KU_DIGITAL_SIGNATURE;
 	bool valid = X509_cmp_current_time(X509_get0_notBefore(cert)) <= 0 &&
@@ -212,7 +191,7 @@ static X509 *match(STACK_OF(X509) *certs, const EVP_PKEY *key)
 	for (i = 0; i < sk_X509_num(certs); i++) {
 		X509 *cert = sk_X509_value(certs, i);
 
-		if (loader_same_key(X509_get0_pubkey(cert), key) && (!best || fitness(cert) > fitness(best)))
+		if (loader_same_key(X509_get0_pubkey(cert), key) && (!best || rank(cert) > rank(best)))
 			best = cert;
 	}
 	return best;
@@ -256,7 +235,7 @@ static int explain_no_match(const struct parts *parts, size_t key, struct error 
 
 	if (!cert) {
 		error_set(err, EINVAL,
-			  "it holds the key and no certificate: give the key's certificate as cert=");
+			  "it holds the key and no certificate: give the key's certificate too (cert)");
 		return in_file(err, path);
 	}
 	if (certs->count > 1) {
@@ -328,6 +307,7 @@ static int add_identity(struct parts *parts, size_t key, struct signer *signer, 
 		return error_memory(err);
 	identity->cert = cert;
 	identity->key = parts->keys[key].key;
+	identity->on_token = loader_is_token(parts->files->keys.at[key]);
 	parts->keys[key].key = NULL;
 	signer->count = key + 1;
 	note_dates(cert, file, notes);
@@ -361,8 +341,8 @@ static int check_certs(const struct parts *parts, const struct signer *signer, s
 			continue;
 		name_text(X509_get_subject_name(sk_X509_value(certs, 0)), &subject);
 		error_set(err, EINVAL,
-			  "the certificate (%s) is not the one of any key that is given: give its key too, "
-			  "or this file as chain=",
+			  "the certificate (%s) is not the one of any key that is given: give its key too "
+			  "(key), or this file as its chain (chain)",
 			  buf_text(&subject));
 		return in_file(err, parts->files->certs.at[i]);
 	}
@@ -392,7 +372,14 @@ static int add_chains(const struct parts *parts, struct signer *signer, struct e
 	if (add_chain(signer, parts->certs, files->certs.count, err) ||
 	    add_chain(signer, parts->keys, files->keys.count, err))
 		return -1;
-	return add_chain(signer, parts->chains, files->chains.count, err);
+	if (add_chain(signer, parts->chains, files->chains.count, err))
+		return -1;
+	if ((size_t)sk_X509_num(signer->chain) + signer->count > CERTS_MAX)
+		return error_set(err, E2BIG,
+				 "more than %d certificates are given to be included: give the signer's own chain alone "
+				 "(chain)",
+				 CERTS_MAX);
+	return 0;
 }
 
 static int assemble(struct parts *parts, struct signer *signer, struct problems *notes, struct error *err)
@@ -411,18 +398,13 @@ static int assemble(struct parts *parts, struct signer *signer, struct problems 
 	return add_chains(parts, signer, err);
 }
 
-/* What no look at the keys can tell, a signature does: a token that refuses, a key with limits. */
 static int try_out(const struct parts *parts, const struct signer *signer, struct error *err)
 {
 	size_t i;
 
-	for (i = 0; i < signer->count; i++) {
-		struct signer one = { .identities = &signer->identities[i], .count = 1, .chain = signer->chain };
-		BUF_AUTO signature = BUF_INIT;
-
-		if (envelope_seal(NULL, &one, NULL, "trial", 5, &signature, NULL, err))
+	for (i = 0; i < signer->count; i++)
+		if (fitness_try(&signer->identities[i], err))
 			return in_file(err, parts->files->keys.at[i]);
-	}
 	return 0;
 }
 
@@ -433,7 +415,7 @@ static int open_signer(struct parts *parts, struct signer *signer, struct proble
 	const struct signer_files *files = parts->files;
 
 	if (!files->keys.count)
-		return error_set(err, EINVAL, "there is no key to sign with: give one with key=");
+		return error_set(err, EINVAL, "there is no key to sign with: give one (key)");
 	if (open_passphrases(parts, err) || load_keys(parts, err) ||
 	    load_certs(parts, &files->certs, parts->certs, err) ||
 	    load_certs(parts, &files->chains, parts->chains, err))

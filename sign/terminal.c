@@ -27,8 +27,9 @@ struct before {
 	sigset_t mask;
 };
 
-/* From here on the signals are caught, and held back but while wait_for_input() waits: one that came between
- * a look at `caught` and a read would be lost to the read, which then waits on. */
+/* From here on the signals are caught, except those that are ignored, as under nohup(1); and held back but while
+ * wait_for_input() waits: one that came between a look at `caught` and a read would be lost to the read, which then
+ * waits on. */
 static void catch_signals(struct before *before)
 {
 	struct sigaction action = { .sa_handler = remember };
@@ -41,8 +42,11 @@ static void catch_signals(struct before *before)
 	for (i = 0; i < SIGNALS; i++)
 		sigaddset(&held, signals[i]);
 	pthread_sigmask(SIG_BLOCK, &held, &before->mask);
-	for (i = 0; i < SIGNALS; i++)
+	for (i = 0; i < SIGNALS; i++) {
 		sigaction(signals[i], &action, &before->actions[i]);
+		if (before->actions[i].sa_handler == SIG_IGN)
+			sigaction(signals[i], &before->actions[i], NULL);
+	}
 }
 
 /* A signal that is still held back is delivered here, to whom it was meant for. */

@@ -16,7 +16,7 @@
 #define VALUE_MAX (1u << 20)
 
 struct token {
-	void *module; /* dlopen(3)'s */
+	void *module; /* dlopen(3)'s, or NULL */
 	const struct ck_functions *functions;
 	bool begun; /* by us: to be finalized by us */
 	bool open;  /* `session` is */
@@ -47,20 +47,16 @@ static int no_module(const char *path, const char *why, struct error *err)
 			 path, why ? why : "no reason is given");
 }
 
-static int module_open(struct token *token, const char *path, struct error *err)
+static int find_functions(void *module, const char *path, struct ck_functions **functions, struct error *err)
 {
 	ck_get_function_list *get_functions;
-	struct ck_functions *functions = NULL;
 
-	token->module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	if (!token->module)
-		return no_module(path, dlerror(), err);
-	*(void **)&get_functions = dlsym(token->module, "C_GetFunctionList");
+	*functions = NULL;
+	*(void **)&get_functions = dlsym(module, "C_GetFunctionList");
 	if (!get_functions)
 		return no_module(path, "it is no PKCS#11 module", err);
-	if (get_functions(&functions) != CKR_OK || !functions)
+	if (get_functions(functions) != CKR_OK || !*functions)
 		return no_module(path, "it hands out no functions", err);
-	token->functions = functions;
 	return 0;
 }
 
@@ -103,23 +99,23 @@ static bool token_fits(const struct ck_token_info *info, const struct pkcs11_uri
 	       field_fits(info->serial, sizeof(info->serial), &uri->serial);
 }
 
-/* 0 with the slots that hold a token, for free(), or -1. */
+/* 0 with the slots that hold a token, for free(), or -1. Modules look for tokens that were plugged in when they are
+ * asked for the number alone; the number may be another one a moment later. */
 static int list_slots(const struct token *token, unsigned long **slots, unsigned long *count, struct error *err)
 {
 	unsigned long code = token->functions->get_slot_list(1, NULL, count);
 
 	if (code != CKR_OK)
 		return failed(err, "list the tokens", code);
-	if (*count > SLOTS_MAX)
-		*count = SLOTS_MAX;
-	*slots = calloc(*count + 1, sizeof(**slots));
+	*slots = calloc(SLOTS_MAX, sizeof(**slots));
 	if (!*slots)
 		return error_memory(err);
-	code = *count ? token->functions->get_slot_list(1, *slots, count) : CKR_OK;
-	if (code == CKR_OK)
+	*count = SLOTS_MAX;
+	code = token->functions->get_slot_list(1, *slots, count);
+	if (code == CKR_OK && *count <= SLOTS_MAX)
 		return 0;
 	free(*slots);
-	return failed(err, "list the tokens", code);
+	return failed(err, "list the tokens", code == CKR_OK ? CKR_GENERAL_ERROR : code);
 }
 
 static void add_name(struct buf *names, const unsigned char *field, size_t size)
@@ -194,19 +190,36 @@ static int session_open(struct token *token, struct error *err)
 	return 0;
 }
 
-int token_open(const char *module, const struct pkcs11_uri *uri, struct token **out, struct error *err)
+int token_open_in(const struct ck_functions *functions, const struct pkcs11_uri *uri, struct token **out,
+		  struct error *err)
 {
 	struct token *token = calloc(1, sizeof(*token));
 
 	*out = NULL;
 	if (!token)
 		return error_memory(err);
-	if (module_open(token, module, err) || module_begin(token, err) || choose_token(token, uri, err) ||
-	    session_open(token, err)) {
+	token->functions = functions;
+	if (module_begin(token, err) || choose_token(token, uri, err) || session_open(token, err)) {
 		token_close(token);
 		return -1;
 	}
 	*out = token;
+	return 0;
+}
+
+int token_open(const char *path, const struct pkcs11_uri *uri, struct token **out, struct error *err)
+{
+	void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	struct ck_functions *functions;
+
+	*out = NULL;
+	if (!module)
+		return no_module(path, dlerror(), err);
+	if (find_functions(module, path, &functions, err) || token_open_in(functions, uri, out, err)) {
+		dlclose(module);
+		return -1;
+	}
+	(*out)->module = module;
 	return 0;
 }
 
@@ -251,7 +264,7 @@ bool token_pinpad(const struct token *token)
 	return token->info.flags & CKF_PROTECTED_AUTHENTICATION_PATH;
 }
 
-static int explain_login(struct token *token, unsigned long code, struct error *err)
+static int explain_login(struct token *token, unsigned long code, const char *option, struct error *err)
 {
 	struct ck_token_info info = { .flags = 0 };
 	const char *more = "";
@@ -274,21 +287,20 @@ static int explain_login(struct token *token, unsigned long code, struct error *
 			more = " (one more wrong PIN locks it)";
 	}
 	return error_set(err, EACCES,
-			 "the PIN does not open the token '%s'%s: give the right one with passin=; it was tried "
-			 "once",
-			 token_label(token), more);
+			 "the PIN does not open the token '%s'%s: give the right one (%s); it was tried once",
+			 token_label(token), more, option);
 }
 
-int token_login(struct token *token, const char *pin, size_t len, struct error *err)
+int token_login(struct token *token, const struct passphrase *pin, struct error *err)
 {
 	unsigned long code;
 
 	if (token->info.flags & CKF_USER_PIN_LOCKED)
-		return explain_login(token, CKR_PIN_LOCKED, err);
-	code = token->functions->login(token->session, CKU_USER, pin, len);
+		return explain_login(token, CKR_PIN_LOCKED, pin->option, err);
+	code = token->functions->login(token->session, CKU_USER, pin->text, pin->len);
 	if (code == CKR_OK || code == CKR_USER_ALREADY_LOGGED_IN)
 		return 0;
-	return explain_login(token, code, err);
+	return explain_login(token, code, pin->option, err);
 }
 
 /* ------------------------------------------------------------------ objects */
@@ -341,7 +353,11 @@ static int collect_handles(const struct token *token, struct ck_attribute *wante
 	if (code != CKR_OK)
 		return failed(err, "look for objects", code);
 	do {
-		code = token->functions->find(token->session, handles + *found, OBJECTS_MAX - *found, &some);
+		unsigned long room = OBJECTS_MAX - *found;
+
+		code = token->functions->find(token->session, handles + *found, room, &some);
+		if (code == CKR_OK && some > room)
+			code = CKR_GENERAL_ERROR;
 		if (code == CKR_OK)
 			*found += some;
 	} while (code == CKR_OK && some && *found < OBJECTS_MAX);

@@ -15,6 +15,7 @@
 #include "sign/passphrase.h"
 #include "sign/pkcs11_uri.h"
 
+struct ck_functions;
 struct token;
 
 enum token_class { TOKEN_CERTIFICATE,
@@ -30,8 +31,14 @@ struct token_objects {
 	size_t count;
 };
 
-/* Opens the one token that fits the URI. 0 with a new `*out`, or -1: no such module, no such token, several. */
-int token_open(const char *module, const struct pkcs11_uri *uri, struct token **out, struct error *err);
+/* Opens the one token that fits the URI; `path` is the module's. 0 with a new `*out`, or -1: no such module, no such
+ * token, several. */
+int token_open(const char *path, const struct pkcs11_uri *uri, struct token **out, struct error *err);
+
+/* The same with the functions of a module that is in memory. They are not trusted: whatever they answer is measured
+ * before it is used. */
+int token_open_in(const struct ck_functions *functions, const struct pkcs11_uri *uri, struct token **out,
+		  struct error *err);
 
 /* The token's label, safe to be shown, and its serial number. Live as long as the token. */
 const char *token_label(const struct token *token);
@@ -45,7 +52,7 @@ bool token_wants_pin(const struct token *token);
 bool token_pinpad(const struct token *token);
 
 /* Logs in. One try. 0 or -1: wrong (EACCES), locked, not set. */
-int token_login(struct token *token, const char *pin, size_t len, struct error *err);
+int token_login(struct token *token, const struct passphrase *pin, struct error *err);
 
 /* Appends all objects of the class with this label and this id (each NULL or empty: any) to `out`. 0 or -1. */
 int token_find(struct token *token, enum token_class class, const struct buf *label, const struct buf *id,

@@ -23,7 +23,8 @@
 static struct {
 	struct buf module; /* the one that is loaded */
 	struct buf pin;    /* of the key that was opened last */
-	bool many_pins;    /* another key has another one: nobody knows whose is asked for */
+	bool many_pins;    /* another key has another one: nobody knows whose is asked for... */
+	bool opening;      /* ...but while a key is opened */
 	UI_METHOD *ui;
 	OSSL_PROVIDER *defaults, *provider;
 #ifndef OPENSSL_NO_ENGINE
@@ -37,7 +38,7 @@ static int answer(char *out, int size, int writing, void *data)
 {
 	(void)writing;
 	(void)data;
-	if (shared.many_pins || size < 0 || shared.pin.len == 0 || shared.pin.len > (size_t)size)
+	if ((shared.many_pins && !shared.opening) || size < 0 || shared.pin.len == 0 || shared.pin.len > (size_t)size)
 		return -1;
 	memcpy(out, shared.pin.data, shared.pin.len);
 	return (int)shared.pin.len;
@@ -196,10 +197,8 @@ static void engine_end(void)
 
 /* ------------------------------------------------------------------ the interface */
 
-EVP_PKEY *token_key_open(const struct token_key *wanted, struct error *err)
+static EVP_PKEY *open_key(const struct token_key *wanted, struct error *err)
 {
-	if (begin(wanted, err) || remember_pin(wanted, err))
-		return NULL;
 	if (provider_begin())
 		return provider_key(wanted, err);
 	ERR_clear_error();
@@ -210,6 +209,18 @@ EVP_PKEY *token_key_open(const struct token_key *wanted, struct error *err)
 		  "OpenSSL cannot use keys of tokens here: install its provider pkcs11 (pkcs11-provider) or its engine "
 		  "(libengine-pkcs11-openssl on Debian and Ubuntu, openssl-pkcs11 on Fedora, libp11 for Homebrew)");
 	return NULL;
+}
+
+EVP_PKEY *token_key_open(const struct token_key *wanted, struct error *err)
+{
+	EVP_PKEY *key;
+
+	if (begin(wanted, err) || remember_pin(wanted, err))
+		return NULL;
+	shared.opening = wanted->pin != NULL;
+	key = open_key(wanted, err);
+	shared.opening = false;
+	return key;
 }
 
 void token_key_end(void)

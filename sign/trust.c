@@ -19,6 +19,10 @@
 /* Several times the bundle of all public authorities. */
 #define CAFILE_MAX ((size_t)16 << 20)
 
+/* What a chain must be made of (SSL_CTX_set_security_level(3), 1): without one OpenSSL believes a certificate that was
+ * signed with MD5 or SHA-1, which can be forged. */
+#define AUTH_LEVEL 1
+
 struct trust {
 	X509_STORE *store;
 };
@@ -159,16 +163,12 @@ int trust_open(const struct trust_files *files, struct trust **out, struct error
 	int result;
 
 	*out = NULL;
-	ERR_clear_error();
-	if (trust)
-		trust->store = X509_STORE_new();
-	if (!trust || !trust->store) {
-		trust_free(trust);
-		ERR_clear_error();
+	if (!trust)
 		return error_memory(err);
-	}
-	result = fill(trust, files, err);
-	ERR_clear_error();
+	openssl_begin();
+	trust->store = X509_STORE_new();
+	result = trust->store ? fill(trust, files, err) : error_memory(err);
+	result = openssl_end(result, err);
 	if (result)
 		trust_free(trust);
 	else
@@ -196,6 +196,7 @@ static bool verify(const struct trust *trust, X509 *cert, STACK_OF(X509) *others
 	if (done) {
 		X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
 
+		X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
 		done = X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_ANY) == 1 &&
 		       X509_VERIFY_PARAM_set_flags(param, flags) == 1;
 	}

@@ -5,11 +5,11 @@
 
 #include <openssl/bn.h>
 #include <openssl/ec.h>
-#include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/x509v3.h>
 
 #include "sign/internal.h"
+#include "sign/openssl_error.h"
 
 /* The text that was gathered in `buf`, which is empty then. NULL: out of memory. */
 static char *taken(struct buf *buf)
@@ -343,13 +343,12 @@ int verdict_reach(const struct envelope *envelope, const struct trust *trust, st
 		return 0;
 	out->intact = envelope->intact;
 	out->why_not_intact = envelope->why_not;
-	ERR_clear_error();
-	result = take_certificates(envelope, out) || take_signatures(envelope, trust, out) ? -1 : 0;
-	ERR_clear_error();
-	if (!result)
-		return 0;
-	verdict_free(out);
-	return error_memory(err);
+	openssl_begin();
+	result = take_certificates(envelope, out) || take_signatures(envelope, trust, out) ? error_memory(err) : 0;
+	result = openssl_end(result, err);
+	if (result)
+		verdict_free(out);
+	return result;
 }
 
 bool verdict_trusted(const struct verdict *verdict)

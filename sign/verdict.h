@@ -68,6 +68,9 @@ bool verdict_expired(const struct verdict *verdict);
  * line "not signed". */
 void verdict_text(const struct verdict *verdict, struct buf *out);
 
+/* Appends a certificate's name for a line among others: of a long one the beginning, and "...". */
+void name_brief(const char *name, struct buf *out);
+
 void verdict_free(struct verdict *verdict);
 
 #endif

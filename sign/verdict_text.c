@@ -65,6 +65,8 @@ static void signature_text(const struct signature_facts *signature, struct buf *
 		fact(out, "trusted", "yes");
 	else
 		buf_add_format(out, "trusted: no (%s)\n", signature->why_not_trusted);
+	fact(out, "identity", signature->chained ? "confirmed by a trusted certificate" :
+						   "claimed (no trusted certificate confirms these names and dates)");
 	fact(out, "digest", signature->digest);
 	fact(out, "algorithm", signature->algorithm);
 	fact(out, "signed at", signature->signed_at ? signature->signed_at : "not said");

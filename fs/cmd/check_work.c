@@ -10,6 +10,7 @@
 #include "plist/doc.h"
 #include "plist/encrypted.h"
 #include "plist/encoding.h"
+#include "sign/encryption.h"
 #include "sign/envelope.h"
 
 /* A place in a document that was counted to. Findings come in document order, many times over, so the next one is
@@ -95,6 +96,30 @@ static void take_finding(void *context, const struct finding *finding)
 	add(job, job->name, &err);
 }
 
+/* What cannot be looked into must at least be something that its recipients can. */
+static void check_encrypted(struct job *job, const struct doc *doc)
+{
+	const struct node *content;
+	BUF_AUTO recipients = BUF_INIT;
+	unsigned long line, column;
+	struct error err;
+
+	job->result->unseen = encrypted_is(doc);
+	if (!job->result->unseen)
+		return;
+	content = encrypted_content(doc, &err);
+	if (content && (node_is_placeholder(content) ||
+			encryption_peek(content->value.bytes, content->value.len, &recipients, &err) == 0))
+		return;
+	job->result->unseen = false; /* there is nothing to be seen */
+	error_in_key(&err, "EncryptedPayloadContent");
+	if (content && content->placed) {
+		doc_position(doc, content->source.element.start, &line, &column);
+		error_at(&err, line, column);
+	}
+	add(job, job->name, &err);
+}
+
 static void check_plist(struct job *job, const struct buf *plist)
 {
 	struct error err;
@@ -103,7 +128,7 @@ static void check_plist(struct job *job, const struct buf *plist)
 		add(job, job->name, &err);
 		return;
 	}
-	job->result->unseen = encrypted_is(&job->doc);
+	check_encrypted(job, &job->doc);
 	if (check_profile(job->doc.root, job->options, take_finding, job) < 0)
 		add_memory(job);
 	doc_free(&job->doc);
@@ -158,7 +183,7 @@ static void check_tree(struct job *job)
 		add(job, job->name, &err);
 		return;
 	}
-	job->result->unseen = encrypted_is(&job->folder.profile.doc);
+	check_encrypted(job, &job->folder.profile.doc);
 	if (check_profile(job->folder.profile.doc.root, job->options, take_folder_finding, job) < 0)
 		add_memory(job);
 	folder_free(&job->folder);

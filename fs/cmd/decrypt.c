@@ -97,6 +97,7 @@ static int decrypt_all(struct rewrap *rewrap)
 		.key = files->keys.at[0],
 		.passin = files->passins.count ? files->passins.at[0] : NULL,
 		.certs = files->certs,
+		.own_certs = true,
 	};
 	struct decrypting decrypting = { .rewrap = rewrap };
 	struct error err;
@@ -129,11 +130,13 @@ const struct command command_decrypt = {
 	.run = run,
 	.help =
 	"usage: profilefs decrypt --key=FILE [OPTIONS] [-o OUTPUT] PROFILE...\n\n"
-	"Decrypts the payloads of profiles where they are, or writes them to OUTPUT, which is for its owner\n"
-	"alone (mode 0600) if it is new. What was signed is plain afterwards: the signature was one over the\n"
-	"encrypted form. PROFILE may be `-` for the standard input.\n\n"
+	"Decrypts the payloads of profiles where they are, or writes them to OUTPUT. What was encrypted could be\n"
+	"for everybody's eyes; plain it is its owner's alone (mode 0600): where it is, which is said, and as a new\n"
+	"OUTPUT; one that is there keeps its mode. What was signed is not signed afterwards: the signature was\n"
+	"one over the encrypted form. PROFILE may be `-` for the standard input, and is then written to the\n"
+	"standard output.\n\n"
 	"      --key=FILE             private key of a recipient: PEM, DER, PKCS#12 or a pkcs11: URI\n"
-	"      --cert=FILE            its certificate, if it is not in the key's file; may be repeated\n"
+	"      --cert=FILE            its certificate, if it is not in the key's file, or each that it had\n"
 	"      --passin=SOURCE        passphrase or PIN: pass:TEXT, env:NAME, file:PATH, fd:N, stdin\n"
 	"      --unsign               also where they are if they are signed, and without a warning\n"
 	REWRAP_HELP

@@ -10,10 +10,9 @@
 #include "sign/encryption.h"
 
 struct encrypting {
-	const struct rewrap *rewrap;
+	struct rewrap *rewrap;
 	struct recipients *recipients;
-	struct signer *signer; /* NULL: the result is plain */
-	bool left_unsigned;    /* at least one was */
+	struct signer *signer; /* NULL: the result is not signed */
 };
 
 static const struct option long_options[] = {
@@ -55,11 +54,9 @@ static int encrypt_one(void *context, const struct parcel *parcel, struct buf *o
 		return -1;
 	result = cover(encrypting, &doc, &plist, err);
 	doc_free(&doc);
-	if (result == 0)
-		result = parcel_wrap(parcel, encrypting->signer, &options, &plist, out, notes, err);
-	if (result == 0 && !encrypting->signer)
-		encrypting->left_unsigned = true;
-	return result;
+	if (result < 0)
+		return -1;
+	return parcel_wrap(parcel, encrypting->signer, &options, &plist, out, notes, err);
 }
 
 static void check(struct rewrap *rewrap)
@@ -73,7 +70,8 @@ static void check(struct rewrap *rewrap)
 static int open_recipients(const struct rewrap *rewrap, struct recipients **out, struct error *err)
 {
 	struct problems found = PROBLEMS_INIT, notes = PROBLEMS_INIT;
-	int result = recipients_open(&rewrap->recipients, out, &found, err);
+	const char *passin = rewrap->passins.count ? rewrap->passins.at[0] : NULL;
+	int result = recipients_open(&rewrap->recipients, passin, out, &found, err);
 
 	if (result < 0) {
 		problems_free(&found);
@@ -97,7 +95,7 @@ static int encrypt_all(struct rewrap *rewrap)
 		encrypting.signer = rewrap_signer(rewrap);
 	if (!rewrap->done)
 		status = rewrap_all(rewrap, encrypt_one, &encrypting);
-	if (encrypting.left_unsigned)
+	if (rewrap->put && !encrypting.signer)
 		say_note("what is encrypted and not signed can be changed unseen: --key=FILE signs it, too");
 	recipients_free(encrypting.recipients);
 	signer_free(encrypting.signer);
@@ -126,8 +124,11 @@ const struct command command_encrypt = {
 	"usage: profilefs encrypt --recipient=CERT [--recipient=CERT...] [OPTIONS] [-o OUTPUT] PROFILE...\n\n"
 	"Encrypts the payloads of profiles where they are, or writes them to OUTPUT. Each recipient's device\n"
 	"can read them, and nobody else. With --key they are signed afterwards, as they should be: encryption\n"
-	"keeps them secret, not whole. PROFILE may be `-` for the standard input.\n\n"
-	"      --recipient=CERT       certificate of one who can read it, with an RSA or an EC key\n"
+	"keeps them secret, not whole. PROFILE may be `-` for the standard input, and is then written to the\n"
+	"standard output.\n\n"
+	"      --recipient=CERT       certificate of one who can read it, with an RSA key; what is encrypted for an\n"
+	"                             EC key openssl and profilefs read, devices perhaps not (a warning). Of a\n"
+	"                             file with several all that are no CA's; without --key, --passin opens it\n"
 	KEY_OPTIONS_HELP
 	"      --unsign               leave plain what was signed\n"
 	REWRAP_HELP

@@ -291,7 +291,7 @@ static int run_mounted(struct mounted *mounted, const struct request *request, c
 	return status;
 }
 
-static int run_in(const struct request *request, const char *folder)
+static int run_in(struct request *request, const char *folder)
 {
 	const struct mount_request wanted = {
 		.profile = request->profile,
@@ -310,7 +310,7 @@ static int run_in(const struct request *request, const char *folder)
 	return status;
 }
 
-static int run_request(const struct request *request)
+static int run_request(struct request *request)
 {
 	BUF_AUTO private = BUF_INIT;
 	BUF_AUTO folder = BUF_INIT;

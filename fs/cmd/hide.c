@@ -1,6 +1,7 @@
 #include "fs/cmd/hide.h"
 
 #include <string.h>
+#include <strings.h>
 
 void hide_passphrase(char *source)
 {
@@ -16,10 +17,10 @@ void hide_pin(char *uri)
 	static const char name[] = "pin-value=";
 	char *at = uri;
 
-	if (strncmp(uri, "pkcs11:", 7) != 0)
+	if (strncasecmp(uri, "pkcs11:", 7) != 0)
 		return;
-	while ((at = strstr(at, name))) {
+	while ((at = strcasestr(at, name))) {
 		at += sizeof(name) - 1;
-		memset(at, '*', strcspn(at, "&;"));
+		memset(at, '*', strcspn(at, "&"));
 	}
 }

@@ -62,7 +62,16 @@ static int take_digest(struct key_options *options, const char *value, struct er
 	return error_set(err, EINVAL, "--digest takes sha1, sha256, sha384 or sha512, not '%.40s'", value);
 }
 
-/* "expired" or several, with commas between */
+/* What a signer can break; other rules are not looked at here. */
+static int take_rule(struct key_options *options, enum rule_level level, const char *name, struct error *err)
+{
+	if (strcmp(name, SIGNER_RULE_EXPIRED) != 0)
+		return error_set(err, EINVAL, "-E, -W and -O take the rule '" SIGNER_RULE_EXPIRED "' here, not '%.40s'",
+				 name);
+	return rule_level_set(&options->levels, name, level, err);
+}
+
+/* One or several, with commas between. */
 static int take_rules(struct key_options *options, enum rule_level level, const char *list, struct error *err)
 {
 	size_t len;
@@ -72,7 +81,9 @@ static int take_rules(struct key_options *options, enum rule_level level, const 
 
 		len = strcspn(list, ",");
 		buf_add(&name, list, len);
-		if (rule_level_set(&options->levels, buf_text(&name), level, err) < 0)
+		if (!buf_ok(&name))
+			return error_memory(err);
+		if (take_rule(options, level, buf_text(&name), err) < 0)
 			return -1;
 		if (!list[len])
 			return 0;

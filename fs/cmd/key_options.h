@@ -48,8 +48,8 @@ enum {
 	"      --chain=FILE           more certificates to include\n" \
 	"      --passin=SOURCE        passphrase or PIN: pass:TEXT, env:NAME, file:PATH, fd:N, stdin\n" \
 	"      --digest=NAME          sha1, sha256, sha384 or sha512, instead of the old signature's\n" \
-	"  -E, --error=RULE           makes a rule an error: -E expired refuses a signer that is expired\n" \
-	"  -W, --warning=RULE  -O, --off=RULE\n" \
+	"  -E, --error=expired        refuses a signer that is expired or not valid yet; that is a warning else\n" \
+	"  -W, --warning=expired  -O, --off=expired\n" \
 	"                             makes it a warning; does not look\n"
 
 /* The letters of those that have one, for getopt_long(3). */

@@ -168,7 +168,7 @@ static void tell_ready(void *context)
 	background_ready(background);
 }
 
-static int serve(const struct request *request, const char *mountpoint, struct background *background)
+static int serve(struct request *request, const char *mountpoint, struct background *background)
 {
 	const struct mount_request wanted = {
 		.profile = request->profile,
@@ -186,7 +186,7 @@ static int serve(const struct request *request, const char *mountpoint, struct b
 	return status;
 }
 
-static int mount_profile(const struct request *request, const char *mountpoint)
+static int mount_profile(struct request *request, const char *mountpoint)
 {
 	struct background background = BACKGROUND_NONE;
 	int status;
@@ -196,7 +196,7 @@ static int mount_profile(const struct request *request, const char *mountpoint)
 	return serve(request, mountpoint, &background);
 }
 
-static int run_request(const struct request *request)
+static int run_request(struct request *request)
 {
 	BUF_AUTO mountpoint = BUF_INIT;
 	struct error err;

@@ -18,12 +18,12 @@ static void report(void *context, const struct error *problem)
 	say_problem(problem);
 }
 
-static int open_profile(struct mounted *mounted, const char *path, const struct profile_options *options,
-			struct error *err)
+static int open_profile(struct mounted *mounted, const char *path, struct mount_options *options, struct error *err)
 {
 	struct problems notes = PROBLEMS_INIT;
-	int result = profile_open(&mounted->profile, path, options, &notes, err);
+	int result = profile_open(&mounted->profile, path, &options->profile, &notes, err);
 
+	mount_options_forget(options);
 	mounted->open = result == 0;
 	say_problems(&notes);
 	problems_free(&notes);
@@ -61,7 +61,7 @@ int mounted_begin(struct mounted *mounted, const struct mount_request *request)
 	 * with it. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
-	if (open_profile(mounted, request->profile, &request->options->profile, &err) < 0 ||
+	if (open_profile(mounted, request->profile, request->options, &err) < 0 ||
 	    mount_tree(mounted, request, &err) < 0)
 		return say_error(&err);
 	return 0;

@@ -23,7 +23,7 @@ struct mounted {
 struct mount_request {
 	const char *profile;
 	const char *mountpoint;            /* absolute */
-	const struct mount_options *options;
+	struct mount_options *options;     /* passphrases in it are forgotten */
 	void (*ready)(void *context);      /* as in struct driver_options */
 	void *context;
 };

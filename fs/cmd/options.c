@@ -406,6 +406,14 @@ void mount_options_hide(char *list)
 	}
 }
 
+void mount_options_forget(struct mount_options *options)
+{
+	size_t i;
+
+	for (i = 0; i < options->text_count; i++)
+		hide_in(options->texts[i]);
+}
+
 void mount_options_free(struct mount_options *options)
 {
 	size_t i;

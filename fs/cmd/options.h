@@ -36,6 +36,9 @@ int mount_options_level(struct mount_options *options, enum rule_level level, co
  * there. */
 void mount_options_hide(char *list);
 
+/* The same in the options themselves, once the profile is open: nobody asks for them again. */
+void mount_options_forget(struct mount_options *options);
+
 void mount_options_free(struct mount_options *options);
 
 /* The part of a help text that lists them. */

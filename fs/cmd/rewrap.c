@@ -122,12 +122,11 @@ struct signer *rewrap_signer(struct rewrap *rewrap)
 
 static void say_notes(struct problems *notes, const char *profile)
 {
-	size_t i;
+	struct problems named = PROBLEMS_INIT;
 
-	for (i = 0; i < notes->count; i++)
-		error_in_file(&notes->list[i], profile);
-	say_problems(notes);
-	problems_free(notes);
+	problems_move(notes, &named, profile);
+	say_problems(&named);
+	problems_free(&named);
 }
 
 static int make_and_put(const struct rewrap *rewrap, struct parcel *parcel, const char *target, rewrap_make *make,
@@ -141,8 +140,21 @@ static int make_and_put(const struct rewrap *rewrap, struct parcel *parcel, cons
 		return -1;
 	}
 	if (parcel->in_place)
-		return parcel_put_back(parcel, &bytes, err);
+		return parcel_put_back(parcel, at_most, &bytes, notes, err);
 	return parcel_put_at(parcel, target, at_most, &bytes, err);
+}
+
+/* What is said of the new one is true when it is there. */
+static int change(const struct rewrap *rewrap, struct parcel *parcel, const char *target, rewrap_make *make,
+		  void *context, struct problems *notes, struct error *err)
+{
+	struct problems made = PROBLEMS_INIT;
+	int result = make_and_put(rewrap, parcel, target, make, context, &made, err);
+
+	if (result == 0)
+		problems_move(&made, notes, NULL);
+	problems_free(&made);
+	return result;
 }
 
 static int rewrap_one(const struct rewrap *rewrap, const char *profile, rewrap_make *make, void *context,
@@ -158,7 +170,7 @@ static int rewrap_one(const struct rewrap *rewrap, const char *profile, rewrap_m
 	in_place = target.len == 0 || same_file(profile, buf_text(&target));
 	if (parcel_open(&parcel, profile, in_place, rewrap->force, notes, err) < 0)
 		return -1;
-	result = make_and_put(rewrap, &parcel, buf_text(&target), make, context, notes, err);
+	result = change(rewrap, &parcel, buf_text(&target), make, context, notes, err);
 	parcel_close(&parcel);
 	return result;
 }
@@ -169,7 +181,7 @@ static int status_of(const struct error *err)
 	return err->code == ESTALE ? 1 : error_exit_status(err);
 }
 
-int rewrap_all(const struct rewrap *rewrap, rewrap_make *make, void *context)
+int rewrap_all(struct rewrap *rewrap, rewrap_make *make, void *context)
 {
 	int status = 0, one;
 	struct error err;
@@ -183,6 +195,7 @@ int rewrap_all(const struct rewrap *rewrap, rewrap_make *make, void *context)
 		say_notes(&notes, rewrap_is_stream(profile) ? "standard input" : profile);
 		if (one)
 			say_problem(&err);
+		rewrap->put += !one;
 		status = one > status ? one : status;
 	}
 	return status;

@@ -20,11 +20,13 @@ struct rewrap {
 	const struct command *command;
 	struct key_options keys;
 	struct strings recipients; /* files; see key_options_keep() */
+	struct strings passins;    /* of the recipients' files, where there is no key; at most one */
 	struct strings profiles;
 	const char *output;        /* a file or a folder that is there, "-"; NULL: in place */
-	mode_t at_most;            /* what a new output's mode may have; 0: all that the profile has */
+	mode_t at_most;            /* what the mode may have of what is made; 0: all that the profile has */
 	bool force;                /* also if a signature does not fit */
 	bool unsign;
+	size_t put;                /* how many profiles were put where they belong */
 	bool done;                 /* nothing more is to be done: `status` is the exit status */
 	int status;
 };
@@ -48,6 +50,9 @@ struct rewrap {
  * and -h. What is wrong, or help, ends it: then `done`. */
 void rewrap_parse(struct rewrap *rewrap, const char *letters, int argc, char **argv);
 
+/* rewrap_input.c: whether more than one thing is to be read from the standard input. 0 or -1. */
+int rewrap_check_input(const struct rewrap *rewrap, struct error *err);
+
 /* Ends it with an error, or with one of usage. */
 void rewrap_fail(struct rewrap *rewrap, const struct error *err);
 void rewrap_misuse(struct rewrap *rewrap, const char *text);
@@ -61,10 +66,10 @@ typedef int rewrap_make(void *context, const struct parcel *parcel, struct buf *
 			struct error *err);
 
 /* Does it with every profile. The worst of the exit statuses. */
-int rewrap_all(const struct rewrap *rewrap, rewrap_make *make, void *context);
+int rewrap_all(struct rewrap *rewrap, rewrap_make *make, void *context);
 
-/* Reads the property list in a parcel: it must be a profile, and one that can be written. 0 with `doc` to be freed, or
- * -1 [not-a-plist, not-a-profile, duplicate-key]. */
+/* Reads the property list in a parcel: its top must be a dict, as a profile's is, and it must be one that can be
+ * written. 0 with `doc` to be freed, or -1 [not-a-plist, not-a-profile, duplicate-key]. */
 int rewrap_read(const struct parcel *parcel, struct doc *doc, struct error *err);
 
 void rewrap_free(struct rewrap *rewrap);

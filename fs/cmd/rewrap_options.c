@@ -37,7 +37,9 @@ static void take_recipient(struct rewrap *rewrap, char *file)
 {
 	struct error err;
 
-	if (key_options_keep(&rewrap->recipients, file, &err) < 0)
+	if (!*file)
+		rewrap_misuse(rewrap, "--recipient is empty: give a certificate, or leave it out");
+	else if (key_options_keep(&rewrap->recipients, file, &err) < 0)
 		rewrap_fail(rewrap, &err);
 }
 
@@ -117,11 +119,21 @@ static bool has_stream(const struct rewrap *rewrap)
 	return false;
 }
 
+static bool ends_in_slash(const char *path)
+{
+	size_t len = strlen(path);
+
+	return len && path[len - 1] == '/';
+}
+
 static int check_output(const struct rewrap *rewrap, struct error *err)
 {
 	bool several = rewrap->profiles.count > 1;
 	bool folder = rewrap->output && rewrap_is_folder(rewrap->output);
 
+	if (rewrap->output && !*rewrap->output)
+		return error_set(err, EINVAL, "-o is empty: give a file or a folder, or leave it out to change the "
+					      "profiles where they are");
 	if (has_stream(rewrap) && several)
 		return error_set(err, EINVAL,
 				 "`-` is the standard input, which has one profile: give no other with it");
@@ -129,18 +141,40 @@ static int check_output(const struct rewrap *rewrap, struct error *err)
 		return error_set(err, EINVAL,
 				 "what comes from the standard input has no name: give a file, not a folder, with -o");
 	if (rewrap->output && several && !folder)
-		return error_set(err, EINVAL, "for several profiles -o takes a folder that is there, not '%.300s'",
+		return error_set(err, EINVAL,
+				 "for several profiles -o takes a folder that is there, not '%.300s': make it with "
+				 "mkdir",
+				 rewrap->output);
+	if (rewrap->output && !folder && ends_in_slash(rewrap->output))
+		return error_set(err, EINVAL, "-o names a folder that is not there, '%.300s': make it with mkdir",
 				 rewrap->output);
 	return folder ? check_names(rewrap, err) : 0;
+}
+
+/* Without a key there is nothing else that a passphrase could be for. */
+static void give_passins_to_recipients(struct rewrap *rewrap)
+{
+	struct signer_files *files = &rewrap->keys.files;
+
+	if (files->keys.count || !rewrap->recipients.count)
+		return;
+	rewrap->passins = files->passins;
+	files->passins = (struct strings){ 0 };
+	if (rewrap->passins.count > 1)
+		rewrap_misuse(rewrap, "one passphrase is for all recipients' files: give --passin once");
 }
 
 static void check(struct rewrap *rewrap)
 {
 	struct error err;
 
-	if (!rewrap->profiles.count)
+	if (!rewrap->profiles.count) {
 		rewrap_misuse(rewrap, "the profiles are missing: name files, or `-` for the standard input");
-	else if (key_options_check(&rewrap->keys, &err) < 0 || check_output(rewrap, &err) < 0)
+		return;
+	}
+	give_passins_to_recipients(rewrap);
+	if (!rewrap->done && (key_options_check(&rewrap->keys, &err) < 0 || check_output(rewrap, &err) < 0 ||
+			      rewrap_check_input(rewrap, &err) < 0))
 		rewrap_misuse(rewrap, err.text);
 }
 
@@ -168,5 +202,6 @@ void rewrap_free(struct rewrap *rewrap)
 {
 	key_options_free(&rewrap->keys);
 	key_options_free_list(&rewrap->recipients);
+	key_options_free_list(&rewrap->passins);
 	strings_free(&rewrap->profiles);
 }

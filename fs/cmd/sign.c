@@ -1,7 +1,10 @@
 /*
  * sign: a signature around profiles, or, with --unsign, off them.
  */
+#include <string.h>
+
 #include "fs/cmd/rewrap.h"
+#include "plist/schema/check.h"
 
 struct signing {
 	const struct signer *signer;
@@ -14,15 +17,33 @@ static const struct option long_options[] = {
 	{ 0 },
 };
 
+static void take_finding(void *context, const struct finding *finding)
+{
+	if (strcmp(finding->rule, "not-a-profile") == 0)
+		problems_say(context, SEVERITY_WARNING, finding->rule, NULL, "%s: signed all the same", finding->text);
+}
+
+/* A signature does not make a profile of it. Other faults of profiles are the business of `profilefs check`. */
+static int note_no_profile(const struct doc *doc, struct problems *notes, struct error *err)
+{
+	const struct check_options options = { 0 };
+
+	return check_profile(doc->root, &options, take_finding, notes) < 0 ? error_memory(err) : 0;
+}
+
 static int sign_one(void *context, const struct parcel *parcel, struct buf *out, struct problems *notes,
 		    struct error *err)
 {
 	const struct signing *signing = context;
 	struct doc doc;
+	int result;
 
 	if (rewrap_read(parcel, &doc, err) < 0)
 		return -1;
+	result = note_no_profile(&doc, notes, err);
 	doc_free(&doc);
+	if (result < 0)
+		return -1;
 	return parcel_wrap(parcel, signing->signer, &signing->options, &parcel->content, out, notes, err);
 }
 

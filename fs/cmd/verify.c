@@ -195,16 +195,25 @@ static void add_error(struct verified *verified, struct error *err, int status)
 	verified->status = worse(verified->status, status);
 }
 
-static void weigh_intact(struct verified *verified)
+/* True if each profile gets its line on the standard output: what that says is not said again. */
+static bool has_lines(const struct request *request)
+{
+	return !request->json && !request->same && !request->quiet;
+}
+
+static void weigh_intact(const struct request *request, struct verified *verified)
 {
 	struct error err;
 
-	if (verified->verdict.form == ENVELOPE_PLAIN)
-		error_set(&err, EINVAL, "not signed: nothing in it says who made it; `profilefs sign` signs it");
-	else if (!verified->verdict.intact)
-		err = verified->verdict.why_not_intact;
-	else
+	if (verified->verdict.form != ENVELOPE_PLAIN) {
+		if (!verified->verdict.intact)
+			add_error(verified, &verified->verdict.why_not_intact, 1);
 		return;
+	}
+	verified->status = worse(verified->status, 1);
+	if (has_lines(request))
+		return;
+	error_set(&err, EINVAL, "not signed: nothing in it says who made it; `profilefs sign` signs it");
 	add_error(verified, &err, 1);
 }
 
@@ -215,10 +224,12 @@ static void weigh_trust(struct verified *verified)
 
 	for (i = 0; i < verified->verdict.signature_count; i++) {
 		const struct signature_facts *signature = &verified->verdict.signatures[i];
+		BUF_AUTO name = BUF_INIT;
 
 		if (signature->trusted)
 			continue;
-		error_set(&err, EINVAL, "the signer %.200s is not trusted: %s; %s", signature->signer,
+		name_brief(signature->signer, &name);
+		error_set(&err, EINVAL, "the signer %s is not trusted: %s; %s", buf_text(&name),
 			  signature->why_not_trusted,
 			  signature->chained ? "sign it again with one that is valid now (profilefs sign)" :
 					       "--cafile names an authority to trust");
@@ -228,23 +239,27 @@ static void weigh_trust(struct verified *verified)
 
 static void add_expired(struct verified *verified, const struct certificate *cert, enum severity severity)
 {
+	BUF_AUTO name = BUF_INIT;
 	struct error err;
 
+	name_brief(cert->subject, &name);
 	if (cert->expired)
-		error_rule(&err, SIGNER_RULE_EXPIRED, "the signer %.200s expired at %s", cert->subject, cert->until);
+		error_rule(&err, SIGNER_RULE_EXPIRED, "the signer %s expired at %s", buf_text(&name), cert->until);
 	else
-		error_rule(&err, SIGNER_RULE_EXPIRED, "the signer %.200s is not valid before %s", cert->subject,
+		error_rule(&err, SIGNER_RULE_EXPIRED, "the signer %s is not valid before %s", buf_text(&name),
 			   cert->from);
 	err.severity = severity;
 	add_error(verified, &err, severity == SEVERITY_ERROR);
 }
 
-static void weigh_dates(struct verified *verified, const struct rule_levels *levels)
+static void weigh_dates(const struct request *request, struct verified *verified)
 {
 	enum severity severity = SEVERITY_WARNING;
 	size_t i;
 
-	if (!rule_severity(levels, SIGNER_RULE_EXPIRED, &severity))
+	if (!rule_severity(&request->levels, SIGNER_RULE_EXPIRED, &severity))
+		return;
+	if (severity != SEVERITY_ERROR && has_lines(request))
 		return;
 	for (i = 0; i < verified->verdict.signature_count; i++) {
 		const struct certificate *cert = &verified->verdict.signatures[i].cert;
@@ -262,9 +277,10 @@ static int reach(const struct trust *trust, struct verified *verified, struct er
 
 	if (file_read_path(verify_path(verified->name), PROFILE_SIZE_MAX, &bytes, err) < 0)
 		return -1;
-	verified->read = true;
-	if (envelope_open(verified->name, bytes.data, bytes.len, &envelope, &verified->content, err) < 0)
+	if (envelope_open(verified->name, bytes.data, bytes.len, &envelope, &verified->content, err) < 0) {
+		verified->damaged = err->rule != NULL;
 		return -1;
+	}
 	result = verdict_reach(envelope, trust, &verified->verdict, err);
 	verified->reached = result == 0;
 	envelope_free(envelope);
@@ -279,85 +295,32 @@ static void verify(const struct request *request, const struct trust *trust, str
 		add_error(verified, &err, error_exit_status(&err));
 		return;
 	}
-	weigh_intact(verified);
+	weigh_intact(request, verified);
 	if (!verified_intact(verified))
 		return;
 	if (request->trusted)
 		weigh_trust(verified);
-	weigh_dates(verified, &request->levels);
+	weigh_dates(request, verified);
 }
 
 /* --- what is said ----------------------------------------------------------------------------------- */
 
-/* A file's name on a line of its own must not make another line, or write to a terminal what is no text. */
-static void add_name(struct buf *out, const char *name)
-{
-	for (; *name; name++)
-		buf_add_char(out, (unsigned char)*name < 0x20 || *name == 0x7f ? '?' : *name);
-}
+/* What was written so far: nothing, a line, or a line with facts below it, which a blank line divides from others. */
+enum written { WRITTEN_NOTHING, WRITTEN_LINE, WRITTEN_FACTS };
 
-static void add_date(struct buf *out, const char *text, const char *date)
+static void add_text(const struct request *request, const struct verified *verified, enum written *before,
+		     struct buf *out)
 {
-	buf_add_format(out, ", %s %.*s", text, (int)strcspn(date, "T"), date);
-}
+	bool facts = !request->brief && verified->reached && verified->verdict.form != ENVELOPE_PLAIN;
 
-/* Trust as that of the first signer who has none. */
-static void add_trust(struct buf *out, const struct verdict *verdict)
-{
-	size_t i;
-
-	for (i = 0; i < verdict->signature_count; i++) {
-		if (verdict->signatures[i].trusted)
-			continue;
-		buf_add_format(out, ", not trusted (%s)", verdict->signatures[i].why_not_trusted);
+	if (!verified->reached && !verified->damaged)
 		return;
-	}
-	buf_add_text(out, ", trusted");
-}
-
-static void add_signers(struct buf *out, const struct verdict *verdict)
-{
-	size_t i;
-
-	for (i = 0; i < verdict->signature_count; i++) {
-		const struct certificate *cert = &verdict->signatures[i].cert;
-
-		if (cert->expired)
-			add_date(out, "expired", cert->until);
-		else if (cert->not_yet_valid)
-			add_date(out, "not valid before", cert->from);
-	}
-	for (i = 0; i < verdict->signature_count; i++)
-		buf_add_format(out, "%s%s", i ? " and " : ", signed by ", verdict->signatures[i].signer);
-}
-
-/* The verdict at a glance. Who is said to have signed what is not intact did not sign this. */
-static void add_summary(struct buf *out, const struct verified *verified)
-{
-	const struct verdict *verdict = &verified->verdict;
-
-	add_name(out, verified->name);
-	if (verdict->form == ENVELOPE_PLAIN) {
-		buf_add_text(out, ": not signed\n");
-	} else if (!verdict->intact) {
-		buf_add_format(out, ": not intact (%s)\n", verdict->why_not_intact.text);
-	} else {
-		buf_add_text(out, ": intact");
-		add_trust(out, verdict);
-		add_signers(out, verdict);
+	if (*before == WRITTEN_FACTS || (*before == WRITTEN_LINE && facts))
 		buf_add_text(out, "\n");
-	}
-}
-
-static void add_text(const struct request *request, const struct verified *verified, bool first, struct buf *out)
-{
-	if (!verified->reached)
-		return;
-	if (!request->brief && !first)
-		buf_add_text(out, "\n");
-	add_summary(out, verified);
-	if (!request->brief && verified->verdict.form != ENVELOPE_PLAIN)
+	verify_summary(verified, out);
+	if (facts)
 		verdict_text(&verified->verdict, out);
+	*before = facts ? WRITTEN_FACTS : WRITTEN_LINE;
 }
 
 /* A reader that has gone (`| head`) has what it wanted: nobody is there to be told. */
@@ -390,24 +353,23 @@ static void say_found(const struct request *request, const struct verified *veri
 /* The facts of each stand before what is wrong with it, and one that fails does not hide the next. */
 static int verify_texts(const struct request *request, const struct trust *trust)
 {
-	int status = 0, written = 0;
-	bool first = true;
+	enum written before = WRITTEN_NOTHING;
+	int status = 0, failed = 0;
 	size_t i;
 
-	for (i = 0; i < request->profiles.count && !written; i++) {
+	for (i = 0; i < request->profiles.count && !failed; i++) {
 		struct verified verified = { .name = request->profiles.at[i] };
 		BUF_AUTO out = BUF_INIT;
 
 		verify(request, trust, &verified);
 		if (!request->quiet)
-			add_text(request, &verified, first, &out);
-		first = first && !out.len;
-		written = put(&out);
+			add_text(request, &verified, &before, &out);
+		failed = put(&out);
 		say_found(request, &verified);
 		status = worse(status, verified.status);
 		verified_free(&verified);
 	}
-	return worse(status, written);
+	return worse(status, failed);
 }
 
 static int verify_json(const struct request *request, const struct trust *trust)
@@ -449,9 +411,9 @@ static int say_same(const struct request *request, const struct verified *verifi
 	}
 	if (request->quiet)
 		return 0;
-	add_name(&out, verified->name);
-	buf_add_format(&out, ": intact, and what was signed is ");
-	add_name(&out, plain);
+	verify_add_name(&out, verified->name);
+	buf_add_text(&out, ": intact, and what was signed is ");
+	verify_add_name(&out, plain);
 	buf_add_format(&out, ", byte for byte (%zu bytes)\n", verified->content.len);
 	return put(&out);
 }
@@ -506,17 +468,18 @@ const struct command command_verify = {
 	"usage: profilefs verify [OPTION]... PROFILE...\n"
 	"       profilefs verify --same [OPTION]... SIGNED PLAIN\n\n"
 	"Says of signed profiles whether they are intact (what is there is what was signed), whether the signer\n"
-	"is trusted, expired or self-signed, and who it is: a line for each profile, and the facts below it.\n"
-	"PROFILE may be `-` for the standard input.\n\n"
+	"is trusted, expired or self-signed, and who it is: a line for each profile, and the facts below it. Of a\n"
+	"signer that is not trusted they are only what its certificate says. PROFILE may be `-` for the standard\n"
+	"input.\n\n"
 	"      --trusted              fails also if a signer is not trusted\n"
 	"      --cafile FILE          trust the certificates in FILE (PEM or DER), and not the system's\n"
 	"      --capath DIR           trust those in DIR, as `openssl rehash` names them, and not the system's\n"
 	"      --same                 proves that what was signed is the file PLAIN, byte for byte; says else which\n"
 	"                             is the first byte that differs, counted from 1\n"
 	"      --format text|json     text (default), or one object with all facts\n"
-	"  -E, --error expired        fails also if a signer is expired or not valid yet; that is a warning else\n"
+	"  -E, --error expired        fails also if a signer is expired or not valid yet\n"
 	"  -W, --warning expired  -O, --off expired\n"
-	"                             warns of it (default); does not mention it\n"
+	"                             warns of it where no line of the profile says it (default); does not\n"
 	"  -b, --brief                the first lines only, one for each profile\n"
 	"  -q, --quiet                only errors: no facts, no warnings\n"
 	"  -h, --help                 this text\n\n"

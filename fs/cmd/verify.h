@@ -14,8 +14,8 @@
 
 struct verified {
 	const char *name; /* as it was given; borrowed */
-	bool read;        /* the file could be read: what is known is about its bytes */
-	bool reached;     /* there is a verdict; else the CMS is damaged, or the file was not read */
+	bool reached;     /* there is a verdict */
+	bool damaged;     /* there is none, as it is a CMS that cannot be read or holds no profile */
 	struct verdict verdict;
 	struct buf content;       /* what is in the envelope */
 	struct problems problems; /* in the order in which they are said; errors make up the status */
@@ -44,6 +44,12 @@ int verify_json_end(struct verify_json *json, struct buf *out, struct error *err
 /* Whether the content of `verified`, which is intact, is the plain file `plain` ("-": standard input) byte for byte. 0
  * if so, 1 if not, with the first difference in `err`; 2 if that file cannot be read or is signed itself. */
 int verify_same(const struct verified *verified, const char *plain, struct error *err);
+
+/* Appends a file's name so that it makes no other line, and writes to a terminal nothing that is no text. */
+void verify_add_name(struct buf *out, const char *name);
+
+/* Appends the verdict in a line, for whom there is one or whose CMS is damaged. */
+void verify_summary(const struct verified *verified, struct buf *out);
 
 /* The path to read for a word of the command line: "-" is the standard input. */
 const char *verify_path(const char *word);

@@ -116,9 +116,9 @@ static void add_error(struct verify_json *json, json_t *object, const struct pro
 /* A CMS that is damaged is signed; of a file that could not be read nobody knows. */
 static json_t *signed_json(const struct verified *verified)
 {
-	if (!verified->read)
+	if (!verified->reached && !verified->damaged)
 		return json_null();
-	return json_boolean(!verified->reached || verified->verdict.form != ENVELOPE_PLAIN);
+	return json_boolean(verified->damaged || verified->verdict.form != ENVELOPE_PLAIN);
 }
 
 static json_t *form_json(const struct verified *verified)

@@ -34,8 +34,7 @@ struct driver {
 	bool greeted;                 /* the handshake with the kernel is done */
 	bool answering;               /* the kernel can be told something */
 	int failures;                 /* of the device, in a row */
-	struct fuse_buf request;
-	size_t largest;               /* request so far: what is to be wiped */
+	struct fuse_buf request;      /* wiped as soon as it is answered */
 };
 
 /* --- what libfuse says ------------------------------------------------------------------------------ */
@@ -280,11 +279,10 @@ static int answer_one(struct driver *driver)
 	if (got < 0)
 		return bear_failure(driver, -got);
 	driver->failures = 0;
-	if ((size_t)got > driver->largest)
-		driver->largest = (size_t)got;
 	if (got == 0)
 		return 0; /* unmounted, fuse_session_exited() says so */
 	fuse_session_process_buf(driver->session, &driver->request);
+	explicit_bzero(driver->request.mem, (size_t)got); /* a value that was written, perhaps refused */
 	tell_ready(driver);
 	return 0;
 }
@@ -408,8 +406,6 @@ void driver_free(struct driver *driver)
 		fuse_session_destroy(driver->session);
 	if (driver->signals >= 0)
 		close(driver->signals);
-	if (driver->request.mem)
-		explicit_bzero(driver->request.mem, driver->largest); /* values that were written */
 	free(driver->request.mem);
 	free(driver);
 }

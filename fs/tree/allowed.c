@@ -6,6 +6,7 @@
 #include "fs/tree/expectation.h"
 #include "fs/tree/names.h"
 #include "plist/schema/constraint.h"
+#include "plist/schema/secret.h"
 
 #define PAYLOAD_TYPE "PayloadType"
 
@@ -179,14 +180,17 @@ static int check_entry(const struct tree *tree, const struct schema_key *dict, c
 static int check_node(const struct tree *tree, const struct schema_key *key, const struct node *node,
 		      const struct node **culprit, struct error *err)
 {
+	struct schema_key judging;
 	const struct node *child;
 	int result;
 
 	*culprit = node;
 	if (!key)
 		return 0;
+	judging = *key;
+	judging.sensitive = secret_is_kept(key, node->key, node->key_len);
 	if (node_is_scalar(node->type))
-		return constraint_check(key, node->type, node_text(node), node->value.len,
+		return constraint_check(&judging, node->type, node_text(node), node->value.len,
 					!tree->profile->options.no_placeholders, err);
 	result = constraint_type(key, node->type, err);
 	for (child = node_first(node); child && result == 0; child = node_next(child))

@@ -16,14 +16,24 @@ static void add_problem_line(const struct error *problem, struct buf *out)
 	buf_add_format(out, "%s\n", line);
 }
 
-static void add_recipients(const struct hidden *hidden, struct buf *out)
+static void add_recipients(const struct profile *profile, struct buf *out)
 {
 	BUF_AUTO lines = BUF_INIT;
 	char *line, *rest;
 
-	hidden_describe(hidden, &lines);
+	if (profile->hidden)
+		hidden_describe(profile->hidden, &lines);
+	else
+		hidden_peek(&profile->doc, &lines);
+	if (!lines.len)
+		return;
 	for (line = strtok_r(lines.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
 		buf_add_format(out, "encrypted-for: %s\n", line);
+}
+
+static bool is_edited(const struct profile *profile)
+{
+	return profile->commits != profile->commits_saved;
 }
 
 static void read_status(struct tree *tree, struct buf *out)
@@ -38,12 +48,11 @@ static void read_status(struct tree *tree, struct buf *out)
 	if (tree->pid)
 		buf_add_format(out, "pid: %ld\n", (long)tree->pid);
 	buf_add_format(out, "signed: %s\n", envelope_form(profile->envelope) != ENVELOPE_PLAIN ? "yes" : "no");
-	if (profile->hidden)
-		add_recipients(profile->hidden, out);
+	add_recipients(profile, out);
 	buf_add_format(out, "read-only: %s\n", profile->read_only ? "yes" : "no");
 	if (profile->read_only && profile->why_read_only.code)
 		buf_add_format(out, "why-read-only: %s\n", profile->why_read_only.text);
-	buf_add_format(out, "edited: %s\n", profile->commits != profile->commits_saved ? "yes" : "no");
+	buf_add_format(out, "edited: %s\n", is_edited(profile) ? "yes" : "no");
 }
 
 static void read_problems(struct tree *tree, struct buf *out)
@@ -77,7 +86,11 @@ static void read_profile(struct tree *tree, struct buf *out)
 
 static void read_signature(struct tree *tree, struct buf *out)
 {
-	envelope_describe(tree->profile->envelope, out);
+	const struct profile *profile = tree->profile;
+
+	envelope_describe(profile->envelope, out);
+	if (envelope_form(profile->envelope) != ENVELOPE_PLAIN && is_edited(profile))
+		buf_add_text(out, "edited: yes (this is the signature on disk, over what was saved last)\n");
 }
 
 static const struct {

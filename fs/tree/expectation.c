@@ -7,6 +7,7 @@
 #include "fs/tree/allowed.h"
 #include "fs/tree/names.h"
 #include "fs/tree/said.h"
+#include "plist/schema/secret.h"
 
 #define PAYLOAD_TYPE "PayloadType"
 
@@ -96,6 +97,18 @@ static void expect_schema(const struct schema_key *key, struct expectation *out)
 		expect_items(key, out);
 }
 
+/* True if what has this name in the directory may be a secret: elements have their array's name. */
+static bool is_secret(const struct item *dir, const char *name, const struct schema_key *key)
+{
+	BUF_AUTO text = BUF_INIT;
+
+	for (; dir && dir->dir->shape == SHAPE_ARRAY && dir->parent; dir = dir->parent)
+		name = dir->name;
+	if (!name || name_to_key(name, &text) < 0)
+		return secret_is_kept(key, NULL, 0);
+	return secret_is_kept(key, buf_text(&text), text.len);
+}
+
 static void begin(struct tree *tree, const struct schema_key *key, struct expectation *out)
 {
 	const struct profile *profile = tree->profile;
@@ -140,6 +153,7 @@ int expectation_of(struct tree *tree, struct item *dir, const char *name, struct
 	int found;
 
 	begin(tree, key, out);
+	out->expect.secret = is_secret(dir, name, key);
 	out->expect.array = node && node->type == NODE_ARRAY ? node : NULL;
 	found = expect_said(said_of(tree, dir, name, judge), out);
 	if (found == 0 && judge)
@@ -158,6 +172,7 @@ void expectation_of_name(struct tree *tree, const struct item *dir, const char *
 	const struct schema_key *key = allowed_entry(tree, dir, name);
 
 	begin(tree, key, out);
+	out->expect.secret = is_secret(dir, name, key);
 	expect_schema(key, out);
 }
 

@@ -15,36 +15,38 @@
 /* --- reading ---------------------------------------------------------------------------------------- */
 
 /* The lock says who has it, and then what one who mounts can do. */
-static int lock(struct parcel *parcel, struct error *err)
+static int take_lock(struct lock *lock, const struct place *place, struct error *err)
 {
 	struct error taken;
 
-	if (lock_take(&parcel->lock, &parcel->place, LOCK_PATIENCE_MS, &taken) == 0)
+	if (lock_take(lock, place, LOCK_PATIENCE_MS, &taken) == 0)
 		return 0;
 	*err = taken;
 	if (taken.code != EBUSY)
 		return -1;
 	error_set(err, EBUSY, "%.*s: unmount it there first, or leave it as it is and give another file with -o",
 		  (int)strcspn(taken.text, ":"), taken.text);
-	error_in_file(err, parcel->place.shown);
+	error_in_file(err, place->shown);
 	return -1;
 }
 
 /* The lock comes before the content: one who waited for it must see what the other saved. */
 static int read_in_place(struct parcel *parcel, const char *path, struct error *err)
 {
+	struct error why;
+
 	if (place_open(&parcel->place, path, err) < 0)
 		return -1;
-	if (placing_allowed(&parcel->place, err) < 0) {
+	if (placing_allowed(&parcel->place, &why) < 0) {
+		error_set(err, why.code, "%.800s; -o OUTPUT writes elsewhere", why.text);
 		error_in_file(err, parcel->place.shown);
 		return -1;
 	}
-	if (lock(parcel, err) < 0)
+	if (take_lock(&parcel->lock, &parcel->place, err) < 0)
 		return -1;
 	return file_read(&parcel->place, PROFILE_SIZE_MAX, &parcel->bytes, &parcel->found, err);
 }
 
-/* Of the standard input the descriptor is read, not its name: a passphrase may have been taken off its front. */
 static int read_elsewhere(struct parcel *parcel, const char *path, struct error *err)
 {
 	struct stat st;
@@ -156,28 +158,53 @@ int parcel_wrap(const struct parcel *parcel, const struct signer *signer, const 
 
 /* --- putting ---------------------------------------------------------------------------------------- */
 
+/* How signals were treated before. */
+struct held {
+	sigset_t mask;
+	struct sigaction file_size;
+};
+
 /* Signals that would end the program wait until a file is replaced: its temporary one would stay, and may hold what is
- * nobody else's business. */
-static void hold_signals(sigset_t *before)
+ * nobody else's business. A file that is larger than the user's limit is an error of its write. */
+static void hold_signals(struct held *before)
 {
-	sigset_t ending;
+	static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigset_t mask;
+	size_t i;
 
-	sigemptyset(&ending);
-	sigaddset(&ending, SIGINT);
-	sigaddset(&ending, SIGTERM);
-	sigaddset(&ending, SIGHUP);
-	sigprocmask(SIG_BLOCK, &ending, before);
+	sigemptyset(&mask);
+	for (i = 0; i < sizeof(ending) / sizeof(*ending); i++)
+		sigaddset(&mask, ending[i]);
+	sigprocmask(SIG_BLOCK, &mask, &before->mask);
+	sigaction(SIGXFSZ, &ignore, &before->file_size);
 }
 
-static void let_signals_come(const sigset_t *before)
+static void let_signals_come(const struct held *before)
 {
-	sigprocmask(SIG_SETMASK, before, NULL);
+	sigaction(SIGXFSZ, &before->file_size, NULL);
+	sigprocmask(SIG_SETMASK, &before->mask, NULL);
 }
 
-int parcel_put_back(struct parcel *parcel, const struct buf *bytes, struct error *err)
+/* What others were let see was something else. */
+static void limit_mode(struct stat *like, mode_t at_most, struct problems *notes)
+{
+	mode_t was = like->st_mode & 07777, now = was & (at_most | 07700);
+
+	if (now == was)
+		return;
+	like->st_mode = (like->st_mode & S_IFMT) | now;
+	problems_say(notes, SEVERITY_NOTE, NULL, NULL,
+		     "its mode was %03o and is %03o now: what is in it is its owner's alone; chmod %03o lets others at "
+		     "it",
+		     (unsigned)was, (unsigned)now, (unsigned)was);
+}
+
+int parcel_put_back(struct parcel *parcel, mode_t at_most, const struct buf *bytes, struct problems *notes,
+		    struct error *err)
 {
 	struct replace_options options = { 0 };
-	sigset_t before;
+	struct held before;
 	struct stat now;
 	int result;
 
@@ -185,6 +212,7 @@ int parcel_put_back(struct parcel *parcel, const struct buf *bytes, struct error
 		return 0;
 	if (placing_unchanged(&parcel->place, &parcel->bytes, "it was read", &now, err) < 0)
 		return -1;
+	limit_mode(&now, at_most, notes);
 	options.like = &now;
 	hold_signals(&before);
 	result = file_replace(&parcel->place, bytes->data, bytes->len, &options, &parcel->found, err);
@@ -212,25 +240,64 @@ static int write_into(const char *output, const struct buf *bytes, struct error 
 	return -1;
 }
 
+/* What lies there may be mounted, and is then not to be changed under the mount. */
+static int lock_target(struct lock *lock, const struct place *target, struct error *err)
+{
+	struct stat st;
+
+	*lock = LOCK_INIT;
+	if (fstatat(target->dir, target->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	return take_lock(lock, target, err);
+}
+
+static int replace_locked(const struct parcel *parcel, const struct place *target, mode_t at_most,
+			  const struct buf *bytes, struct error *err)
+{
+	const struct stat *source = parcel->found.st_mode ? &parcel->found : NULL;
+	struct lock lock;
+	struct held before;
+	int result;
+
+	if (placing_allowed(target, err) < 0) {
+		error_in_file(err, target->shown);
+		return -1;
+	}
+	if (lock_target(&lock, target, err) < 0)
+		return -1;
+	hold_signals(&before);
+	result = placing_output(target, source, at_most, NULL, bytes->data, bytes->len, err);
+	let_signals_come(&before);
+	lock_release(&lock);
+	return result;
+}
+
 static int replace(const struct parcel *parcel, const char *output, mode_t at_most, const struct buf *bytes,
 		   struct error *err)
 {
-	const struct stat *source = parcel->found.st_mode ? &parcel->found : NULL;
 	struct place target;
-	sigset_t before;
 	int result;
 
 	if (place_open(&target, output, err) < 0)
 		return -1;
-	hold_signals(&before);
-	result = placing_allowed(&target, err);
-	if (result == 0)
-		result = placing_output(&target, source, at_most, NULL, bytes->data, bytes->len, err);
-	else
-		error_in_file(err, target.shown);
-	let_signals_come(&before);
+	result = replace_locked(parcel, &target, at_most, bytes, err);
 	place_close(&target);
 	return result;
+}
+
+/* A shell's redirection by a name such as /dev/stdout: what others wrote there before must stay. */
+static bool is_standard_output(const struct stat *st)
+{
+	struct stat out;
+
+	return fstat(STDOUT_FILENO, &out) == 0 && out.st_dev == st->st_dev && out.st_ino == st->st_ino;
+}
+
+static int write_out(const struct buf *bytes, struct error *err)
+{
+	if (file_write_all(STDOUT_FILENO, bytes->data, bytes->len) == 0)
+		return 0;
+	return error_system(err, errno, "cannot write to the standard output");
 }
 
 int parcel_put_at(const struct parcel *parcel, const char *output, mode_t at_most, const struct buf *bytes,
@@ -238,12 +305,13 @@ int parcel_put_at(const struct parcel *parcel, const char *output, mode_t at_mos
 {
 	struct stat st;
 
-	if (strcmp(output, "-") == 0) {
-		if (file_write_all(STDOUT_FILENO, bytes->data, bytes->len) == 0)
-			return 0;
-		return error_system(err, errno, "cannot write to the standard output");
-	}
-	if (stat(output, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+	if (strcmp(output, "-") == 0)
+		return write_out(bytes, err);
+	if (stat(output, &st) < 0)
+		return replace(parcel, output, at_most, bytes, err);
+	if (is_standard_output(&st))
+		return write_out(bytes, err);
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
 		return write_into(output, bytes, err);
 	return replace(parcel, output, at_most, bytes, err);
 }

@@ -42,12 +42,14 @@ bool parcel_is_signed(const struct parcel *parcel);
 int parcel_wrap(const struct parcel *parcel, const struct signer *signer, const struct seal_options *options,
 		const struct buf *plist, struct buf *out, struct problems *notes, struct error *err);
 
-/* Puts `bytes` in the profile's place, atomically, with owner, mode and attributes kept; ESTALE if its content is not
- * what was read; the same bytes are not written. 0 or -1. */
-int parcel_put_back(struct parcel *parcel, const struct buf *bytes, struct error *err);
+/* Puts `bytes` in the profile's place, atomically, with owner, attributes and mode kept, or what `at_most` leaves of
+ * the mode, which is a note; ESTALE if its content is not what was read; the same bytes are not written. 0 or -1. */
+int parcel_put_back(struct parcel *parcel, mode_t at_most, const struct buf *bytes, struct problems *notes,
+		    struct error *err);
 
 /* Puts them at `output` instead: atomically, with the mode of the profile if it is new, or what `at_most` leaves of
- * that; "-": standard output; what is there and no regular file (a pipe, a device) is written into. 0 or -1. */
+ * that (what is there keeps its own, and must not be mounted); "-": standard output; what is there and no regular file
+ * (a pipe, a device) is written into. 0 or -1. */
 int parcel_put_at(const struct parcel *parcel, const char *output, mode_t at_most, const struct buf *bytes,
 		  struct error *err);
 

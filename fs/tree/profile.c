@@ -20,7 +20,6 @@
 static int check_options(const struct profile_options *options, struct error *err)
 {
 	const struct signer_files *signer = &options->signer;
-
 	const struct decryptor_files *decrypt = &options->decrypt;
 
 	if (!signer->keys.count && (signer->certs.count || signer->chains.count))
@@ -35,19 +34,26 @@ static int check_options(const struct profile_options *options, struct error *er
 		return error_set(err, EINVAL, "ro saves nothing, output= saves: give one of them");
 	if (options->read_only && options->create)
 		return error_set(err, EINVAL, "what new begins must be saved: leave out ro");
+	if (decrypt->key && options->create)
+		return error_set(err, EINVAL,
+				 "decrypt_key= opens what is encrypted, and what new begins is plain: leave it out, and "
+				 "encrypt it at the end (profilefs encrypt)");
 	return 0;
 }
 
-/* The first reason stands. */
+/* All reasons are said, so that they can be mended at once; the first one stands. */
 static void make_read_only(struct profile *profile, struct problems *notes, const struct error *why)
 {
-	if (profile->read_only)
+	struct error note = *why;
+
+	if (profile->options.read_only)
 		return;
+	note.severity = SEVERITY_NOTE;
+	error_in_file(&note, profile->place.shown);
+	problems_add(notes, &note);
+	if (!profile->read_only)
+		profile->why_read_only = note;
 	profile->read_only = true;
-	profile->why_read_only = *why;
-	profile->why_read_only.severity = SEVERITY_NOTE;
-	error_in_file(&profile->why_read_only, profile->place.shown);
-	problems_add(notes, &profile->why_read_only);
 }
 
 /* --- whether it could be saved ---------------------------------------------------------------------- */
@@ -149,7 +155,7 @@ static int check_signature(struct profile *profile, struct problems *notes, stru
 		problems_add(notes, &why);
 		return 0;
 	}
-	error_rule(err, "bad-signature", "%.800s; -o force opens it all the same", why.text);
+	error_rule(err, "bad-signature", "%.800s; force opens it all the same (mounts: -o force, else --force)", why.text);
 	error_in_file(err, profile->place.shown);
 	return -1;
 }
@@ -193,43 +199,56 @@ static const char *decrypt_passin(const struct profile_options *options)
 	return NULL;
 }
 
-static int open_decryptor(struct profile *profile, struct error *err)
+/* Who names somebody as a recipient must not believe that he becomes one. */
+static void note_strangers(const struct profile *profile, const struct decryptor *decryptor, struct problems *notes)
 {
-	struct decryptor_files files = profile->options.decrypt;
+	BUF_AUTO who = BUF_INIT;
+	char *line, *rest;
 
-	files.passin = decrypt_passin(&profile->options);
-	return decryptor_open(&files, &profile->decryptor, err);
+	hidden_strangers(profile->hidden, decryptor, &who);
+	if (!who.len)
+		return;
+	for (line = strtok_r(who.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		profile_note(profile, notes,
+			     "it is not encrypted for %.400s, and a save will not change that (recipient=): decrypt it "
+			     "and encrypt it anew to add one",
+			     line);
 }
 
-/* Puts the plain document in the place of the one that was read. Its lines are not the file's. */
-static int show_plain(struct profile *profile, struct error *err)
+/* Puts the plain document in the place of the one that was read. */
+static int show_plain(struct profile *profile, const struct decryptor *decryptor, struct problems *notes,
+		      struct error *err)
 {
-	BUF_AUTO shown = BUF_INIT;
+	struct doc shown;
 
-	if (hidden_open(&profile->doc, profile->decryptor, &profile->hidden, &shown, err) < 0)
+	if (hidden_open(&profile->doc, decryptor, profile->place.shown, &profile->hidden, &shown, err) < 0) {
+		error_in_file(err, profile->place.shown);
 		return -1;
-	if (!buf_ok(&shown))
-		return error_memory(err);
-	if (doc_read(&profile->doc, profile->place.shown, shown.data, shown.len, err) < 0)
-		return -1;
-	profile->doc.composed = true;
+	}
+	profile->doc = shown;
+	note_strangers(profile, decryptor, notes);
 	return 0;
 }
 
 static int uncover(struct profile *profile, struct problems *notes, struct error *err)
 {
+	struct decryptor_files files = profile->options.decrypt;
+	struct decryptor *decryptor;
+	int result;
+
 	if (!profile->options.decrypt.key)
 		return 0;
 	if (!encrypted_is(&profile->doc)) {
 		profile_note(profile, notes, "its payloads are not encrypted: decrypt_key= is not needed");
 		return 0;
 	}
-	if (open_decryptor(profile, err) < 0)
+	files.passin = decrypt_passin(&profile->options);
+	files.option = "decrypt_passin";
+	if (decryptor_open(&files, &decryptor, err) < 0)
 		return -1;
-	if (show_plain(profile, err) == 0)
-		return 0;
-	error_in_file(err, profile->place.shown);
-	return -1;
+	result = show_plain(profile, decryptor, notes, err);
+	decryptor_free(decryptor);
+	return result;
 }
 
 /* --- the layers, one after the other ---------------------------------------------------------------- */
@@ -331,7 +350,8 @@ static void decide_encrypted(struct profile *profile, struct problems *notes)
 	struct error why, missing;
 
 	if (profile->hidden && !hidden_renewable(profile->hidden, &missing)) {
-		error_set(&why, EROFS, "mounted read-only: %.900s (-o recipient=FILE, once for each)", missing.text);
+		error_set(&why, EROFS, "mounted read-only: %.900s%s", missing.text,
+			  missing.code == EACCES ? " (-o recipient=FILE, once for each)" : "");
 		make_read_only(profile, notes, &why);
 	} else if (!profile->hidden && encrypted_is(&profile->doc)) {
 		error_set(&why, EROFS,
@@ -491,7 +511,6 @@ void profile_close(struct profile *profile)
 	schema_free(profile->checks.schema);
 	signer_free(profile->signer);
 	hidden_free(profile->hidden);
-	decryptor_free(profile->decryptor);
 	envelope_free(profile->envelope);
 	doc_free(&profile->doc);
 	buf_free(&profile->plist);

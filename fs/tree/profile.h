@@ -62,7 +62,6 @@ struct profile {
 	struct buf plist;            /* the plist's bytes inside it: what an unedited document renders to */
 	struct envelope *envelope;
 	struct signer *signer;       /* NULL: none */
-	struct decryptor *decryptor; /* NULL: none */
 	struct hidden *hidden;       /* what lies on disk if that is encrypted, and `doc` is not; else NULL */
 	struct doc doc;
 	struct check_options checks; /* what the document is held against; the schema is the profile's own, and is

@@ -11,6 +11,7 @@ struct package {
 	struct buf plist;
 	struct buf bytes;          /* the plist, sealed */
 	struct envelope *envelope; /* of `bytes`, read back */
+	struct problems notes;     /* on what is not as it was: true when it is saved, and not said before */
 };
 
 static void package_drop(struct package *package)
@@ -19,6 +20,8 @@ static void package_drop(struct package *package)
 	buf_free(&package->plist);
 	buf_free(&package->bytes);
 	envelope_free(package->envelope);
+	problems_free(&package->notes);
+	*package = (struct package){ 0 };
 }
 
 #define PACKAGE_AUTO __attribute__((cleanup(package_drop))) struct package
@@ -45,16 +48,24 @@ static bool converts(const struct profile *profile)
 	       (profile->signer && plain);
 }
 
-static int render(const struct profile *profile, enum doc_format format, struct package *package,
-		  struct problems *notes, struct error *err)
+static int render(const struct profile *profile, enum doc_format format, struct package *package, struct error *err)
 {
 	int result = profile->hidden ? hidden_render(profile->hidden, &profile->doc, format, &package->payloads,
-						     &package->plist, notes, err) :
+						     &package->plist, &package->notes, err) :
 				       doc_write(&profile->doc, format, &package->plist, err);
 
 	if (result < 0)
 		error_in_file(err, profile->place.shown);
 	return result;
+}
+
+/* What is encrypted must be something that can be opened again. */
+static int prove(const struct profile *profile, const struct package *package, struct error *err)
+{
+	if (!profile->hidden || hidden_prove(&profile->doc, &package->payloads, &package->plist, err) == 0)
+		return 0;
+	error_in_file(err, profile->place.shown);
+	return -1;
 }
 
 static bool is_news(const struct profile *profile, const struct buf *plist)
@@ -64,15 +75,14 @@ static bool is_news(const struct profile *profile, const struct buf *plist)
 
 /* --- the package ------------------------------------------------------------------------------------ */
 
-static int seal(const struct profile *profile, struct package *package, struct problems *notes,
-		struct error *err)
+static int seal(const struct profile *profile, struct package *package, struct error *err)
 {
 	const struct seal_options options = { .digest = profile->options.digest };
 	const struct buf *plist = &package->plist;
 
 	if (profile->signer)
 		return envelope_seal(profile->envelope, profile->signer, &options, plist->data, plist->len,
-				     &package->bytes, notes, err);
+				     &package->bytes, &package->notes, err);
 	if (envelope_form(profile->envelope) != ENVELOPE_PLAIN && !profile->options.unsign)
 		return error_set(err, EROFS, "it is signed and no key was given: not saved");
 	buf_assign(&package->bytes, plist->data, plist->len);
@@ -92,10 +102,9 @@ static int read_back(const struct profile *profile, struct package *package, str
 	return error_set(err, EIO, "what was sealed does not read back as it was: nothing was written");
 }
 
-static int pack(const struct profile *profile, struct package *package, struct problems *notes,
-		struct error *err)
+static int pack(const struct profile *profile, struct package *package, struct error *err)
 {
-	if (seal(profile, package, notes, err) == 0 && read_back(profile, package, err) == 0)
+	if (seal(profile, package, err) == 0 && read_back(profile, package, err) == 0)
 		return 0;
 	error_in_file(err, profile->place.shown);
 	return -1;
@@ -194,6 +203,14 @@ static void adopt(struct profile *profile, struct package *package)
 	profile->commits_saved = profile->commits;
 }
 
+/* An encryption goes with the last payloads. */
+static void note_plain(const struct profile *profile, const struct package *package, struct problems *notes)
+{
+	if (profile->hidden && !package->payloads.cipher.len && hidden_is_encrypted(profile->hidden))
+		profile_note(profile, notes,
+			     "it has no PayloadContent any more: there is nothing to encrypt, and it is saved plain");
+}
+
 static void note_recoded(struct profile *profile, struct problems *notes)
 {
 	if (!profile_recoded(profile) || profile->recoded_said || profile_format(profile) != DOC_XML)
@@ -207,7 +224,7 @@ static enum save_outcome save_package(struct profile *profile, struct package *p
 {
 	enum save_outcome outcome = SAVE_DONE;
 
-	if (pack(profile, package, notes, err) < 0)
+	if (pack(profile, package, err) < 0)
 		return SAVE_FAILED;
 	if (!profile->options.output)
 		outcome = put_in_place(profile, package, err);
@@ -216,6 +233,8 @@ static enum save_outcome save_package(struct profile *profile, struct package *p
 	if (outcome != SAVE_DONE)
 		return outcome;
 	note_recoded(profile, notes);
+	note_plain(profile, package, notes);
+	problems_move(&package->notes, notes, profile->place.shown);
 	adopt(profile, package);
 	return SAVE_DONE;
 }
@@ -273,8 +292,10 @@ enum save_outcome profile_save(struct profile *profile, const struct error *inva
 	if (profile->read_only)
 		return save_read_only(profile, err);
 	if (is_edited(profile) || converts(profile)) {
-		if (render(profile, profile_format(profile), &package, notes, err) < 0)
+		if (render(profile, profile_format(profile), &package, err) < 0)
 			return SAVE_FAILED;
+		if (prove(profile, &package, err) < 0)
+			return err->code == ENOMEM ? SAVE_FAILED : SAVE_INVALID;
 		news = is_news(profile, &package.plist);
 	}
 	if (!news && !owes_output(profile)) {
@@ -290,16 +311,24 @@ enum save_outcome profile_save(struct profile *profile, const struct error *inva
 
 /* --- beside ----------------------------------------------------------------------------------------- */
 
-/* A value that a binary plist cannot hold must not be the loss of the others. */
+/* A value that a binary plist cannot hold must not be the loss of the others, nor what cannot be mounted again. */
+static int render_to_keep(const struct profile *profile, bool unproven, struct package *package, struct error *err)
+{
+	package->payloads.unproven = unproven;
+	if (render(profile, profile_format(profile), package, err) == 0 && prove(profile, package, err) == 0)
+		return 0;
+	package_drop(package);
+	package->payloads.unproven = unproven;
+	return render(profile, DOC_XML, package, err);
+}
+
+/* Nor must a key that is gone: the certificates that it is encrypted for are here. */
 static int render_somehow(const struct profile *profile, struct package *package, struct error *err)
 {
-	if (render(profile, profile_format(profile), package, NULL, err) == 0)
+	if (render_to_keep(profile, false, package, err) == 0)
 		return 0;
-	if (profile_format(profile) == DOC_XML)
-		return -1;
 	package_drop(package);
-	*package = (struct package){ 0 };
-	return render(profile, DOC_XML, package, NULL, err);
+	return render_to_keep(profile, true, package, err);
 }
 
 /* Beside the profile, where the next mount finds it; beside the output if that cannot be. */
@@ -330,5 +359,10 @@ int profile_keep_beside(struct profile *profile, enum save_outcome outcome, stru
 		     "the edited profile is kept beside it in %s, unsigned: look at it with diff, remove it "
 		     "when done",
 		     buf_text(&made));
+	if (package.payloads.unproven && package.payloads.renewed)
+		profile_note(profile, notes,
+			     "the payloads in %s were encrypted and not decrypted again to prove it: see that a "
+			     "recipient's key opens them (profilefs decrypt)",
+			     buf_text(&made));
 	return 0;
 }

@@ -343,10 +343,24 @@ enum verdict text_prefix(const struct expect *expect, const char *bytes, size_t 
 
 /* --- what a whole means ----------------------------------------------------------------------------- */
 
-/* A message may not show a value that is secret. */
-static int shown_length(const struct schema_key *key, size_t len)
+/* A value as a message calls it. */
+static void add_shown(const struct schema_key *key, const char *bytes, size_t len, struct buf *out)
 {
-	return key && key->sensitive ? 0 : (int)(len < 64 ? len : 64);
+	if (key->sensitive)
+		buf_add_text(out, "the value");
+	else
+		buf_add_format(out, "'%.*s'", (int)(len < 64 ? len : 64), bytes);
+}
+
+/* What is held against a value: what the schema says of it, or only that it may be a secret. */
+static struct schema_key judging_key(const struct expect *expect, const struct schema_key *key)
+{
+	struct schema_key judging = { .types = TYPES_ANY };
+
+	if (key && expect->strict)
+		judging = *key;
+	judging.sensitive = expect->secret || (key && key->sensitive);
+	return judging;
 }
 
 /* Of a key that is a container it also says how one is made. */
@@ -365,15 +379,19 @@ static int check_type(const struct schema_key *key, enum node_type type, struct 
 static int check_value(const struct expect *expect, const struct schema_key *key, enum node_type type,
 		       const char *bytes, size_t len, struct error *err)
 {
+	const struct schema_key judging = judging_key(expect, key);
+	BUF_AUTO shown = BUF_INIT;
+
 	if (expect->strict && key && check_type(key, type, err) < 0)
 		return -1;
-	if (constraint_check(expect->strict ? key : NULL, type, bytes, len, takes_placeholders(expect, type), err) < 0)
+	if (constraint_check(&judging, type, bytes, len, takes_placeholders(expect, type), err) < 0)
 		return -1;
-	if (type == NODE_INTEGER && expect->fits_64 && !value_fits_64(bytes, len))
-		return error_rule(err, "out-of-range",
-				  "'%.*s' does not fit a binary property list: -2^63 to 2^64-1 do (or save with "
-				  "format=xml)", shown_length(key, len), bytes);
-	return 0;
+	if (type != NODE_INTEGER || !expect->fits_64 || value_fits_64(bytes, len))
+		return 0;
+	add_shown(&judging, bytes, len, &shown);
+	return error_rule(err, "out-of-range",
+			  "%s does not fit a binary property list: -2^63 to 2^64-1 do (or save with format=xml)",
+			  buf_text(&shown));
 }
 
 static size_t count_lines(const char *bytes, size_t len)
@@ -419,10 +437,12 @@ static int compare_lines(const void *a, const void *b)
 
 static int refuse_repeated(const struct expect *expect, const struct line *line, struct error *err)
 {
-	const struct schema_key *key = expect->key->sensitive ? expect->key : item_key(expect);
+	const struct schema_key judging = judging_key(expect, item_key(expect));
+	BUF_AUTO shown = BUF_INIT;
 
-	return error_rule(err, "duplicate-element", "'%.*s' stands there twice: every line must be another",
-			  shown_length(key, line->len), line->bytes);
+	add_shown(&judging, line->bytes, line->len, &shown);
+	return error_rule(err, "duplicate-element", "%s stands there twice: every line must be another",
+			  buf_text(&shown));
 }
 
 static int check_unique(const struct expect *expect, const struct meaning *meaning, struct error *err)

@@ -36,6 +36,7 @@ struct expect {
 	bool fits_64;                 /* for a binary plist: integers must fit, and only strings hold placeholders */
 	const struct schema_key *key; /* what the schema says of the value; NULL: nothing */
 	bool strict;                  /* it is held against that; else only types are taken from it */
+	bool secret;                  /* no message may show the value, whatever `key` says */
 	const struct node *array;     /* the array that is there: its elements are no news; NULL: none */
 };
 

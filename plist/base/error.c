@@ -189,6 +189,19 @@ void problems_say(struct problems *list, enum severity severity, const char *rul
 	problems_add(list, &problem);
 }
 
+void problems_move(struct problems *from, struct problems *to, const char *file)
+{
+	size_t i;
+
+	for (i = 0; i < from->count; i++) {
+		error_in_file(&from->list[i], file);
+		problems_add(to, &from->list[i]);
+	}
+	if (to)
+		to->lost += from->lost;
+	problems_free(from);
+}
+
 size_t problems_count(const struct problems *list, enum severity at_least)
 {
 	size_t i, count = 0;

@@ -85,6 +85,9 @@ void problems_add(struct problems *list, const struct error *problem);
 void problems_say(struct problems *list, enum severity severity, const char *rule, const char *key,
 		  const char *format, ...) __attribute__((format(printf, 5, 6)));
 
+/* Adds all of `from` to `to` and empties `from`; they are about `file` (may be NULL) unless they name one. */
+void problems_move(struct problems *from, struct problems *to, const char *file);
+
 /* How many of at least this severity. */
 size_t problems_count(const struct problems *list, enum severity at_least);
 

@@ -4,6 +4,7 @@
 #include "plist/schema/check_run.h"
 #include "plist/schema/clause.h"
 #include "plist/schema/constraint_limits.h"
+#include "plist/schema/secret.h"
 
 /* A clause that applies to a dictionary. */
 struct demand {
@@ -211,7 +212,7 @@ static void judge_scalar(struct run *run, const struct demand *demand, const str
 			 const struct node *node)
 {
 	bool placeholders = !run->options->no_placeholders;
-	struct schema_key key = limiting_key(demand->clause, node, own && own->sensitive);
+	struct schema_key key = limiting_key(demand->clause, node, secret_is_kept(own, node->key, node->key_len));
 	struct candidate candidate = {
 		.key = &key,
 		.type = node->type,

@@ -7,6 +7,24 @@
 #include "plist/placeholder.h"
 #include "plist/schema/check_run.h"
 #include "plist/schema/constraint.h"
+#include "plist/schema/secret.h"
+
+/* Elements have their array's name. */
+static bool is_secret(const struct schema_key *key, const struct node *node)
+{
+	while (!node->key && node->parent)
+		node = node->parent;
+	return secret_is_kept(key, node->key, node->key_len);
+}
+
+/* The key, which hides the value if it may be a secret. */
+static struct schema_key judging_key(const struct visit *visit)
+{
+	struct schema_key key = *visit->key;
+
+	key.sensitive = is_secret(visit->key, visit->node);
+	return key;
+}
 
 /* 1.0 where an integer belongs: readers take it, and profiles that work have it. */
 static bool is_whole_real(const struct visit *visit)
@@ -21,27 +39,28 @@ static bool is_whole_real(const struct visit *visit)
 	return fabs(value) < 1e15 && floor(value) == value;
 }
 
-static int judge_whole_real(struct run *run, const struct visit *visit)
+static int judge_whole_real(struct run *run, const struct schema_key *key, const struct visit *visit)
 {
 	char text[32];
 	int len = snprintf(text, sizeof(text), "%.0f", strtod(node_text(visit->node), NULL) + 0.0);
 
-	return constraint_check(visit->key, NODE_INTEGER, text, (size_t)len, false, &run->err);
+	return constraint_check(key, NODE_INTEGER, text, (size_t)len, false, &run->err);
 }
 
 static int judge_value(struct run *run, const struct visit *visit)
 {
+	const struct schema_key key = judging_key(visit);
 	const struct node *node = visit->node;
 
 	if (is_whole_real(visit))
-		return judge_whole_real(run, visit);
+		return judge_whole_real(run, &key, visit);
 	if (constraint_type(visit->key, node->type, &run->err) < 0)
 		return -1;
 	if (node->type == NODE_ARRAY)
 		return constraint_items(visit->key, node->count, &run->err);
 	if (!node_is_scalar(node->type))
 		return 0;
-	return constraint_check(visit->key, node->type, node_text(node), node->value.len,
+	return constraint_check(&key, node->type, node_text(node), node->value.len,
 				!run->options->no_placeholders, &run->err);
 }
 
@@ -52,10 +71,14 @@ static bool is_ignored(const struct run *run, const struct node *node)
 	       node_get(node->parent, "ManagedAppleID");
 }
 
-static void report_real(struct run *run, const struct node *node)
+static void report_real(struct run *run, const struct schema_key *key, const struct node *node)
 {
-	say(run, "is a real where an integer belongs: write <integer>%.0f</integer>, as not every server takes it",
-	    strtod(node_text(node), NULL));
+	say(run, "is a real where an integer belongs: write ");
+	if (is_secret(key, node))
+		say(run, "it as an <integer>");
+	else
+		say(run, "<integer>%.0f</integer>", strtod(node_text(node), NULL));
+	say(run, ", as not every server takes it");
 	found(run, &(struct finding){ .severity = SEVERITY_WARNING, .rule = "wrong-type", .node = node });
 }
 
@@ -63,7 +86,7 @@ void check_value(struct run *run, const struct visit *visit)
 {
 	if (judge_value(run, visit) == 0) {
 		if (is_whole_real(visit))
-			report_real(run, visit->node);
+			report_real(run, visit->key, visit->node);
 		return;
 	}
 	if (is_ignored(run, visit->node))
@@ -110,7 +133,7 @@ void check_elements(struct run *run, const struct visit *visit)
 	for (i = 0; i < count; i++) {
 		if (!list[i].again)
 			continue;
-		if (visit->key->sensitive)
+		if (is_secret(visit->key, visit->node) || is_secret(schema_item(visit->key), list[i].node))
 			say(run, "the value");
 		else
 			say_quoted(run, list[i].node->value.bytes, list[i].node->value.len);

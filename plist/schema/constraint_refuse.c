@@ -37,19 +37,10 @@ static int finish(const char *rule, const struct buf *text, struct error *err)
 
 int refuse_value(const struct candidate *candidate, bool placeholders, struct error *err)
 {
-	BUF_AUTO text = BUF_INIT;
+	bool secret = candidate->key && candidate->key->sensitive;
 
-	if (!candidate->key || !candidate->key->sensitive)
-		return value_check(candidate->type, candidate->text, candidate->len, placeholders, err);
-	buf_add_text(&text, "the value is not ");
-	if (candidate->type == NODE_STRING) {
-		buf_add_text(&text, "UTF-8 without control characters, which strings must be");
-	} else {
-		text_types(TYPE_BIT(candidate->type), &text);
-		buf_add_text(&text, ": write ");
-		constraint_allowed(candidate->key, &text);
-	}
-	return finish("wrong-type", &text, err);
+	return (secret ? value_check_secret : value_check)(candidate->type, candidate->text, candidate->len, placeholders,
+							   err);
 }
 
 /* --- not allowed, out of range -------------------------------------------------------------------------- */

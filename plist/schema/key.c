@@ -6,6 +6,8 @@
 /* What stands where nothing is said. */
 static const struct schema_key anything = { .types = TYPES_ANY, .type = NODE_TYPE_COUNT };
 
+static const struct schema_key anything_secret = { .types = TYPES_ANY, .type = NODE_TYPE_COUNT, .sensitive = true };
+
 /* --- making ----------------------------------------------------------------------------------------- */
 
 struct schema_key *key_any(struct arena *arena)
@@ -58,6 +60,20 @@ void key_clear_array(struct schema_key *key)
 	key->item = NULL;
 }
 
+void key_hide_below(struct schema_key *key)
+{
+	struct schema_key *const single[] = { key->others, key->item };
+
+	for (size_t i = 0; i < key->key_count + 2; i++) {
+		struct schema_key *below = i < key->key_count ? key->keys[i] : single[i - key->key_count];
+
+		if (!below)
+			continue;
+		below->sensitive = true;
+		key_hide_below(below);
+	}
+}
+
 /* --- going down ------------------------------------------------------------------------------------- */
 
 struct sought {
@@ -108,12 +124,16 @@ const struct schema_key *schema_child(const struct schema_key *dict, const char 
 		return declared;
 	if (shape && shape->others)
 		return shape->others;
-	return schema_is_open(dict) ? &anything : NULL;
+	if (!schema_is_open(dict))
+		return NULL;
+	return dict && dict->sensitive ? &anything_secret : &anything;
 }
 
 const struct schema_key *schema_item(const struct schema_key *array)
 {
-	return array ? schema_shape(array)->item : NULL;
+	const struct schema_key *item = array ? schema_shape(array)->item : NULL;
+
+	return !item && array && array->sensitive ? &anything_secret : item;
 }
 
 bool schema_is_open(const struct schema_key *dict)

@@ -22,6 +22,9 @@ struct schema_key *key_find(const struct schema_key *dict, const char *name, siz
 void key_clear_dict(struct schema_key *key);
 void key_clear_array(struct schema_key *key);
 
+/* What is in a sensitive key is sensitive, too. */
+void key_hide_below(struct schema_key *key);
+
 /* Makes `into` allow whatever `from` allows as well (as two descriptions of one thing, of which either may be
  * right); `from` is used up. 0, or -1: out of memory. */
 int key_unite(struct schema_key *into, struct schema_key *from, struct arena *arena);

@@ -342,7 +342,7 @@ static int read_attributes(struct reader *reader, struct schema_key *key, size_t
 static int read_key(struct reader *reader, struct schema_key *key, bool keep)
 {
 	unsigned level = reader->level;
-	int failed;
+	int failed = 0;
 
 	if (!keep && language_types(reader, key, &reader->words.list[1]))
 		return -1;
@@ -350,11 +350,13 @@ static int read_key(struct reader *reader, struct schema_key *key, bool keep)
 		key->page = reader->page;
 	if (read_attributes(reader, key, 2, keep))
 		return -1;
-	if (reader->at_end || reader->level <= level)
-		return 0;
-	reader->enclosing[reader->depth++] = key;
-	failed = read_below(reader, key, level + 1, keep);
-	reader->depth--;
+	if (!reader->at_end && reader->level > level) {
+		reader->enclosing[reader->depth++] = key;
+		failed = read_below(reader, key, level + 1, keep);
+		reader->depth--;
+	}
+	if (key->sensitive)
+		key_hide_below(key);
 	return failed;
 }
 

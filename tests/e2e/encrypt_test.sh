@@ -140,6 +140,42 @@ it_decrypts_with_the_key_alone_and_with_a_passphrase()
 	assert_missing c
 }
 
+it_encrypts_for_all_of_a_file_with_several_certificates()
+{
+	make_profile p.mobileconfig
+	make_recipients
+	cat "$FOR/rsa.crt" "$FOR/other.crt" >devices.pem
+	run profilefs encrypt --recipient=devices.pem --recipient="$FOR/rsa.crt" p.mobileconfig
+	assert_status 0
+	assert_stderr '^devices\.pem: note: it holds 2 recipients: CN=Device rsa.*; CN=Device other'
+	payloads_of p.mobileconfig rsa >a
+	payloads_of p.mobileconfig other >b
+	assert_same a b
+}
+
+it_opens_a_recipients_file_with_the_passphrase()
+{
+	make_profile p.mobileconfig
+	make_recipients
+	openssl pkcs12 -export -inkey "$FOR/rsa.key" -in "$FOR/rsa.crt" -passout 'pass:open sesame' -out rsa.p12
+	run profilefs encrypt --recipient=rsa.p12 -o out p.mobileconfig
+	assert_status 2
+	assert_stderr '^rsa\.p12: error: .*openssl pkcs12 -nokeys'
+	run profilefs encrypt --recipient=rsa.p12 --passin='pass:close sesame' -o out p.mobileconfig
+	assert_status 2
+	assert_stderr '^rsa\.p12: error: the passphrase does not open it'
+	run profilefs encrypt --recipient=rsa.p12 --passin=pass:a --passin=pass:b -o out p.mobileconfig
+	assert_status 2
+	assert_stderr 'give --passin once'
+	run profilefs encrypt --passin=pass:a p.mobileconfig
+	assert_status 2
+	assert_missing out
+	run profilefs encrypt --recipient=rsa.p12 --passin='pass:open sesame' -o out p.mobileconfig
+	assert_status 0
+	payloads_of out rsa >payloads
+	assert_line 'com\.apple\.wifi\.managed' payloads
+}
+
 it_is_a_filter_for_the_standard_input()
 {
 	make_profile plain
@@ -162,6 +198,24 @@ it_says_whose_key_is_wanted_when_it_has_another()
 	assert_same before p.mobileconfig
 }
 
+it_takes_no_certificate_that_is_not_the_key_s()
+{
+	make_encrypted
+	run profilefs decrypt --key="$FOR/rsa.key" --cert="$FOR/rsa.crt" --cert="$FOR/other.crt" -o out p.mobileconfig
+	assert_status 2
+	assert_stderr 'other\.crt: error: the certificate of CN=Device other.* is not the one of the key'
+	assert_missing out
+}
+
+it_says_how_to_find_the_recipients_certificates()
+{
+	make_encrypted
+	encrypt_for rsa -o p.mobileconfig plain
+	run profilefs decrypt --key="$FOR/ec.key" -o out p.mobileconfig
+	assert_status 2
+	assert_stderr '^p\.mobileconfig: error: none of the recipients.*openssl x509 -noout -issuer -serial.*serial number [0-9A-F]+$'
+}
+
 # A CBC cipher gives something for any bytes, but no profile.
 it_refuses_what_is_damaged()
 {
@@ -178,6 +232,12 @@ it_refuses_what_is_damaged()
 		profile["EncryptedPayloadContent"] = b"nothing"
 		plistlib.dump(profile, open("nothing", "wb"), sort_keys=False)
 		' p.mobileconfig
+	run profilefs check cut nothing
+	assert_status 1
+	! grep 'were not checked' "$T.run/stdout" || fail "it was said that garbage can be decrypted"
+	for file in cut nothing; do
+		assert_stdout "^$file:[0-9]+:[0-9]+: error: EncryptedPayloadContent: the encrypted content is no CMS.*\\[not-a-profile\\]$"
+	done
 	for file in flipped cut nothing; do
 		cp $file $file.was
 		decrypt_as rsa $file
@@ -220,10 +280,24 @@ it_refuses_what_nothing_can_be_encrypted_for()
 	run profilefs encrypt p.mobileconfig
 	assert_status 2
 	assert_stderr '--recipient=CERT'
+	encrypt_for rsa --recipient= p.mobileconfig
+	assert_status 2
+	assert_stderr '--recipient is empty'
 	run profilefs decrypt p.mobileconfig
 	assert_status 2
 	assert_stderr '--key=FILE'
 	assert_same before p.mobileconfig
+}
+
+it_warns_once_that_devices_may_not_read_for_an_ec_key()
+{
+	make_profile p.mobileconfig
+	cp p.mobileconfig q.mobileconfig
+	encrypt_for 'rsa ec' p.mobileconfig q.mobileconfig
+	assert_status 0
+	assert_equal 1 "$(grep -c 'ec\.crt: warning: .*give an RSA certificate' "$T.run/stderr")" "how often it was said"
+	encrypt_for rsa -o out q.mobileconfig
+	assert_no_stderr 'warning: '
 }
 
 # --- signatures ---------------------------------------------------------------------------------------
@@ -235,30 +309,37 @@ it_says_once_that_it_should_be_signed_too()
 	encrypt_for ec a.mobileconfig b.mobileconfig
 	assert_status 0
 	assert_equal 1 "$(grep -c 'note: .*--key=FILE' "$T.run/stderr")" "how often it was said"
+	encrypt_for rsa a.mobileconfig
+	assert_status 2
+	assert_no_stderr 'note: '
 }
 
 it_signs_what_it_encrypted_when_a_key_is_given()
 {
 	make_profile p.mobileconfig
 	cp p.mobileconfig plain
-	encrypt_for ec --key="$CA/ec.key" --cert="$CA/ec.crt" --chain="$CA/ca.crt" --digest=sha384 p.mobileconfig
+	encrypt_for rsa --key="$CA/ec.key" --cert="$CA/ec.crt" --chain="$CA/ca.crt" --digest=sha384 p.mobileconfig
 	assert_status 0
 	assert_no_stderr
 	content_of p.mobileconfig >encrypted
-	payloads_of encrypted ec >payloads
+	payloads_of encrypted rsa >payloads
 	assert_line 'com\.apple\.wifi\.managed' payloads
 	signature_of p.mobileconfig >signature
 	assert_line 'sha384' signature
 	cp p.mobileconfig before
-	decrypt_as ec p.mobileconfig
+	decrypt_as rsa p.mobileconfig
 	assert_status 2
 	assert_stderr '^p\.mobileconfig: error: it is signed.*--unsign'
 	assert_same before p.mobileconfig
-	decrypt_as ec -o out p.mobileconfig
+	decrypt_as rsa -o out p.mobileconfig
 	assert_status 0
 	assert_stderr '^p\.mobileconfig: warning: it is signed.*profilefs sign'
 	assert_same plain out
-	decrypt_as ec --unsign p.mobileconfig
+	decrypt_as rsa -o /dev/full p.mobileconfig
+	assert_status 2
+	assert_no_stderr 'warning: '
+	chmod 600 p.mobileconfig
+	decrypt_as rsa --unsign p.mobileconfig
 	assert_status 0
 	assert_no_stderr
 	assert_same plain p.mobileconfig
@@ -321,6 +402,11 @@ it_lets_nobody_else_read_a_new_file_with_secrets()
 	encrypt_for ec -o again old
 	assert_status 0
 	assert_equal 640 "$(stat -c %a again)"
+	decrypt_as ec p.mobileconfig
+	assert_status 0
+	assert_stderr '^p\.mobileconfig: note: .*644.*600'
+	assert_equal 600 "$(stat -c %a p.mobileconfig)"
+	cp before p.mobileconfig
 	decrypt_as ec - <p.mobileconfig -o stream
 	assert_status 0
 	assert_equal 600 "$(stat -c %a stream)"
@@ -330,6 +416,9 @@ it_does_not_change_what_is_mounted()
 {
 	with_profile
 	encrypt_for ec p.mobileconfig
+	assert_status 2
+	assert_stderr '^p\.mobileconfig: error: it is mounted already'
+	encrypt_for ec -o p.mobileconfig before
 	assert_status 2
 	assert_stderr '^p\.mobileconfig: error: it is mounted already'
 	umount_profile

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Encrypted profiles, mounted with a recipient's key: the payloads are shown as if plain, and saved encrypted.
 . "$(dirname "$0")/lib.sh"
+. "$E2E/token.sh"
 
 PORT=$WIFI/ProxyServerPort
 
@@ -97,6 +98,7 @@ it_is_read_only_without_the_key()
 	mount_profile p.mobileconfig
 	assert_stderr 'note: .*decrypt_key='
 	assert_exists mnt/EncryptedPayloadContent
+	assert_equal 2 "$(grep -cE '^encrypted-for: issuer .*Reader \((rsa|ec)\).*, serial number [0-9A-F]+$' mnt/.profilefs/status)"
 	run sh -c "echo x >mnt/PayloadOrganization"
 	assert_failed
 	umount_profile
@@ -113,6 +115,17 @@ it_is_read_only_when_a_recipient_could_not_read_it_any_more()
 	assert_failed
 	umount_profile
 	assert_same before p.mobileconfig
+}
+
+it_says_when_a_recipient_was_named_that_is_none()
+{
+	with_encrypted
+	make_reader other other keyAgreement
+	run profilefs exec -o "decrypt_key=rsa.key,recipient=rsa.crt,recipient=ec.crt,recipient=other.crt" \
+		p.mobileconfig -- true
+	assert_status 0
+	assert_stderr '^p\.mobileconfig: note: it is not encrypted for CN=Reader \(other\).*encrypt it anew'
+	assert_no_stderr 'Reader \(ec\)'
 }
 
 it_refuses_a_key_of_somebody_else()
@@ -190,6 +203,32 @@ it_keeps_a_rejected_edit_encrypted()
 	assert_no_line 'ServerURL' after
 }
 
+# The certificates are enough to encrypt; that it can be decrypted again cannot be proven any more.
+it_keeps_an_edit_when_the_token_with_the_key_is_gone()
+{
+	local reader
+
+	with_encrypted
+	make_token
+	key_on_token rsa.key reader A1
+	mount_profile p.mobileconfig \
+		"decrypt_key=pkcs11:token=prof;object=reader,decrypt_passin=env:PIN,recipient=rsa.crt,recipient=ec.crt"
+	echo 3128 >mnt/$PORT
+	rm -r "$T.run/tokens"
+	run profilefs umount mnt
+	assert_status 1
+	assert_stderr '^p\.mobileconfig: error: .*to prove it.*token'
+	run profilefs umount --force mnt
+	assert_failed
+	assert_stderr 'note: .*\.rejected'
+	assert_stderr 'note: .*not decrypted again to prove it'
+	assert_same before p.mobileconfig
+	for reader in rsa ec; do
+		payloads_of .p.mobileconfig.rejected $reader >after
+		assert_one_hunk payloads after
+	done
+}
+
 it_saves_a_new_payload_and_a_removed_one()
 {
 	with_encrypted
@@ -202,6 +241,69 @@ it_saves_a_new_payload_and_a_removed_one()
 	assert_line '<string>Attic</string>' after
 	assert_no_line '<string>Guests</string>' after
 	assert_line 'Payloads: trust first' after
+}
+
+# What is on disk in the payloads' place has no meaning in the tree; an edit of it is kept beside the profile.
+it_refuses_the_keys_that_stand_for_payloads_on_disk()
+{
+	with_encrypted
+	mount_profile p.mobileconfig "decrypt_key=rsa.key,recipient=rsa.crt,recipient=ec.crt"
+	echo true >mnt/IsEncrypted
+	echo 3128 >mnt/$PORT
+	run profilefs umount mnt
+	assert_status 1
+	assert_stderr '^p\.mobileconfig: error: IsEncrypted: .*remove it'
+	run profilefs umount --force mnt
+	assert_same before p.mobileconfig
+	payloads_of .p.mobileconfig.rejected ec >after
+	assert_one_hunk payloads after
+}
+
+it_says_of_a_save_what_is_true_when_it_is_saved()
+{
+	with_encrypted -des3
+	mount_profile p.mobileconfig "decrypt_key=rsa.key,recipient=rsa.crt,recipient=ec.crt"
+	echo 3128 >mnt/$PORT
+	cp before other
+	echo '<!-- somebody was here -->' >>other
+	cp other p.mobileconfig
+	run profilefs umount mnt
+	assert_status 1
+	assert_no_stderr 'AES-256-CBC now'
+	cp before p.mobileconfig
+	run profilefs umount mnt
+	assert_status 0
+	assert_stderr '^p\.mobileconfig: note: .*AES-256-CBC now'
+}
+
+it_says_when_nothing_is_left_to_encrypt()
+{
+	with_encrypted
+	mount_profile p.mobileconfig "decrypt_key=rsa.key,recipient=rsa.crt,recipient=ec.crt,check=off"
+	rm -r mnt/PayloadContent
+	run profilefs umount mnt
+	assert_status 0
+	assert_stderr '^p\.mobileconfig: note: .*nothing to encrypt'
+	assert_no_line 'Encrypted' p.mobileconfig
+}
+
+it_names_no_line_of_what_it_decrypted()
+{
+	with_encrypted
+	sed -i 's/<key>SSID_STR</<key>PayloadUUID</' payloads
+	openssl cms -encrypt -binary -outform DER -aes-256-cbc -in payloads -out cipher rsa.crt
+	covered cover plain cipher >p.mobileconfig
+	mount_profile p.mobileconfig "decrypt_key=rsa.key,recipient=rsa.crt"
+	assert_stderr '^p\.mobileconfig: note: PayloadContent/[^:]*: mounted read-only: .*twice.*\[duplicate-key\]$'
+	umount_profile
+}
+
+it_begins_no_new_profile_with_a_key_that_decrypts()
+{
+	run profilefs exec -o new,decrypt_key=rsa.key p.mobileconfig -- true
+	assert_status 2
+	assert_stderr 'decrypt_key='
+	assert_missing p.mobileconfig
 }
 
 run_tests "$@"

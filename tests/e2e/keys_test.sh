@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Where the key comes from: every kind of file, every source of its passphrase, and tokens.
 . "$(dirname "$0")/lib.sh"
+. "$E2E/token.sh"
 
 NAME='Signed with another key'
 
@@ -59,7 +60,7 @@ it_signs_with_an_encrypted_key_whose_passphrase_comes_from_anywhere()
 	signs_with "$key,passin=fd:3" 3<"$CA/passphrase"
 	signs_with "$key,passin=stdin" <"$CA/passphrase"
 	refused "$key,passin=pass:wrong" 'encrypted.key: error: .*passphrase'
-	refused "$key" 'encrypted.key: error: .*passin='
+	refused "$key" 'encrypted.key: error: .*passin: pass:TEXT'
 }
 
 it_signs_with_keys_in_der()
@@ -97,6 +98,19 @@ it_signs_with_key_certificate_and_chain_in_one_file()
 	assert_equal 2 "$(signature_of p.mobileconfig | grep -c 'd.certificate:')" 'the number of certificates'
 }
 
+# Each file is asked for by its name, and what was entered for one is not tried on another.
+it_asks_for_the_passphrase_of_each_file()
+{
+	with_plain
+	openssl pkcs12 -export -nokeys -in "$CA/ec.crt" -passout pass:first -out cert.p12
+	openssl pkcs12 -export -nokeys -in "$CA/ca.crt" -passout pass:second -out chain.p12
+	"$PYTHON" "$E2E/keys.py" 'wait:Passphrase for cert.p12: ' 'send:first\r' 'wait:Passphrase for chain.p12: ' \
+		'send:second\r' -- "$PROFILEFS" exec -o "key=$CA/ec.key,cert=cert.p12,chain=chain.p12" \
+		p.mobileconfig -- sh -c "echo '$NAME' >PayloadDisplayName"
+	content_of p.mobileconfig >after
+	assert_value after PayloadDisplayName "'$NAME'"
+}
+
 it_signs_with_several_keys()
 {
 	with_plain
@@ -110,77 +124,13 @@ it_signs_with_several_keys()
 
 # --- tokens -------------------------------------------------------------------------------------------
 
-# The module of SoftHSM; empty: there is none.
-softhsm_module()
-{
-	local path
-
-	for path in /usr/lib/softhsm /usr/lib64/softhsm /usr/lib64/pkcs11 /usr/lib/*/softhsm /usr/local/lib/softhsm \
-		/opt/homebrew/lib/softhsm; do
-		if [ -e "$path/libsofthsm2.so" ]; then
-			echo "$path/libsofthsm2.so"
-			return
-		fi
-	done
-}
-
-# True if OpenSSL can use the keys of tokens.
-has_bridge()
-{
-	local engines modules
-
-	engines=$(openssl version -e | sed 's/.*"\(.*\)"/\1/')
-	modules=$(openssl version -m | sed 's/.*"\(.*\)"/\1/')
-	[ -e "$engines/pkcs11.so" ] || [ -e "$modules/pkcs11.so" ]
-}
-
-# put_on_token NAME ID
-put_on_token()
-{
-	openssl pkcs8 -topk8 -nocrypt -in "$CA/$1.key" -out "$T.run/$1.p8"
-	softhsm2-util --import "$T.run/$1.p8" --token prof --label "$1" --id "$2" --pin 1234 >&2
-	rm "$T.run/$1.p8"
-}
-
-# configure_softhsm FOLDER: where its tokens are.
-configure_softhsm()
-{
-	printf '%s\n' "directories.tokendir = $1" 'objectstore.backend = file' 'log.level = ERROR' >"$SOFTHSM2_CONF"
-}
-
-# Makes the token that the tests get a copy of, once.
-make_token()
-{
-	[ ! -d "$FOLDER/tokens" ] || return 0
-	mkdir "$FOLDER/tokens.new"
-	configure_softhsm "$FOLDER/tokens.new"
-	softhsm2-util --init-token --free --label prof --so-pin 5678 --pin 1234 >&2
-	put_on_token rsa A1
-	put_on_token ec A2
-	mv "$FOLDER/tokens.new" "$FOLDER/tokens"
-}
-
-# A token "prof" with the keys rsa (id A1) and ec (id A2) and the PIN 1234.
+# A token with the keys rsa (id A1) and ec (id A2).
 with_token()
 {
-	need softhsm2-util
-	has_bridge || skip "OpenSSL has neither a provider nor an engine pkcs11"
-	PKCS11_MODULE_PATH=$(softhsm_module)
-	[ -n "$PKCS11_MODULE_PATH" ] || skip "the module of softhsm2 is nowhere to be found"
-	SOFTHSM2_CONF=$T.run/softhsm2.conf
-	export PKCS11_MODULE_PATH SOFTHSM2_CONF PIN=1234
-	with_plain
 	make_token
-	cp -r "$FOLDER/tokens" "$T.run/tokens"
-	configure_softhsm "$T.run/tokens"
-}
-
-# cert_on_token NAME ID [LABEL]
-cert_on_token()
-{
-	need p11tool
-	GNUTLS_PIN=1234 p11tool --provider "$PKCS11_MODULE_PATH" --batch --login --write \
-		--load-certificate "$CA/$1.crt" --label "${3:-$1}" --id "$2" 'pkcs11:token=prof' >&2
+	with_plain
+	key_on_token "$CA/rsa.key" rsa A1
+	key_on_token "$CA/ec.key" ec A2
 }
 
 it_signs_with_an_rsa_and_an_ec_key_of_a_token()
@@ -198,10 +148,13 @@ it_signs_with_an_rsa_and_an_ec_key_of_a_token()
 it_finds_the_certificate_of_a_key_on_its_token()
 {
 	with_token
-	cert_on_token rsa A1
-	cert_on_token ec A2 'another label'
+	cert_on_token "$CA/rsa.crt" rsa A1
+	cert_on_token "$CA/ec.crt" 'another label' A2
 	signs_with 'key=pkcs11:token=prof;object=rsa,passin=env:PIN'
 	signs_with 'key=pkcs11:token=prof;object=ec,passin=env:PIN'
+	cert_on_token "$CA/other.crt" rsa A4
+	signs_with 'key=pkcs11:token=prof;object=rsa,passin=env:PIN'
+	assert_equal 1 "$(signature_of p.mobileconfig | grep -c 'd.certificate:')" 'the number of certificates'
 	signs_with 'key=pkcs11:token=prof;object=ec,cert=pkcs11:token=prof;id=%A2,passin=env:PIN'
 	signs_with "key=$CA/rsa.key,cert=pkcs11:token=prof;object=rsa;type=cert"
 	refused 'key=pkcs11:token=prof;object=ec,cert=pkcs11:object=none,passin=env:PIN' \
@@ -235,7 +188,9 @@ it_says_that_a_pin_is_wrong_or_missing_and_never_shows_it()
 		"^pkcs11:token=prof;object=ec: error: the PIN does not open the token 'prof'"
 	refused "key=pkcs11:object=ec?pin-value=9876,cert=$CA/ec.crt" '^pkcs11:object=ec: error: the PIN does not open'
 	assert_no_stderr 9876
-	refused "key=pkcs11:object=ec,cert=$CA/ec.crt" "the token 'prof' wants its PIN.*passin="
+	printf '1234\0' >pin
+	refused "key=pkcs11:object=ec,cert=$CA/ec.crt,passin=file:$PWD/pin" "the PIN for the token 'prof' has a NUL"
+	refused "key=pkcs11:object=ec,cert=$CA/ec.crt" "the token 'prof' wants its PIN.*passin: pass:TEXT"
 	signs_with "key=pkcs11:object=ec,cert=$CA/ec.crt,passin=env:PIN"
 }
 
@@ -243,7 +198,7 @@ it_asks_for_the_pin_on_the_terminal()
 {
 	with_token
 	cp before p.mobileconfig
-	"$PYTHON" "$E2E/keys.py" 'wait:PIN for prof: ' 'send:1234\r' -- "$PROFILEFS" exec \
+	"$PYTHON" "$E2E/keys.py" 'wait:PIN for the token .prof.: ' 'send:1234\r' -- "$PROFILEFS" exec \
 		-o "key=pkcs11:object=ec,cert=$CA/ec.crt" p.mobileconfig -- \
 		sh -c "echo '$NAME' >PayloadDisplayName"
 	content_of p.mobileconfig >after
@@ -257,12 +212,26 @@ it_signs_in_the_background_with_a_key_that_wants_its_pin_each_time()
 	need p11tool
 	GNUTLS_PIN=1234 p11tool --provider "$PKCS11_MODULE_PATH" --batch --login --write --mark-always-authenticate \
 		--load-privkey "$CA/other.key" --label other --id A3 'pkcs11:token=prof' >&2
-	cert_on_token other A3
+	cert_on_token "$CA/other.crt" other A3
 	mount_profile p.mobileconfig 'key=pkcs11:object=other,passin=env:PIN'
 	echo "$NAME" >mnt/PayloadDisplayName
 	umount_profile
 	content_of p.mobileconfig >after
 	assert_value after PayloadDisplayName "'$NAME'"
+}
+
+# The edits are kept, and the message says what is the matter.
+it_says_that_a_token_is_gone()
+{
+	with_token
+	mount_profile p.mobileconfig "key=pkcs11:object=rsa,cert=$CA/rsa.crt,passin=env:PIN"
+	echo "$NAME" >mnt/PayloadDisplayName
+	rm -r "$T.run/tokens"
+	run profilefs umount mnt
+	assert_status 1
+	assert_stderr 'the token could not sign: it may have been unplugged'
+	run profilefs umount --force mnt
+	assert_exists .p.mobileconfig.rejected
 }
 
 it_says_which_token_or_key_is_not_there()
@@ -274,7 +243,7 @@ it_says_which_token_or_key_is_not_there()
 	refused "key=pkcs11:slot-id=0,cert=$CA/ec.crt,passin=env:PIN" "'slot-id' .*not supported"
 	refused "key=pkcs11:object=%zz,cert=$CA/ec.crt,passin=env:PIN" "'object' .*badly encoded"
 	refused "key=pkcs11:object=ec,cert=$CA/rsa.crt,passin=env:PIN" 'rsa.crt: error: .*is not the one of the key'
-	refused 'key=pkcs11:object=ec,passin=env:PIN' 'no certificate: give .*cert='
+	refused 'key=pkcs11:object=ec,passin=env:PIN' 'no certificate: give .*\(cert\)'
 	PKCS11_MODULE_PATH=/nowhere.so
 	refused "key=pkcs11:object=ec,cert=$CA/ec.crt,passin=env:PIN" 'module /nowhere.so cannot be loaded.*PKCS11_MODULE_PATH'
 }

@@ -27,8 +27,7 @@ keyid    -keyid
 RULES='
 gnutls   3.7      pss-sha512     its PKCS#7 takes every RSA-PSS for one with SHA-256
 gpgsm    2.2      *-keyid        libksba reads only signers that are named by issuer and serial number
-gpgsm    2.2      p384-fresh     it wants a hash as long as the curve: SHA-384 at least
-gpgsm    2.2      p384-noattr    the same
+gpgsm    2.2      p384-noattr    it wants a hash as long as the curve, SHA-384 at least, and SHA-256 was kept
 gpgsm    2.2      p384-ber       the same
 gpgsm    2.2      p384-sha1      the same: SHA-1 became SHA-256
 nss      2:3.87   pss-*          its CMS has no RSA-PSS

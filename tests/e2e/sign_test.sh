@@ -99,6 +99,22 @@ it_refuses_what_is_no_profile()
 	done
 }
 
+it_warns_of_a_plist_that_is_no_profile_and_signs_it()
+{
+	make_ca
+	echo '<plist><dict><key>SSID</key><string>a</string></dict></plist>' >plain
+	cp plain p.plist
+	sign_with ec p.plist
+	assert_status 0
+	assert_stderr '^p\.plist: warning: .*no configuration profile.*\[not-a-profile\]$'
+	assert_signed p.plist plain
+	echo '<plist><dict><key>PayloadType</key><string>Configuration</string></dict></plist>' >plain
+	cp plain p.plist
+	sign_with ec p.plist
+	assert_status 0
+	assert_no_stderr
+}
+
 # --- signed again -------------------------------------------------------------------------------------
 
 it_signs_again_like_the_old_signature()
@@ -259,17 +275,34 @@ it_warns_of_an_expired_signer_or_refuses_it()
 	assert_no_stderr
 }
 
-it_reads_passphrase_and_profile_from_one_standard_input()
+# Whoever reads first would take something off the front of what comes after.
+it_reads_one_thing_from_the_standard_input()
 {
-	make_profile plain
-	{
-		echo 'open sesame'
-		cat plain
-	} >in
-	status=0
-	profilefs sign --key="$CA/bundle.p12" --passin=stdin - <in >p.mobileconfig || status=$?
-	assert_equal 0 $status
-	assert_signed p.mobileconfig plain
+	local source
+
+	make_profile p.mobileconfig
+	cp p.mobileconfig before
+	for source in stdin fd:0 file:/dev/stdin file:/proc/self/fd/0; do
+		run profilefs sign --key="$CA/ec.key" --cert="$CA/ec.crt" --passin=$source - <p.mobileconfig
+		assert_status 2
+		assert_stderr 'the standard input can be read once'
+		assert_file "$T.run/stdout" ''
+	done
+	run profilefs sign --key="$CA/ec.key" --cert=/dev/stdin - <"$CA/ec.crt"
+	assert_status 2
+	assert_stderr 'the standard input can be read once'
+	run profilefs encrypt --recipient="$CA/ec.crt" --passin=stdin -o out /dev/stdin < <(cat p.mobileconfig)
+	assert_status 2
+	assert_stderr 'the standard input can be read once'
+	run profilefs decrypt --key="$CA/ec.key" --passin=stdin - <p.mobileconfig
+	assert_status 2
+	assert_stderr 'the standard input can be read once'
+	assert_missing out
+	run profilefs sign --key="$CA/bundle.p12" --passin=stdin p.mobileconfig <"$CA/passphrase"
+	assert_status 0
+	assert_signed p.mobileconfig before
+	run profilefs sign --key="$CA/bundle.p12" --passin=file:"$CA/passphrase" - <before
+	assert_status 0
 }
 
 # --- where to -----------------------------------------------------------------------------------------
@@ -295,6 +328,8 @@ it_writes_elsewhere_and_leaves_the_profile()
 	assert_status 0
 	cp "$T.run/stdout" s.mobileconfig
 	assert_signed s.mobileconfig plain
+	{ echo before; profilefs sign --unsign -o /dev/stdout p.mobileconfig 2>/dev/null; } >redirected
+	{ echo before; cat plain; } | cmp - redirected
 	sign_with ec -o /dev/null p.mobileconfig
 	assert_status 0
 	[ -c /dev/null ] || fail "expected: /dev/null is there" "got:      $(ls -l /dev/null)"
@@ -390,11 +425,15 @@ it_says_what_is_wrong_with_the_arguments()
 	sign_with ec
 	assert_status 2
 	assert_stderr 'profiles are missing'
+	sign_with ec -o '' p.mobileconfig
+	assert_status 2
+	assert_stderr '-o is empty'
 	sign_with ec -o none/ p.mobileconfig
 	assert_status 2
+	assert_stderr "'none/': make it with mkdir"
 	sign_with ec -o none p.mobileconfig in/p.mobileconfig
 	assert_status 2
-	assert_stderr 'a folder that is there'
+	assert_stderr "a folder that is there, not 'none': make it with mkdir"
 	sign_with ec -o out p.mobileconfig in/p.mobileconfig
 	assert_status 2
 	assert_stderr 'one name'
@@ -461,7 +500,7 @@ it_says_when_a_folder_may_not_be_written()
 	run "${as[@]}" "$PROFILEFS" sign --key=ec.key --cert=ec.crt folder/p.mobileconfig
 	chmod 755 folder
 	assert_status 2
-	assert_stderr '^folder/p\.mobileconfig: error: .*directory'
+	assert_stderr '^folder/p\.mobileconfig: error: .*directory.*; -o OUTPUT writes elsewhere$'
 	assert_same before folder/p.mobileconfig
 	assert_equal p.mobileconfig "$(ls -A folder)"
 }

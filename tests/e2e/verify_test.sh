@@ -86,6 +86,13 @@ it_says_what_the_mount_says()
 	cat mnt/.profilefs/signature >mounted
 	umount_profile
 	assert_same facts mounted
+	cat "$AUTHORITY/p256-code.crt" "$AUTHORITY/p256.key" >both.pem
+	mount_profile p.mobileconfig key=both.pem,check=off
+	echo Typo >mnt/PayloadType
+	cat mnt/.profilefs/signature >mounted
+	umount_profile
+	assert_same facts <(head -n -1 mounted)
+	assert_equal 'edited: yes (this is the signature on disk, over what was saved last)' "$(tail -n 1 mounted)"
 }
 
 it_reads_the_standard_input_and_pem()
@@ -108,14 +115,59 @@ it_verifies_several_and_one_that_fails_hides_none()
 	run profilefs verify a.mobileconfig bad.mobileconfig plain absent.mobileconfig a.mobileconfig
 	assert_status 2
 	assert_equal 2 "$(grep -c '^a.mobileconfig: intact' "$T.run/stdout")" "intact ones"
-	assert_stdout '^bad.mobileconfig: not intact'
-	assert_stdout '^plain: not signed'
+	assert_stdout '^bad.mobileconfig: not intact$'
+	assert_stdout '^plain: not signed$'
 	assert_stderr '^bad.mobileconfig: error: .*\[bad-signature\]'
-	assert_stderr '^plain: error: not signed'
 	assert_stderr '^absent.mobileconfig: error: cannot be opened'
+	assert_equal 2 "$(wc -l <"$T.run/stderr")" "lines on stderr: what is not signed is said once"
 	run profilefs verify -q a.mobileconfig bad.mobileconfig
 	assert_status 1
 	assert_equal 1 "$(cat "$T.run/stdout" "$T.run/stderr" | wc -l)" "lines of -q"
+}
+
+it_says_one_line_of_each_that_is_not_signed()
+{
+	signed_by p256-mail a.mobileconfig
+	head -c 500 a.mobileconfig >cut.mobileconfig
+	: >empty.mobileconfig
+	cp plain b.mobileconfig
+	cp plain c.mobileconfig
+	run profilefs verify b.mobileconfig c.mobileconfig a.mobileconfig cut.mobileconfig empty.mobileconfig
+	assert_status 1
+	assert_equal "$(printf '%s\n' 'b.mobileconfig: not signed' 'c.mobileconfig: not signed' '')" \
+		"$(head -n 3 "$T.run/stdout")" "two that are not signed, and a blank line"
+	assert_equal "$(printf '%s\n' '' 'cut.mobileconfig: no readable signature' 'empty.mobileconfig: not signed')" \
+		"$(tail -n 3 "$T.run/stdout")" "after the facts"
+	assert_equal 1 "$(wc -l <"$T.run/stderr")" "lines on stderr"
+	run profilefs verify -b *.mobileconfig
+	assert_status 1
+	assert_equal 5 "$(wc -l <"$T.run/stdout")" "lines of --brief"
+	run profilefs verify -q b.mobileconfig c.mobileconfig
+	assert_status 1
+	assert_equal 2 "$(grep -c 'error: not signed' "$T.run/stderr")" "errors of -q"
+}
+
+it_says_of_whom_nobody_vouches_that_it_is_a_claim()
+{
+	leaves p256-mail
+	signed_by rsa2048-mail p.mobileconfig -signer "$AUTHORITY/p256-mail.crt" -inkey "$AUTHORITY/p256.key"
+	run profilefs verify p.mobileconfig
+	assert_stdout '^p.mobileconfig: intact, not trusted \(.*\), claims to be signed by CN=.* and CN='
+	assert_stdout '^identity: claimed '
+	run profilefs verify --cafile "$ROOT_CA" p.mobileconfig
+	assert_stdout '^p.mobileconfig: intact, trusted, signed by CN=.* and CN='
+	assert_stdout '^identity: confirmed '
+	# A name is shown whole among the facts, and cut in a line.
+	openssl req -x509 -key "$AUTHORITY/p256.key" -days 1 -out long.crt -utf8 \
+		-subj "/CN=Long/description=$(printf 'é%.0s' {1..9999})"
+	openssl cms -sign -binary -nodetach -outform DER -in plain -out p.mobileconfig -signer long.crt \
+		-inkey "$AUTHORITY/p256.key"
+	run profilefs verify --trusted p.mobileconfig
+	assert_status 1
+	assert_stdout '^signer: .{9000}'
+	[ "$(head -n 1 "$T.run/stdout" | wc -c)" -lt 300 ] || fail "the first line is not cut"
+	assert_stderr 'the signer description=.*\.\.\. is not trusted: self-signed certificate; --cafile'
+	iconv -f UTF-8 -t UTF-8 "$T.run/stdout" "$T.run/stderr" >/dev/null
 }
 
 # --- intact -------------------------------------------------------------------------------------------
@@ -153,7 +205,7 @@ it_fails_for_a_plain_profile()
 	make_profile p.mobileconfig
 	run profilefs verify p.mobileconfig
 	assert_status 1
-	assert_stderr '^p.mobileconfig: error: not signed'
+	assert_equal 'p.mobileconfig: not signed' "$(cat "$T.run/stdout" "$T.run/stderr")"
 }
 
 it_fails_when_one_signature_of_two_is_bad()
@@ -218,7 +270,7 @@ it_trusts_a_self_signed_signer_that_is_given()
 		-inkey "$AUTHORITY/p256.key"
 	run profilefs verify --trusted p.mobileconfig
 	assert_status 1
-	assert_stdout '^p.mobileconfig: intact, not trusted \(self-signed certificate\), signed by CN=Nobody$'
+	assert_stdout '^p.mobileconfig: intact, not trusted \(self-signed certificate\), claims to be signed by CN=Nobody$'
 	assert_stdout '^self-signed: yes$'
 	run profilefs verify --trusted --cafile self.crt p.mobileconfig
 	assert_status 0
@@ -253,6 +305,9 @@ it_tells_expired_from_intact_and_fails_for_it_when_told_to()
 	assert_stdout "^early.mobileconfig: intact, not trusted \(not valid yet, .*\), not valid before ${early%T*}, signed by "
 	assert_stdout '^expired: yes$'
 	assert_stdout '^not yet valid: yes$'
+	assert_no_stderr
+	run profilefs verify --format json --cafile "$ROOT_CA" expired.mobileconfig early.mobileconfig
+	assert_status 0
 	assert_stderr "^expired.mobileconfig: warning: .*expired at $expired \[expired\]\$"
 	assert_stderr "^early.mobileconfig: warning: .*not valid before $early \[expired\]\$"
 	for profile in expired early; do

@@ -361,6 +361,8 @@ static void what_is_not_encrypted_in_order_is_refused(void **state)
 	} CASES[] = {
 		{ PROFILE(""), "EncryptedPayloadContent", "missing", false },
 		{ PROFILE("<key>IsEncrypted</key><true/>"), "EncryptedPayloadContent", "missing", true },
+		{ PROFILE("<key>IsEncrypted</key><true/><key>PayloadContent</key><array/>"),
+		  "EncryptedPayloadContent", "missing", false },
 		{ PROFILE("<key>IsEncrypted</key><true/><key>EncryptedPayloadContent</key><string>AAAA</string>"),
 		  "EncryptedPayloadContent", "not data", true },
 		{ PROFILE("<key>IsEncrypted</key><true/><key>EncryptedPayloadContent</key><data>$USERNAME</data>"),

@@ -42,7 +42,7 @@ static inline struct recipients *open_recipients(const char *names)
 	struct error err = ERROR_INIT;
 	struct named_files files;
 
-	if (recipients_open(named_files(&files, names), &recipients, &notes, &err))
+	if (recipients_open(named_files(&files, names), NULL, &recipients, &notes, &err))
 		fail_msg("%s: %s", names, err.text);
 	problems_free(&notes);
 	return recipients;
@@ -116,7 +116,7 @@ static inline void renew(const struct encryption *encryption, const struct buf *
 {
 	struct error err = ERROR_INIT;
 
-	if (encryption_renew(encryption, content->data, content->len, out, notes, &err))
+	if (encryption_renew(encryption, true, content->data, content->len, out, notes, &err))
 		fail_msg("%s", err.text);
 }
 

@@ -138,7 +138,7 @@ static void indefinite_lengths_are_read_and_refused_when_cut_short(void **state)
 	for (i = 0; i < cipher.len; i++)
 		assert_int_equal(encryption_open(cipher.data, i, decryptor, &encryption, &plain, &err), -1);
 	buf_add_char(&cipher, '\0');
-	refuses(&cipher, "ec.key", "ec.crt", EINVAL, "1 bytes follow");
+	refuses(&cipher, "ec.key", "ec.crt", EINVAL, "1 byte follows");
 	decryptor_free(decryptor);
 }
 

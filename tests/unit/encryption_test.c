@@ -5,6 +5,8 @@
 
 #include <openssl/cms.h>
 
+#include "sign/encryption_internal.h"
+
 static struct buf content;
 
 /* ------------------------------------------------------------------ there and back */
@@ -125,6 +127,40 @@ static void a_key_is_not_tried_on_recipients_whose_certificates_are_known(void *
 	(void)state;
 	make_for("rsa.crt", &content, &cipher);
 	refuses(&cipher, "rsa2.key", "rsa.crt", EACCES, "none of the recipients can have this key");
+}
+
+static void whom_it_is_for_can_be_seen_without_a_key(void **state)
+{
+	BUF_AUTO cipher = BUF_INIT, who = BUF_INIT;
+	struct error err = ERROR_INIT;
+	size_t i;
+
+	(void)state;
+	make_for("rsa.crt ec.crt", &content, &cipher);
+	assert_int_equal(encryption_peek(cipher.data, cipher.len, &who, &err), 0);
+	assert_memory_equal(who.data, "issuer CN=ca, serial number ", 28);
+	assert_non_null(strstr(who.data, "\nissuer CN=ca, serial number "));
+	buf_clear(&who);
+	for (i = 0; i < cipher.len; i++) {
+		assert_int_equal(encryption_peek(cipher.data, i, &who, &err), -1);
+		assert_string_equal(err.rule, "not-a-profile");
+	}
+	assert_int_equal(who.len, 0);
+}
+
+static void who_is_named_and_no_recipient_is_a_stranger(void **state)
+{
+	struct decryptor *decryptor = open_decryptor("rsa.key", "rsa.crt ec.crt rsa2.crt ca.crt ec2.crt");
+	BUF_AUTO cipher = BUF_INIT, who = BUF_INIT;
+	struct encryption *encryption;
+
+	(void)state;
+	make_for("rsa.crt ec.crt", &content, &cipher);
+	encryption = opens_to(&cipher, "rsa.key", "rsa.crt ec.crt", &content);
+	encryption_strangers(encryption, decryptor, &who);
+	assert_string_equal(buf_text(&who), "CN=rsa2\nCN=ec2\n");
+	encryption_free(encryption);
+	decryptor_free(decryptor);
 }
 
 static void a_renewed_certificate_needs_the_old_one_beside_it(void **state)
@@ -307,7 +343,7 @@ static void bytes_after_the_end_are_refused(void **state)
 	(void)state;
 	make_for("ec.crt", &content, &cipher);
 	buf_add_char(&cipher, '\0');
-	refuses(&cipher, "ec.key", "ec.crt", EINVAL, "1 bytes follow the end of the encrypted content");
+	refuses(&cipher, "ec.key", "ec.crt", EINVAL, "1 byte follows the end of the encrypted content");
 }
 
 static void what_is_no_enveloped_data_is_refused(void **state)
@@ -364,7 +400,7 @@ static void without_a_recipients_certificate_it_cannot_be_renewed(void **state)
 	assert_non_null(strstr(why.text, "they are: issuer CN=ca, serial number "));
 	assert_null(strstr(why.text, "CN=rsa"));
 	why = ERROR_INIT;
-	assert_int_equal(encryption_renew(encryption, "x", 1, &out, NULL, &why), -1);
+	assert_int_equal(encryption_renew(encryption, true, "x", 1, &out, NULL, &why), -1);
 	assert_int_equal(why.code, EACCES);
 	assert_int_equal(out.len, 0);
 	encryption_describe(encryption, &who);
@@ -385,6 +421,34 @@ static void a_key_alone_decrypts_and_cannot_renew(void **state)
 	assert_false(encryption_renewable(encryption, &why));
 	assert_non_null(strstr(why.text, "certificates are missing"));
 	encryption_free(encryption);
+}
+
+/* As when the token that it is on was pulled out. */
+static void a_key_that_is_gone_proves_nothing_and_what_is_encrypted_is_good_all_the_same(void **state)
+{
+	struct problems notes = PROBLEMS_INIT;
+	struct error err = ERROR_INIT;
+	struct encryption *encryption;
+	BUF_AUTO cipher = BUF_INIT, again = BUF_INIT;
+	EVP_PKEY *key;
+
+	(void)state;
+	make_for("rsa.crt ec.crt", &content, &cipher);
+	encryption = opens_to(&cipher, "rsa.key", "rsa.crt ec.crt", &content);
+	key = encryption->key;
+	encryption->key = EVP_RSA_gen(2048);
+	assert_int_equal(encryption_renew(encryption, true, content.data, content.len, &again, &notes, &err), -1);
+	assert_int_equal(err.code, EIO);
+	assert_null(err.rule);
+	assert_non_null(strstr(err.text, "to prove it"));
+	assert_int_equal(again.len, 0);
+	assert_int_equal(encryption_renew(encryption, false, content.data, content.len, &again, &notes, &err), 0);
+	decrypts(&again, "rsa.key", "rsa.crt", &content);
+	decrypts(&again, "ec.key", "ec.crt", &content);
+	EVP_PKEY_free(encryption->key);
+	encryption->key = key;
+	encryption_free(encryption);
+	problems_free(&notes);
 }
 
 static void an_encryption_outlives_its_decryptor(void **state)
@@ -506,6 +570,8 @@ int main(void)
 		cmocka_unit_test(a_key_that_is_no_recipients_is_told_who_they_are),
 		cmocka_unit_test(a_wrong_key_without_its_certificate_never_gives_the_content),
 		cmocka_unit_test(a_key_is_not_tried_on_recipients_whose_certificates_are_known),
+		cmocka_unit_test(whom_it_is_for_can_be_seen_without_a_key),
+		cmocka_unit_test(who_is_named_and_no_recipient_is_a_stranger),
 		cmocka_unit_test(a_renewed_certificate_needs_the_old_one_beside_it),
 		cmocka_unit_test(a_content_key_that_does_not_fit_the_key_is_an_error),
 		cmocka_unit_test(a_flipped_bit_changes_nothing_but_what_cbc_allows),
@@ -517,6 +583,7 @@ int main(void)
 		cmocka_unit_test(a_renewed_content_is_for_the_same_recipients),
 		cmocka_unit_test(without_a_recipients_certificate_it_cannot_be_renewed),
 		cmocka_unit_test(a_key_alone_decrypts_and_cannot_renew),
+		cmocka_unit_test(a_key_that_is_gone_proves_nothing_and_what_is_encrypted_is_good_all_the_same),
 		cmocka_unit_test(an_encryption_outlives_its_decryptor),
 		cmocka_unit_test(one_agreement_may_hold_the_keys_of_several_recipients),
 		cmocka_unit_test(freeing_nothing_is_fine),

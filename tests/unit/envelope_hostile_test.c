@@ -87,19 +87,19 @@ static void repeat(const struct buf *one, size_t count, struct buf *out)
 		buf_add(out, one->data, one->len);
 }
 
-static void a_thousand_certificates_are_read_and_not_one_more(void **state)
+static void a_hundred_certificates_are_read_and_not_one_more(void **state)
 {
 	BUF_AUTO cert = BUF_INIT, many = BUF_INIT;
 
 	(void)state;
 	sign_with_openssl("ec", "", "signed");
 	der_cert("inter", &cert);
-	repeat(&cert, 999, &many);
+	repeat(&cert, 99, &many);
 	der_include("signed", 0xa0, many.data, many.len, "many");
 	holds("many", ENVELOPE_DER, XML);
 	buf_add(&many, cert.data, cert.len);
 	der_include("signed", 0xa0, many.data, many.len, "many");
-	refuses_file("many", "1001 certificates, more than the 1000");
+	refuses_file("many", "101 certificates, more than the 100");
 }
 
 /* The SignerInfo of a file that has one. */
@@ -311,7 +311,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_length_far_past_the_end_is_refused),
 		cmocka_unit_test(nesting_without_end_is_refused),
-		cmocka_unit_test(a_thousand_certificates_are_read_and_not_one_more),
+		cmocka_unit_test(a_hundred_certificates_are_read_and_not_one_more),
 		cmocka_unit_test(a_hundred_signatures_are_read_and_not_one_more),
 		cmocka_unit_test(a_signature_that_stands_there_twice_is_made_again_once),
 		cmocka_unit_test(no_length_said_at_any_level_is_read),

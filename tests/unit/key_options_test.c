@@ -83,6 +83,30 @@ static void a_pin_in_a_uri_is_kept_and_hidden_in_the_argument(void **state)
 	key_options_free(&options);
 }
 
+static void a_pin_is_hidden_however_badly_the_uri_is_written(void **state)
+{
+	static const struct {
+		const char *uri, *hidden;
+	} cases[] = {
+		{ "PKCS11:object=a?PIN-value=1234", "PKCS11:object=a?PIN-value=****" },
+		{ "pkcs11:object=a?pin-value=12;34&module-path=m", "pkcs11:object=a?pin-value=*****&module-path=m" },
+		{ "pkcs11:object=a;pin-value=1234", "pkcs11:object=a;pin-value=****" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct key_options options = KEY_OPTIONS_INIT;
+		char uri[64];
+
+		strcpy(uri, cases[i].uri);
+		assert_int_equal(take(&options, KEY_OPTION_KEY, uri), 1);
+		assert_string_equal(options.files.keys.at[0], cases[i].uri);
+		assert_string_equal(uri, cases[i].hidden);
+		key_options_free(&options);
+	}
+}
+
 static void other_options_are_left_alone(void **state)
 {
 	struct key_options options = KEY_OPTIONS_INIT;
@@ -123,7 +147,7 @@ static void rules_get_the_level_that_was_asked_for(void **state)
 {
 	struct key_options options = KEY_OPTIONS_INIT;
 	enum severity severity = SEVERITY_WARNING;
-	char expired[] = "expired", both[] = "bad-signature,expired";
+	char expired[] = "expired", both[] = "expired,expired";
 
 	(void)state;
 	assert_int_equal(take(&options, 'E', expired), 1);
@@ -134,8 +158,9 @@ static void rules_get_the_level_that_was_asked_for(void **state)
 	assert_int_equal(severity, SEVERITY_WARNING);
 	assert_int_equal(take(&options, 'O', expired), 1);
 	assert_false(rule_severity(&options.levels, "expired", &severity));
-	refuses('E', "expird", "did you mean expired");
-	refuses('E', "expired,", "there is no rule ''");
+	refuses('E', "expird", "the rule 'expired' here, not 'expird'");
+	refuses('E', "missing-key", "the rule 'expired' here, not 'missing-key'");
+	refuses('E', "expired,", "not ''");
 	key_options_free(&options);
 }
 
@@ -176,6 +201,7 @@ int main(void)
 		cmocka_unit_test(every_file_that_is_given_is_in_its_list_in_order),
 		cmocka_unit_test(a_passphrase_is_kept_and_hidden_in_the_argument),
 		cmocka_unit_test(a_pin_in_a_uri_is_kept_and_hidden_in_the_argument),
+		cmocka_unit_test(a_pin_is_hidden_however_badly_the_uri_is_written),
 		cmocka_unit_test(other_options_are_left_alone),
 		cmocka_unit_test(the_last_digest_wins_and_must_be_one_of_four),
 		cmocka_unit_test(an_empty_file_name_is_refused),

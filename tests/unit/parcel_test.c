@@ -53,7 +53,7 @@ static int put_back(struct parcel *parcel, const char *text, struct error *err)
 	BUF_AUTO bytes = BUF_INIT;
 
 	buf_add_text(&bytes, text);
-	return parcel_put_back(parcel, &bytes, err);
+	return parcel_put_back(parcel, 0777, &bytes, NULL, err);
 }
 
 static int put_at(const struct parcel *parcel, const char *output, mode_t at_most, const char *text)
@@ -127,7 +127,7 @@ static void what_is_signed_is_unwrapped_and_wrapped_again_like_it(void **state)
 	assert_true(parcel_is_signed(&parcel));
 	assert_true(buf_equals(&parcel.content, XML, strlen(XML)));
 	assert_int_equal(parcel_wrap(&parcel, signer, &options, &parcel.content, &sealed, NULL, &err), 0);
-	assert_int_equal(parcel_put_back(&parcel, &sealed, &err), 0);
+	assert_int_equal(parcel_put_back(&parcel, 0777, &sealed, NULL, &err), 0);
 	parcel_close(&parcel);
 	signer_free(signer);
 	put_text("expected", XML);
@@ -218,6 +218,60 @@ static void it_is_replaced_with_mode_and_attributes_kept(void **state)
 	assert_content(PROFILE, "newer");
 	assert_int_equal(entries_in("p"), 1);
 	parcel_close(&parcel);
+}
+
+static struct problems put_limited(mode_t mode)
+{
+	const struct buf bytes = { .data = "secret", .len = 6 };
+	struct problems notes = PROBLEMS_INIT;
+	struct parcel parcel;
+	struct error err;
+
+	put_text(PROFILE, XML);
+	assert_int_equal(chmod(path_of(PROFILE), mode), 0);
+	parcel = open_parcel(PROFILE, true);
+	assert_int_equal(parcel_put_back(&parcel, 0600, &bytes, &notes, &err), 0);
+	parcel_close(&parcel);
+	assert_content(PROFILE, "secret");
+	return notes;
+}
+
+static void others_may_not_look_at_what_is_its_owner_s_alone(void **state)
+{
+	struct problems notes = put_limited(0600);
+
+	(void)state;
+	assert_int_equal(notes.count, 0);
+	notes = put_limited(0754);
+	assert_int_equal(look_at(PROFILE).st_mode & 07777, 0700);
+	assert_int_equal(notes.count, 1);
+	assert_non_null(strstr(notes.list[0].text, "754"));
+	problems_free(&notes);
+}
+
+/* 0: as it should be. */
+static int refuses_to_pass_the_limit_of_files(void)
+{
+	const struct rlimit limit = { .rlim_cur = 4, .rlim_max = 4 };
+	const struct buf bytes = { .data = "secret", .len = 6 };
+	struct error err = ERROR_INIT;
+	struct parcel parcel;
+
+	if (parcel_open(&parcel, path_of(PROFILE), false, false, NULL, &err) < 0)
+		return 1;
+	if (setrlimit(RLIMIT_FSIZE, &limit) < 0)
+		return 2;
+	if (parcel_put_at(&parcel, path_of("a"), 0600, &bytes, &err) == 0 || err.code != EFBIG)
+		return 3;
+	return is_there("a") || entries_in("") != 2 ? 4 : 0;
+}
+
+/* The signal that is sent for it would leave a temporary file. */
+static void a_file_beyond_the_user_s_limit_is_an_error_and_leaves_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(chmod(path_of(""), 0777), 0);
+	assert_int_equal(as_ordinary_user(refuses_to_pass_the_limit_of_files), 0);
 }
 
 static void the_same_bytes_are_not_written(void **state)
@@ -398,6 +452,24 @@ static void a_pipe_that_is_the_output_is_written_into(void **state)
 	parcel_close(&parcel);
 }
 
+static void an_output_that_is_mounted_is_refused(void **state)
+{
+	struct parcel parcel = open_parcel(PROFILE, false), mounted;
+	const struct buf bytes = { .data = "new", .len = 3 };
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	put_text("p/b", XML);
+	mounted = open_parcel("p/b", true);
+	assert_int_equal(parcel_put_at(&parcel, path_of("p/b"), 0777, &bytes, &err), -1);
+	assert_int_equal(err.code, EBUSY);
+	assert_string_equal(err.file, path_of("p/b"));
+	assert_content("p/b", XML);
+	parcel_close(&mounted);
+	assert_int_equal(parcel_put_at(&parcel, path_of("p/b"), 0777, &bytes, &err), 0);
+	parcel_close(&parcel);
+}
+
 static void an_output_that_names_a_folder_is_refused(void **state)
 {
 	struct parcel parcel = open_parcel(PROFILE, false);
@@ -421,6 +493,8 @@ int main(void)
 		TEST(of_two_envelopes_only_the_outer_one_is_taken_off),
 		TEST(a_signature_that_does_not_fit_is_refused_unless_forced),
 		TEST(it_is_replaced_with_mode_and_attributes_kept),
+		TEST(others_may_not_look_at_what_is_its_owner_s_alone),
+		TEST(a_file_beyond_the_user_s_limit_is_an_error_and_leaves_nothing),
 		TEST(the_same_bytes_are_not_written),
 		TEST(a_link_is_followed_and_stays),
 		TEST(what_somebody_else_did_meanwhile_stays),
@@ -431,6 +505,7 @@ int main(void)
 		TEST(an_output_that_is_there_keeps_its_mode),
 		TEST(what_comes_from_a_pipe_makes_an_output_of_the_usual_mode),
 		TEST(a_pipe_that_is_the_output_is_written_into),
+		TEST(an_output_that_is_mounted_is_refused),
 		TEST(an_output_that_names_a_folder_is_refused),
 	};
 

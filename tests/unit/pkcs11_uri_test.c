@@ -73,7 +73,25 @@ static void what_is_not_known_is_refused_by_its_name(void **state)
 	refuses("pkcs11:label=x", "'label'");
 	refuses("pkcs11:object", "'object'");
 	refuses("pkcs11:object=a;object=b", "'object' twice");
-	refuses("pkcs11:pin-value=s3cret", "'pin-value'");
+	refuses("pkcs11:pin-value=s3cret", "'pin-value' of the pkcs11: URI stands before its '?' and belongs after it");
+	refuses("pkcs11:?object=a", "'object' of the pkcs11: URI stands after its '?' and belongs before it");
+}
+
+/* A variable of a script that was not set must not mean any key. */
+static void empty_values_are_refused(void **state)
+{
+	(void)state;
+	refuses("pkcs11:object=", "'object' of the pkcs11: URI is empty");
+	refuses("pkcs11:object=;object=a", "'object' of the pkcs11: URI is empty");
+	refuses("pkcs11:object=a?pin-value=", "'pin-value' of the pkcs11: URI is empty");
+}
+
+static void a_nul_is_refused_where_it_would_end_the_text(void **state)
+{
+	(void)state;
+	refuses("pkcs11:object=a?pin-value=s3cret%00", "'pin-value' of the pkcs11: URI has a NUL");
+	refuses("pkcs11:object=a?module-path=/m.so%00x", "'module-path'");
+	refuses("pkcs11:object=a?pin-source=%00", "'pin-source'");
 }
 
 static void badly_encoded_values_are_refused(void **state)
@@ -101,6 +119,27 @@ static void a_shown_uri_ends_before_its_query(void **state)
 	assert_string_equal(buf_text(&shown), "pkcs11:token=a;object=b");
 }
 
+static void a_pin_before_the_query_is_not_shown_either(void **state)
+{
+	BUF_AUTO shown = BUF_INIT;
+
+	(void)state;
+	pkcs11_shown("pkcs11:token=a;Pin-Value=s3cret;object=b", &shown);
+	assert_string_equal(buf_text(&shown), "pkcs11:token=a;");
+}
+
+static void the_scheme_may_be_in_any_case(void **state)
+{
+	struct pkcs11_uri uri;
+
+	(void)state;
+	assert_true(pkcs11_is_uri("PKCS11:object=a"));
+	assert_false(pkcs11_is_uri("pkcs11.key"));
+	parses("Pkcs11:object=a", &uri);
+	assert_string_equal(buf_text(&uri.object), "a");
+	pkcs11_uri_free(&uri);
+}
+
 static void what_is_written_is_read_back(void **state)
 {
 	static const char bytes[] = "a b;c?d&e=%/\xff\n";
@@ -123,9 +162,13 @@ int main(void)
 		cmocka_unit_test(every_attribute_finds_its_place),
 		cmocka_unit_test(an_empty_uri_names_anything),
 		cmocka_unit_test(what_is_not_known_is_refused_by_its_name),
+		cmocka_unit_test(empty_values_are_refused),
+		cmocka_unit_test(a_nul_is_refused_where_it_would_end_the_text),
 		cmocka_unit_test(badly_encoded_values_are_refused),
 		cmocka_unit_test(the_end_of_a_pin_that_was_not_encoded_is_not_shown),
 		cmocka_unit_test(a_shown_uri_ends_before_its_query),
+		cmocka_unit_test(a_pin_before_the_query_is_not_shown_either),
+		cmocka_unit_test(the_scheme_may_be_in_any_case),
 		cmocka_unit_test(what_is_written_is_read_back),
 	};
 

@@ -120,6 +120,36 @@ static void the_digest_is_kept(void **state)
 	accepted("sealed");
 }
 
+/* gpgsm refuses a shorter one. */
+static void a_signature_like_no_other_has_a_digest_as_long_as_the_curve(void **state)
+{
+	static const struct {
+		const char *curve, *digest;
+	} cases[] = {
+		{ "P-384", "digest: sha384" },
+		{ "P-521", "digest: sha512" },
+		{ "brainpoolP320r1", "digest: sha384" },
+		{ "secp256k1", "digest: sha256" },
+		{ "P-224", "digest: sha256" },
+	};
+	size_t i;
+
+	(void)state;
+	sign_with_openssl("rsa", "", "signed");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct signer *signer;
+
+		make_identity("curve", EVP_EC_gen(cases[i].curve), "inter", NULL);
+		signer = open_signer("curve");
+		seal_quietly(NULL, signer, "sealed");
+		assert_true(file_says("sealed", cases[i].digest));
+		accepted("sealed");
+		seal_quietly("signed", signer, "sealed");
+		assert_true(file_says("sealed", "digest: sha256"));
+		signer_free(signer);
+	}
+}
+
 static void a_broken_digest_is_raised_to_sha256_with_a_note(void **state)
 {
 	static const char *const broken[] = { "sha1", "md5" };
@@ -407,6 +437,7 @@ int main(void)
 		cmocka_unit_test(the_result_has_definite_lengths_whatever_the_old_form_was),
 		cmocka_unit_test(pem_becomes_der_with_a_note),
 		cmocka_unit_test(the_digest_is_kept),
+		cmocka_unit_test(a_signature_like_no_other_has_a_digest_as_long_as_the_curve),
 		cmocka_unit_test(a_broken_digest_is_raised_to_sha256_with_a_note),
 		cmocka_unit_test(the_digest_that_is_asked_for_is_taken_sha1_too),
 		cmocka_unit_test(a_digest_that_does_not_exist_is_refused_and_nothing_is_added),

@@ -171,6 +171,16 @@ static inline EVP_PKEY *kit_key(const char *name)
 	return key;
 }
 
+/* A new identity, whose key is taken over, under one that is there. */
+static inline void make_identity(const char *name, EVP_PKEY *key, const char *issuer, const struct cert_options *options)
+{
+	struct identity above = { .key = kit_key(issuer), .cert = kit_cert(issuer) };
+	struct identity made = kit_identity(name, key, &above, options);
+
+	kit_identity_free(&made);
+	kit_identity_free(&above);
+}
+
 static inline CMS_ContentInfo *cms_begin(void)
 {
 	CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, NULL, CMS_BINARY | CMS_PARTIAL);

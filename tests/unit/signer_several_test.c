@@ -170,7 +170,7 @@ static void one_passphrase_opens_all_keys_and_is_read_once(void **state)
 
 static void each_key_may_have_a_passphrase_of_its_own(void **state)
 {
-	const char *sources[] = { "pass:" SECRET, "pass:another", "pass:third" };
+	const char *sources[] = { ("pass:" SECRET), "pass:another", "pass:third" };
 	struct strings passins = { .at = sources, .count = 2 };
 
 	(void)state;
@@ -188,7 +188,7 @@ static void each_key_may_have_a_passphrase_of_its_own(void **state)
 	fails((struct signer_files){ .keys = FILES("rsa.enc", "ec.enc"),
 				     .certs = FILES("rsa.crt", "ec.crt"),
 				     .passins = passins },
-	      NULL, "3 times for 2 keys");
+	      NULL, "3 passphrases (passin) are given for 2 keys");
 }
 
 static int make_identities(void **state)

@@ -1,64 +1,8 @@
-/* Opening a signer: every form of key and passphrase, and every way in which they do not fit. */
-#include "tests/unit/signing.h"
+/* Opening a signer: every form of key and certificate, and every way in which they do not fit. */
+#include "tests/unit/opening.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <pty.h>
-#include <signal.h>
-
-#include "sign/envelope.h"
-#include "sign/signer.h"
-
-#define SECRET "sesame opens"
-
-/* Opens the files, given by their names in the folder, and frees the signer. 0, or -1 with `err`. */
-static int try_files(const char *key, const char *cert, const char *chain, const char *passin,
-		     struct problems *notes, struct error *err)
-{
-	const char *key_path = key ? kit_path(key) : NULL, *cert_path = cert ? kit_path(cert) : NULL;
-	const char *chain_path = chain ? kit_path(chain) : NULL;
-	struct signer_files files = {
-		.keys = ONE(key_path),
-		.certs = ONE(cert_path),
-		.chains = ONE(chain_path),
-		.passins = ONE(passin),
-	};
-	struct signer *signer = NULL;
-	int result;
-
-	result = signer_open(&files, &signer, notes, err);
-	assert_true((result == 0) == (signer != NULL));
-	signer_free(signer);
-	return result;
-}
-
-static void opens(const char *key, const char *cert, const char *chain, const char *passin)
-{
-	struct problems notes = PROBLEMS_INIT;
-	struct error err = ERROR_INIT;
-
-	if (try_files(key, cert, chain, passin, &notes, &err))
-		fail_msg("%s: %s", key, err.text);
-	assert_int_equal(notes.count, 0);
-	problems_free(&notes);
-}
-
-/* It must fail, name `file`, and say `words`. */
-static void fails(const char *key, const char *cert, const char *chain, const char *passin, const char *file,
-		  const char *words)
-{
-	struct problems notes = PROBLEMS_INIT;
-	struct error err = ERROR_INIT;
-
-	assert_int_equal(try_files(key, cert, chain, passin, &notes, &err), -1);
-	assert_int_not_equal(err.code, 0);
-	assert_null(err.rule);
-	if (!strstr(err.text, words))
-		fail_msg("'%s' does not say '%s'", err.text, words);
-	assert_string_equal(err.file, file ? kit_path(file) : "");
-	assert_null(strstr(err.text, SECRET));
-	problems_free(&notes);
-}
+#include <openssl/core_names.h>
+#include <openssl/param_build.h>
 
 /* ------------------------------------------------------------------ forms of keys */
 
@@ -131,6 +75,77 @@ static void an_old_pkcs12_bundle_encrypted_with_rc2_is_opened(void **state)
 	fails("old.p12", NULL, NULL, "pass:wrong", "old.p12", "passphrase does not open it");
 }
 
+static void an_old_pkcs12_bundle_with_an_empty_passphrase_is_opened(void **state)
+{
+	(void)state;
+	kit_must("openssl pkcs12 -export -legacy -inkey rsa.key -in rsa.crt -passout pass: -out oldempty.p12");
+	opens("oldempty.p12", NULL, NULL, NULL);
+	opens("oldempty.p12", NULL, NULL, "pass:");
+}
+
+static void a_pkcs12_bundle_may_lack_the_key_or_the_certificate(void **state)
+{
+	(void)state;
+	kit_must("openssl pkcs12 -export -nokeys -in rsa.crt -passout 'pass:" SECRET "' -out cert.p12 && "
+		 "openssl pkcs12 -export -nocerts -inkey rsa.key -passout 'pass:" SECRET "' -out key.p12");
+	opens("key.p12", "cert.p12", NULL, "pass:" SECRET);
+	fails("key.p12", NULL, NULL, "pass:" SECRET, "key.p12", "the key and no certificate");
+	fails("cert.p12", "cert.p12", NULL, "pass:" SECRET, "cert.p12", "a certificate and no private key");
+}
+
+/* As bash gives them with <(...): they can be read once. */
+static void keys_and_certificates_are_read_from_pipes(void **state)
+{
+	static const char *const names[] = { "rsa.key", "rsa.crt" };
+	char command[300], paths[2][32];
+	struct signer_files files = { .keys = ONE(paths[0]), .certs = ONE(paths[1]) };
+	struct error err = ERROR_INIT;
+	struct signer *signer = NULL;
+	FILE *pipes[2];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		snprintf(command, sizeof(command), "cat %s", kit_path(names[i]));
+		pipes[i] = popen(command, "r");
+		assert_non_null(pipes[i]);
+		snprintf(paths[i], sizeof(paths[i]), "/dev/fd/%d", fileno(pipes[i]));
+	}
+	if (signer_open(&files, &signer, NULL, &err))
+		fail_msg("%s: %s", err.file, err.text);
+	signer_free(signer);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(pclose(pipes[i]), 0);
+}
+
+/* As Windows' authorities hand out chains. */
+static void certificates_come_in_pkcs7_too(void **state)
+{
+	(void)state;
+	kit_must("cat ca.crt inter.crt rsa.crt > three.crt && openssl crl2pkcs7 -nocrl -certfile three.crt -out three.p7b && "
+		 "openssl pkcs7 -in three.p7b -outform DER -out three.p7c && "
+		 "{ echo text; sed 's/PKCS7/CMS/;s/$/\r/' three.p7b; } > cms.pem");
+	opens("rsa.key", "three.p7b", NULL, NULL);
+	opens("rsa.key", "three.p7c", NULL, NULL);
+	opens("rsa.key", "cms.pem", NULL, NULL);
+	opens("rsa.key", "rsa.crt", "three.p7b", NULL);
+	fails("three.p7b", "rsa.crt", NULL, NULL, "three.p7b", "holds no private key");
+	kit_must("openssl crl2pkcs7 -nocrl -out none.p7b && head -c 700 three.p7c > cut.p7c");
+	fails("rsa.key", "none.p7b", NULL, NULL, "none.p7b", "holds no certificate");
+	fails("rsa.key", "cut.p7c", NULL, NULL, "cut.p7c", "holds no certificate");
+}
+
+static void a_key_as_openssh_writes_it_is_told_how_to_convert(void **state)
+{
+	(void)state;
+	if (!kit_has("ssh-keygen"))
+		skip();
+	kit_must("ssh-keygen -q -t ecdsa -N '' -f ssh.key");
+	fails("ssh.key", "rsa.crt", NULL, NULL, "ssh.key", "ssh-keygen -p -m PKCS8");
+	kit_must("ssh-keygen -q -p -m PKCS8 -N '' -f ssh.key");
+	fails("ssh.key", "ec.crt", NULL, NULL, "ec.crt", "is not the one of the key");
+}
+
 static void key_and_certificate_may_share_a_file(void **state)
 {
 	(void)state;
@@ -163,189 +178,6 @@ static void the_certificate_is_found_wherever_it_stands_in_the_file(void **state
 	opens("rsa.key", "mixed.pem", NULL, NULL);
 }
 
-/* ------------------------------------------------------------------ the passphrase */
-
-static void the_passphrase_comes_from_the_environment(void **state)
-{
-	(void)state;
-	assert_int_equal(setenv("PROFILEFS_TEST_SECRET", SECRET, 1), 0);
-	opens("enc.key", "rsa.crt", NULL, "env:PROFILEFS_TEST_SECRET");
-	assert_int_equal(unsetenv("PROFILEFS_TEST_SECRET"), 0);
-	fails("enc.key", "rsa.crt", NULL, "env:PROFILEFS_TEST_SECRET", NULL, "no environment variable");
-}
-
-static void the_passphrase_is_the_first_line_of_a_file(void **state)
-{
-	static const char *const contents[] = { SECRET, SECRET "\n", SECRET "\r\n",
-						SECRET "\nsecond line\n" };
-	char passin[300];
-	size_t i;
-
-	(void)state;
-	snprintf(passin, sizeof(passin), "file:%s", kit_path("secret"));
-	for (i = 0; i < sizeof(contents) / sizeof(contents[0]); i++) {
-		kit_write_text("secret", contents[i]);
-		opens("enc.key", "rsa.crt", NULL, passin);
-	}
-	kit_write_text("secret", "");
-	fails("enc.key", "rsa.crt", NULL, passin, NULL, "empty");
-	assert_int_equal(unlink(kit_path("secret")), 0);
-	fails("enc.key", "rsa.crt", NULL, passin, NULL, "No such file");
-}
-
-static void the_passphrase_is_one_line_of_a_descriptor_and_the_next_line_stays_there(void **state)
-{
-	char passin[32], rest[16] = "";
-	int ends[2];
-
-	(void)state;
-	assert_int_equal(pipe(ends), 0);
-	assert_int_equal(write(ends[1], SECRET "\nrest", strlen(SECRET) + 5), strlen(SECRET) + 5);
-	snprintf(passin, sizeof(passin), "fd:%d", ends[0]);
-	opens("enc.key", "rsa.crt", NULL, passin);
-	assert_int_equal(read(ends[0], rest, sizeof(rest) - 1), 4);
-	assert_string_equal(rest, "rest");
-	close(ends[0]);
-	close(ends[1]);
-	fails("enc.key", "rsa.crt", NULL, passin, NULL, "Bad file descriptor");
-	fails("enc.key", "rsa.crt", NULL, "fd:x", NULL, "number of an open file descriptor");
-	fails("enc.key", "rsa.crt", NULL, "fd:-1", NULL, "number of an open file descriptor");
-}
-
-static void the_passphrase_comes_from_standard_input(void **state)
-{
-	int ends[2], before = dup(STDIN_FILENO);
-
-	(void)state;
-	assert_int_equal(pipe(ends), 0);
-	assert_int_equal(write(ends[1], SECRET "\n", strlen(SECRET) + 1), strlen(SECRET) + 1);
-	assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
-	opens("enc.key", "rsa.crt", NULL, "stdin");
-	if (before >= 0)
-		dup2(before, STDIN_FILENO);
-	close(before);
-	close(ends[0]);
-	close(ends[1]);
-}
-
-static void an_unknown_form_of_passin_is_refused_without_quoting_it(void **state)
-{
-	(void)state;
-	fails("enc.key", "rsa.crt", NULL, SECRET, NULL, "passin= must be pass:TEXT");
-	fails("enc.key", "rsa.crt", NULL, "stdin" SECRET, NULL, "passin= must be pass:TEXT");
-}
-
-static void a_passphrase_of_1024_bytes_is_taken_and_a_longer_one_refused(void **state)
-{
-	char passin[5 + 1025 + 1] = "pass:";
-
-	(void)state;
-	memset(passin + 5, 'x', 1025);
-	fails("enc.key", "rsa.crt", NULL, passin, NULL, "longer than 1024 bytes");
-	passin[5 + 1024] = '\0';
-	fails("enc.key", "rsa.crt", NULL, passin, "enc.key", "passphrase does not open it");
-}
-
-static void a_wrong_passphrase_is_told_as_such(void **state)
-{
-	(void)state;
-	kit_must("openssl pkcs12 -export -inkey rsa.key -in rsa.crt -passout 'pass:" SECRET "' "
-		 "-out rsa.p12 && openssl rsa -in rsa.key -traditional -aes128 "
-		 "-passout 'pass:" SECRET "' -out enctrad.key");
-	fails("enc.key", "rsa.crt", NULL, "pass:wrong", "enc.key", "passphrase does not open it");
-	fails("enc.key", "rsa.crt", NULL, "pass:", "enc.key", "passphrase does not open it");
-	fails("enctrad.key", "rsa.crt", NULL, "pass:wrong", "enctrad.key", "passphrase does not open it");
-	fails("rsa.p12", NULL, NULL, "pass:wrong", "rsa.p12", "passphrase does not open it");
-}
-
-/* Runs in a child: opens the encrypted key with no passin; the status says how that went. */
-static void open_in_child(void)
-{
-	struct signer_files files = { .keys = ONE(kit_path("enc.key")), .certs = ONE(kit_path("rsa.crt")) };
-	struct signer *signer = NULL;
-	struct error err = ERROR_INIT;
-
-	if (signer_open(&files, &signer, NULL, &err) == 0)
-		_exit(0);
-	if (strstr(err.text, "no terminal") && strstr(err.text, "passin="))
-		_exit(3);
-	if (strstr(err.text, "passphrase does not open it"))
-		_exit(4);
-	_exit(5);
-}
-
-static void with_no_passphrase_and_no_terminal_the_message_asks_for_passin(void **state)
-{
-	pid_t child = fork();
-	int status = 0;
-
-	(void)state;
-	assert_int_not_equal(child, -1);
-	if (child == 0) {
-		setsid();
-		open_in_child();
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 3);
-}
-
-/* Lets a child ask on a terminal of its own, and answers. What the terminal showed goes to `shown`. */
-static int ask_on_terminal(const char *answer, struct buf *shown)
-{
-	int terminal, status = 0;
-	bool answered = false;
-	pid_t child = forkpty(&terminal, NULL, NULL, NULL);
-	char bytes[256];
-	ssize_t got;
-
-	assert_int_not_equal(child, -1);
-	if (child == 0)
-		open_in_child();
-	while ((got = read(terminal, bytes, sizeof(bytes))) > 0) {
-		buf_add(shown, bytes, (size_t)got);
-		if (!answered && strstr(buf_text(shown), "enc.key: ")) {
-			assert_int_equal(write(terminal, answer, strlen(answer)), strlen(answer));
-			answered = true;
-		}
-	}
-	close(terminal);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	return status;
-}
-
-static void the_terminal_is_asked_and_does_not_show_the_answer(void **state)
-{
-	BUF_AUTO shown = BUF_INIT;
-	int status = ask_on_terminal(SECRET "\n", &shown);
-
-	(void)state;
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
-	assert_non_null(strstr(buf_text(&shown), "Passphrase for "));
-	assert_null(strstr(buf_text(&shown), SECRET));
-}
-
-static void a_wrong_answer_on_the_terminal_is_a_wrong_passphrase(void **state)
-{
-	BUF_AUTO shown = BUF_INIT;
-	int status = ask_on_terminal("wrong\n", &shown);
-
-	(void)state;
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 4);
-}
-
-static void an_interrupt_at_the_prompt_ends_the_program(void **state)
-{
-	BUF_AUTO shown = BUF_INIT;
-	int status = ask_on_terminal("half\003", &shown);
-
-	(void)state;
-	assert_true(WIFSIGNALED(status));
-	assert_int_equal(WTERMSIG(status), SIGINT);
-}
-
 /* ------------------------------------------------------------------ what does not fit */
 
 static void a_file_that_is_not_there_is_told_as_such(void **state)
@@ -354,12 +186,13 @@ static void a_file_that_is_not_there_is_told_as_such(void **state)
 	fails("none.key", "rsa.crt", NULL, NULL, "none.key", "No such file");
 	fails("rsa.key", "none.crt", NULL, NULL, "none.crt", "No such file");
 	fails("rsa.key", "rsa.crt", "none.crt", NULL, "none.crt", "No such file");
-	fails(NULL, NULL, NULL, NULL, NULL, "key=");
+	fails(NULL, NULL, NULL, NULL, NULL, "give one (key)");
 }
 
 static void a_store_that_openssl_does_not_have_is_told_as_such(void **state)
 {
-	struct signer_files files = { .keys = ONE("nosuchstore:object=x") };
+	const char *uri = "nosuchstore:object=x";
+	struct signer_files files = { .keys = ONE(uri) };
 	struct signer *signer = NULL;
 	struct error err = ERROR_INIT;
 
@@ -379,16 +212,36 @@ static void a_file_without_a_key_is_told_as_such(void **state)
 	fails("nothing", "rsa.crt", NULL, NULL, "nothing", "holds no private key");
 	fails("rsa.crt", "rsa.crt", NULL, NULL, "rsa.crt", "a certificate and no private key");
 	fails("public.pem", "rsa.crt", NULL, NULL, "public.pem", "public key only");
+	fails(".", "rsa.crt", NULL, NULL, ".", "this is a directory");
 }
 
 static void a_file_without_a_certificate_is_told_as_such(void **state)
 {
 	(void)state;
 	kit_write_text("text", "not a certificate\n");
-	fails("rsa.key", NULL, NULL, NULL, "rsa.key", "no certificate: give the key's certificate as cert=");
+	fails("rsa.key", NULL, NULL, NULL, "rsa.key", "no certificate: give the key's certificate too (cert)");
 	fails("rsa.key", "text", NULL, NULL, "text", "holds no certificate");
 	fails("rsa.key", "rsa.key", NULL, NULL, "rsa.key", "holds no certificate");
 	fails("rsa.key", "rsa.crt", "text", NULL, "text", "holds no certificate");
+}
+
+static void more_certificates_than_a_signature_can_have_are_refused(void **state)
+{
+	FILE *in = fopen(kit_path("ec.crt"), "r"), *out = fopen(kit_path("many.crt"), "w");
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *cert = PEM_read_X509(in, NULL, NULL, NULL);
+	long i;
+
+	(void)state;
+	for (i = 0; i < 101; i++) {
+		ASN1_INTEGER_set(X509_get_serialNumber(cert), i);
+		assert_true(X509_sign(cert, key, EVP_sha256()) > 0);
+		assert_int_equal(PEM_write_X509(out, cert), 1);
+	}
+	X509_free(cert);
+	EVP_PKEY_free(key);
+	assert_int_equal(fclose(in) | fclose(out), 0);
+	fails("rsa.key", "rsa.crt", "many.crt", NULL, NULL, "more than 100 certificates");
 }
 
 static void a_certificate_of_another_key_is_refused(void **state)
@@ -421,17 +274,89 @@ static void a_key_that_is_too_weak_is_refused(void **state)
 	fails("weak.key", "weak.crt", NULL, NULL, "weak.key", "512 bits is too weak");
 }
 
-static void a_pkcs11_uri_is_shown_without_its_pin(void **state)
+/* An RSA key whose public and private exponents are these, on the primes of a good one. */
+static EVP_PKEY *odd_rsa_key(unsigned long public, unsigned long private)
 {
-	struct signer_files files = { .keys = ONE("pkcs11:object=x?module-path=/nowhere&pin-value=" SECRET) };
-	struct signer *signer = NULL;
-	struct error err = ERROR_INIT;
+	static const char *const kept[] = { OSSL_PKEY_PARAM_RSA_N, OSSL_PKEY_PARAM_RSA_FACTOR1,
+					    OSSL_PKEY_PARAM_RSA_FACTOR2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1 };
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	EVP_PKEY *good = EVP_RSA_gen(1024), *key = NULL;
+	OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+	BIGNUM *numbers[4] = { NULL };
+	OSSL_PARAM *params;
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(EVP_PKEY_get_bn_param(good, kept[i], &numbers[i]), 1);
+		assert_int_equal(OSSL_PARAM_BLD_push_BN(builder, kept[i], numbers[i]), 1);
+	}
+	assert_int_equal(OSSL_PARAM_BLD_push_ulong(builder, OSSL_PKEY_PARAM_RSA_E, public), 1);
+	assert_int_equal(OSSL_PARAM_BLD_push_ulong(builder, OSSL_PKEY_PARAM_RSA_D, private), 1);
+	assert_int_equal(OSSL_PARAM_BLD_push_ulong(builder, OSSL_PKEY_PARAM_RSA_EXPONENT1, private), 1);
+	assert_int_equal(OSSL_PARAM_BLD_push_ulong(builder, OSSL_PKEY_PARAM_RSA_EXPONENT2, private), 1);
+	params = OSSL_PARAM_BLD_to_param(builder);
+	assert_int_equal(EVP_PKEY_fromdata_init(ctx), 1);
+	assert_int_equal(EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEYPAIR, params), 1);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(builder);
+	for (i = 0; i < 4; i++)
+		BN_free(numbers[i]);
+	EVP_PKEY_free(good);
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
+/* OpenSSL signs with it all the same. */
+static void a_key_whose_signatures_anybody_can_make_is_refused(void **state)
+{
+	struct identity broken = kit_identity("broken", odd_rsa_key(1, 1), NULL, NULL);
 
 	(void)state;
-	assert_int_equal(signer_open(&files, &signer, NULL, &err), -1);
-	assert_string_equal(err.file, "pkcs11:object=x");
-	assert_non_null(strstr(err.text, "module /nowhere cannot be loaded"));
-	assert_null(strstr(err.text, SECRET));
+	kit_identity_free(&broken);
+	fails("broken.key", "broken.crt", NULL, NULL, "broken.key", "the key is broken");
+}
+
+static void a_private_half_that_is_not_the_public_one_s_is_told(void **state)
+{
+	struct identity broken = kit_identity("halves", odd_rsa_key(65537, 3), NULL, NULL);
+
+	(void)state;
+	kit_identity_free(&broken);
+	fails("halves.key", "halves.crt", NULL, NULL, "halves.key", "what it signs does not verify");
+}
+
+static void a_curve_that_is_spelt_out_is_taken_as_openssl_does(void **state)
+{
+	(void)state;
+	kit_must("openssl ecparam -name prime256v1 -genkey -param_enc explicit -noout -out explicit.key && "
+		 "openssl req -x509 -key explicit.key -subj /CN=explicit -out explicit.crt");
+	opens("explicit.key", "explicit.crt", NULL, NULL);
+}
+
+static void a_pkcs11_uri_is_shown_without_its_pin(void **state)
+{
+	static const struct {
+		const char *uri, *shown, *words;
+	} cases[] = {
+		{ "pkcs11:object=x?module-path=/nowhere&pin-value=" SECRET, "pkcs11:object=x",
+		  "module /nowhere cannot be loaded" },
+		{ "PKCS11:object=x?module-path=/nowhere&pin-value=" SECRET, "PKCS11:object=x",
+		  "module /nowhere cannot be loaded" },
+		{ "pkcs11:object=x;pin-value=" SECRET, "pkcs11:object=x;", "belongs after it" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct signer_files files = { .keys = ONE(cases[i].uri) };
+		struct signer *signer = NULL;
+		struct error err = ERROR_INIT;
+
+		assert_int_equal(signer_open(&files, &signer, NULL, &err), -1);
+		assert_string_equal(err.file, cases[i].shown);
+		assert_non_null(strstr(err.text, cases[i].words));
+		assert_null(strstr(err.text, SECRET));
+	}
 }
 
 static void dates_are_warnings(void **state)
@@ -514,14 +439,7 @@ static int make_identities(void **state)
 		kit_identity_free(&rest[i]);
 	kit_identity_free(&root);
 	kit_identity_free(&inter);
-	return kit_run("openssl pkcs8 -topk8 -in rsa.key -passout 'pass:" SECRET "' -out enc.key");
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
-	kit_close();
-	return 0;
+	return make_encrypted_key();
 }
 
 int main(void)
@@ -535,29 +453,27 @@ int main(void)
 		cmocka_unit_test(a_pkcs12_bundle_needs_no_certificate_beside_it),
 		cmocka_unit_test(a_pkcs12_bundle_with_an_empty_passphrase_asks_for_none),
 		cmocka_unit_test(an_old_pkcs12_bundle_encrypted_with_rc2_is_opened),
+		cmocka_unit_test(an_old_pkcs12_bundle_with_an_empty_passphrase_is_opened),
+		cmocka_unit_test(a_pkcs12_bundle_may_lack_the_key_or_the_certificate),
+		cmocka_unit_test(keys_and_certificates_are_read_from_pipes),
+		cmocka_unit_test(certificates_come_in_pkcs7_too),
+		cmocka_unit_test(a_key_as_openssh_writes_it_is_told_how_to_convert),
 		cmocka_unit_test(key_and_certificate_may_share_a_file),
 		cmocka_unit_test(a_file_of_certificates_does_not_ask_for_the_passphrase_of_a_key_beside_them),
 		cmocka_unit_test(windows_text_with_other_text_around_is_opened),
 		cmocka_unit_test(the_certificate_is_found_wherever_it_stands_in_the_file),
-		cmocka_unit_test(the_passphrase_comes_from_the_environment),
-		cmocka_unit_test(the_passphrase_is_the_first_line_of_a_file),
-		cmocka_unit_test(the_passphrase_is_one_line_of_a_descriptor_and_the_next_line_stays_there),
-		cmocka_unit_test(the_passphrase_comes_from_standard_input),
-		cmocka_unit_test(an_unknown_form_of_passin_is_refused_without_quoting_it),
-		cmocka_unit_test(a_passphrase_of_1024_bytes_is_taken_and_a_longer_one_refused),
-		cmocka_unit_test(a_wrong_passphrase_is_told_as_such),
-		cmocka_unit_test(with_no_passphrase_and_no_terminal_the_message_asks_for_passin),
-		cmocka_unit_test(the_terminal_is_asked_and_does_not_show_the_answer),
-		cmocka_unit_test(a_wrong_answer_on_the_terminal_is_a_wrong_passphrase),
-		cmocka_unit_test(an_interrupt_at_the_prompt_ends_the_program),
 		cmocka_unit_test(a_file_that_is_not_there_is_told_as_such),
 		cmocka_unit_test(a_store_that_openssl_does_not_have_is_told_as_such),
 		cmocka_unit_test(a_file_without_a_key_is_told_as_such),
 		cmocka_unit_test(a_file_without_a_certificate_is_told_as_such),
+		cmocka_unit_test(more_certificates_than_a_signature_can_have_are_refused),
 		cmocka_unit_test(a_certificate_of_another_key_is_refused),
 		cmocka_unit_test(a_certificate_that_must_not_sign_is_refused),
 		cmocka_unit_test(a_key_that_cannot_sign_cms_is_refused),
 		cmocka_unit_test(a_key_that_is_too_weak_is_refused),
+		cmocka_unit_test(a_key_whose_signatures_anybody_can_make_is_refused),
+		cmocka_unit_test(a_private_half_that_is_not_the_public_one_s_is_told),
+		cmocka_unit_test(a_curve_that_is_spelt_out_is_taken_as_openssl_does),
 		cmocka_unit_test(a_pkcs11_uri_is_shown_without_its_pin),
 		cmocka_unit_test(dates_are_warnings),
 		cmocka_unit_test(a_damaged_key_or_bundle_never_crashes),

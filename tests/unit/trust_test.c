@@ -153,6 +153,52 @@ static void who_is_no_authority_cannot_vouch_for_others(void **state)
 	kit_identity_free(&leaf);
 }
 
+/* Collisions of SHA-1 can be made: who has one certificate has another, with the same signature of the authority. */
+static void a_chain_with_a_broken_digest_is_not_trusted(void **state)
+{
+	struct cert_options ca = { .ca = true };
+	struct identity root = kit_identity("top", EVP_EC_gen("P-256"), NULL, &ca);
+	struct identity leaf = kit_identity("leaf", EVP_EC_gen("P-256"), &root, NULL);
+
+	(void)state;
+	assert_true(X509_sign(root.cert, root.key, EVP_sha1()) > 0);
+	kit_write_identity("top", &root);
+	sign_with_openssl("leaf", "", "signed");
+	assert_string_equal(trust_in("top.crt", NULL), "trusted");
+	assert_true(X509_sign(leaf.cert, root.key, EVP_sha1()) > 0);
+	kit_write_identity("leaf", &leaf);
+	sign_with_openssl("leaf", "", "signed");
+	assert_string_equal(trust_in("top.crt", NULL), "CA signature digest algorithm too weak");
+	kit_identity_free(&root);
+	kit_identity_free(&leaf);
+}
+
+/* Two authorities have certified each other, and both certificates of each are there. */
+static void cross_signed_authorities_lead_to_the_one_that_is_trusted(void **state)
+{
+	struct cert_options ca = { .ca = true };
+	struct identity a = kit_identity("a", EVP_EC_gen("P-256"), NULL, &ca);
+	struct identity b = kit_identity("b", EVP_EC_gen("P-256"), NULL, &ca);
+	struct identity leaf = kit_identity("leaf", EVP_EC_gen("P-256"), &a, NULL), crossed;
+
+	(void)state;
+	kit_must("cp a.crt a.self; cp b.crt b.self");
+	EVP_PKEY_up_ref(a.key);
+	crossed = kit_identity("a", a.key, &b, &ca);
+	kit_identity_free(&crossed);
+	EVP_PKEY_up_ref(b.key);
+	crossed = kit_identity("b", b.key, &a, &ca);
+	kit_identity_free(&crossed);
+	kit_must("cat a.crt b.crt >chain");
+	sign_with_openssl("leaf", "-certfile chain", "signed");
+	assert_string_equal(trust_in("a.self", NULL), "trusted");
+	assert_string_equal(trust_in("b.self", NULL), "trusted");
+	assert_string_not_equal(trust_in("ca.crt", NULL), "trusted");
+	kit_identity_free(&a);
+	kit_identity_free(&b);
+	kit_identity_free(&leaf);
+}
+
 static void what_is_not_intact_earns_no_trust_by_its_certificate(void **state)
 {
 	(void)state;
@@ -251,6 +297,8 @@ int main(void)
 		cmocka_unit_test(a_self_signed_signer_is_trusted_only_where_it_is_given),
 		cmocka_unit_test(another_authority_of_the_same_name_is_not_the_one),
 		cmocka_unit_test(who_is_no_authority_cannot_vouch_for_others),
+		cmocka_unit_test(a_chain_with_a_broken_digest_is_not_trusted),
+		cmocka_unit_test(cross_signed_authorities_lead_to_the_one_that_is_trusted),
 		cmocka_unit_test(what_is_not_intact_earns_no_trust_by_its_certificate),
 		cmocka_unit_test(nobody_is_trusted_when_nobody_was_asked),
 		cmocka_unit_test(the_systems_store_is_asked_when_nothing_is_given),

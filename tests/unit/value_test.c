@@ -533,7 +533,7 @@ static void integers_that_readers_disagree_on_are_refused(void **state)
 	assert_not_read(NODE_INTEGER, "010", "base 8");
 	assert_not_read(NODE_INTEGER, "-0010", "base 8");
 	assert_not_read(NODE_INTEGER, "08", "base 8");
-	assert_not_read(NODE_INTEGER, "12abc", "'12abc' is not an integer");
+	assert_not_read(NODE_INTEGER, "12abc", "is not an integer");
 	assert_not_read(NODE_INTEGER, "", "empty <integer>");
 	assert_not_read(NODE_INTEGER, " \n ", "empty <integer>");
 	assert_not_read(NODE_INTEGER, "1 2", "not an integer");
@@ -543,7 +543,7 @@ static void integers_that_readers_disagree_on_are_refused(void **state)
 	assert_not_read(NODE_INTEGER, "0xg", "not an integer");
 	assert_not_read(NODE_INTEGER, "1.0", "not an integer");
 	assert_not_read(NODE_INTEGER, "x1f", "not an integer");
-	assert_not_read(NODE_INTEGER, "a\x1b[2J\xff", "a?[2J?");
+	assert_not_read(NODE_INTEGER, "a\x1b[2J\xff", "is not an integer");
 }
 
 static void hexadecimal_integers_of_any_useful_size_are_converted(void **state)
@@ -570,7 +570,7 @@ static void reals_keep_their_spelling(void **state)
 	assert_read(NODE_REAL, " 0.10 ", "0.10");
 	assert_read(NODE_REAL, "+1E5", "+1E5");
 	assert_read(NODE_REAL, "\nNaN", "NaN");
-	assert_not_read(NODE_REAL, "abc", "'abc' is not a real");
+	assert_not_read(NODE_REAL, "abc", "is not a real");
 	assert_not_read(NODE_REAL, "1,5", "0.1");
 	assert_not_read(NODE_REAL, "", "empty <real>");
 	assert_not_read(NODE_REAL, "0x1p3", "not a real");
@@ -596,7 +596,7 @@ static void placeholders_are_read_where_they_are_allowed(void **state)
 	assert_read(NODE_INTEGER, " $FLEET_VAR_PORT\n", "$FLEET_VAR_PORT");
 	assert_read(NODE_DATE, "{{ date }}", "{{ date }}");
 	assert_int_equal(value_from_xml(NODE_INTEGER, LITERAL("$USERNAME"), false, &out, &err), -1);
-	assert_non_null(strstr(err.text, "'$USERNAME' is not an integer"));
+	assert_non_null(strstr(err.text, "is not an integer"));
 }
 
 static void strings_are_taken_as_they_are(void **state)

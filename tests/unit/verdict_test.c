@@ -1,5 +1,5 @@
 /* Verdicts: what is found of a signature, and the text of it. Trust has its own tests, in trust_test.c. */
-#include "tests/unit/envelopes.h"
+#include "tests/unit/sealing.h"
 
 #include "sign/internal.h"
 #include "sign/trust.h"
@@ -26,23 +26,6 @@ static struct verdict reach_signed(const char *signer, const char *flags)
 {
 	sign_with_openssl(signer, flags, "signed");
 	return reach("signed");
-}
-
-static void make_leaf(const char *name, EVP_PKEY *key, const struct cert_options *options)
-{
-	struct identity inter = { 0 }, leaf;
-	FILE *file = fopen(kit_path("inter.key"), "r");
-
-	assert_non_null(file);
-	inter.key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
-	fclose(file);
-	file = fopen(kit_path("inter.crt"), "r");
-	assert_non_null(file);
-	inter.cert = PEM_read_X509(file, NULL, NULL, NULL);
-	fclose(file);
-	leaf = kit_identity(name, key, &inter, options);
-	kit_identity_free(&leaf);
-	kit_identity_free(&inter);
 }
 
 /* What openssl-x509(1) says of a certificate, after the "=". */
@@ -116,7 +99,7 @@ static void each_kind_of_key_has_its_name(void **state)
 	assert_string_equal(verdict.signatures[0].algorithm, "rsassaPss");
 	verdict_free(&verdict);
 	for (i = 0; i < sizeof(curves) / sizeof(curves[0]); i++) {
-		make_leaf("curve", EVP_EC_gen(curves[i][0]), NULL);
+		make_identity("curve", EVP_EC_gen(curves[i][0]), "inter", NULL);
 		verdict = reach_signed("curve", "");
 		assert_string_equal(verdict.signatures[0].cert.key, curves[i][1]);
 		verdict_free(&verdict);
@@ -130,14 +113,14 @@ static void purposes_have_their_short_names_or_numbers_and_none_means_any(void *
 	struct verdict verdict;
 
 	(void)state;
-	make_leaf("several", EVP_EC_gen("P-256"), &several);
+	make_identity("several", EVP_EC_gen("P-256"), "inter", &several);
 	verdict = reach_signed("several", "");
 	assert_int_equal(verdict.signatures[0].cert.purpose_count, 3);
 	assert_string_equal(verdict.signatures[0].cert.purposes[0], "serverAuth");
 	assert_string_equal(verdict.signatures[0].cert.purposes[1], "clientAuth");
 	assert_string_equal(verdict.signatures[0].cert.purposes[2], "1.2.840.113635.100.4.16");
 	verdict_free(&verdict);
-	make_leaf("none", EVP_EC_gen("P-256"), &none);
+	make_identity("none", EVP_EC_gen("P-256"), "inter", &none);
 	verdict = reach_signed("none", "");
 	assert_int_equal(verdict.signatures[0].cert.purpose_count, 0);
 	verdict_free(&verdict);
@@ -150,7 +133,7 @@ static void purposes_that_cannot_be_read_are_not_any(void **state)
 	struct verdict verdict;
 
 	(void)state;
-	make_leaf("odd", EVP_EC_gen("P-256"), &tls);
+	make_identity("odd", EVP_EC_gen("P-256"), "inter", &tls);
 	sign_with_openssl("odd", "", "signed");
 	/* What should be an object identifier is an octet string. */
 	change("signed", "\x06\x09\x2a\x86\x48\x86\xf7\x63\x64", "\x04\x09\x2a\x86\x48\x86\xf7\x63\x64");
@@ -171,7 +154,7 @@ static void expired_and_not_yet_valid_are_told_apart_from_intact_and_trusted(voi
 	assert_true(verdict.signatures[0].cert.expired);
 	assert_false(verdict.signatures[0].cert.not_yet_valid);
 	verdict_free(&verdict);
-	make_leaf("tomorrow", EVP_EC_gen("P-256"), &tomorrow);
+	make_identity("tomorrow", EVP_EC_gen("P-256"), "inter", &tomorrow);
 	verdict = reach_signed("tomorrow", "-certfile inter.crt");
 	assert_true(verdict.intact && verdict_expired(&verdict) && !verdict_trusted(&verdict));
 	assert_true(verdict.signatures[0].chained);
@@ -181,6 +164,136 @@ static void expired_and_not_yet_valid_are_told_apart_from_intact_and_trusted(voi
 	assert_true(file_says("signed", "expired: no"));
 	assert_true(file_says("signed", "not yet valid: yes"));
 }
+
+/* ------------------------------------------------------------------ odd certificates */
+
+/* A self-signed signer whose dates (`type` and text; NULL: as they are) and serial number are these. */
+static void sign_as_odd(int from_type, const char *from, int until_type, const char *until, const char *serial)
+{
+	struct identity odd = kit_identity("odd", EVP_EC_gen("P-256"), NULL, NULL);
+	ASN1_TIME *time = ASN1_STRING_type_new(from_type);
+	ASN1_INTEGER *number = s2i_ASN1_INTEGER(NULL, serial);
+
+	ASN1_STRING_set(time, from, -1);
+	assert_int_equal(X509_set1_notBefore(odd.cert, time), 1);
+	ASN1_STRING_free(time);
+	time = ASN1_STRING_type_new(until_type);
+	ASN1_STRING_set(time, until, -1);
+	assert_int_equal(X509_set1_notAfter(odd.cert, time), 1);
+	ASN1_STRING_free(time);
+	assert_int_equal(X509_set_serialNumber(odd.cert, number), 1);
+	ASN1_INTEGER_free(number);
+	assert_true(X509_sign(odd.cert, odd.key, EVP_sha256()) > 0);
+	kit_write_identity("odd", &odd);
+	kit_identity_free(&odd);
+	sign_with_openssl("odd", "", "signed");
+}
+
+static void dates_far_away_are_told_as_they_are(void **state)
+{
+	(void)state;
+	sign_as_odd(V_ASN1_UTCTIME, "500101000000Z", V_ASN1_GENERALIZEDTIME, "99991231235959Z", "1");
+	assert_true(file_says("signed", "valid: 1950-01-01T00:00:00Z to 9999-12-31T23:59:59Z"));
+	assert_true(file_says("signed", "expired: no"));
+	assert_true(file_says("signed", "not yet valid: no"));
+	sign_as_odd(V_ASN1_GENERALIZEDTIME, "19491231235959Z", V_ASN1_UTCTIME, "491231235959Z", "1");
+	assert_true(file_says("signed", "valid: 1949-12-31T23:59:59Z to 2049-12-31T23:59:59Z"));
+	assert_true(file_says("signed", "expired: no"));
+	sign_as_odd(V_ASN1_GENERALIZEDTIME, "99991231235959Z", V_ASN1_GENERALIZEDTIME, "00000101000000Z", "1");
+	assert_true(file_says("signed", "expired: yes"));
+	assert_true(file_says("signed", "not yet valid: yes"));
+}
+
+static void a_date_that_is_none_has_passed_or_not_come(void **state)
+{
+	static const char *const odd[] = { "20261331000000Z", "tomorrow", "2026", "" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		sign_as_odd(V_ASN1_GENERALIZEDTIME, odd[i], V_ASN1_GENERALIZEDTIME, odd[i], "1");
+		assert_true(file_says("signed", "valid: (unreadable date) to (unreadable date)"));
+		assert_true(file_says("signed", "expired: yes"));
+		assert_true(file_says("signed", "not yet valid: yes"));
+	}
+}
+
+static void any_serial_number_is_told(void **state)
+{
+	static const char *const numbers[][2] = {
+		{ "-1", "serial: -01" },
+		{ "0", "serial: 0" },
+		{ "0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF",
+		  "serial: FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		sign_as_odd(V_ASN1_UTCTIME, "200101000000Z", V_ASN1_UTCTIME, "490101000000Z", numbers[i][0]);
+		holds("signed", ENVELOPE_DER, XML);
+		assert_true(file_says("signed", numbers[i][1]));
+	}
+}
+
+static void a_name_may_be_empty(void **state)
+{
+	struct identity odd = kit_identity("odd", EVP_EC_gen("P-256"), NULL, NULL);
+	X509_NAME *empty = X509_NAME_new();
+
+	(void)state;
+	X509_set_subject_name(odd.cert, empty);
+	X509_set_issuer_name(odd.cert, empty);
+	assert_true(X509_sign(odd.cert, odd.key, EVP_sha256()) > 0);
+	kit_write_identity("odd", &odd);
+	sign_with_openssl("odd", "", "signed");
+	assert_true(file_says("signed", "signer: (empty name)"));
+	assert_true(file_says("signed", "issuer: (empty name)"));
+	X509_NAME_free(empty);
+	kit_identity_free(&odd);
+}
+
+static void a_long_name_is_cut_between_characters(void **state)
+{
+	BUF_AUTO name = BUF_INIT, brief = BUF_INIT;
+
+	(void)state;
+	name_brief("CN=short", &brief);
+	assert_string_equal(buf_text(&brief), "CN=short");
+	buf_clear(&brief);
+	buf_add_text(&name, "x");
+	while (name.len < 1000)
+		buf_add_text(&name, "\xf0\x9f\x8d\x8e");
+	name_brief(buf_text(&name), &brief);
+	assert_int_equal(brief.len, 1 + 39 * 4 + 3);
+	assert_memory_equal(brief.data, name.data, brief.len - 3);
+	assert_string_equal(brief.data + brief.len - 3, "...");
+}
+
+static void who_is_confirmed_is_told_apart_from_who_only_claims(void **state)
+{
+	struct verdict verdict = reach_signed("rsa", "-certfile inter.crt");
+	BUF_AUTO text = BUF_INIT;
+
+	(void)state;
+	verdict_text(&verdict, &text);
+	assert_non_null(strstr(buf_text(&text), "\nidentity: confirmed by a trusted certificate\n"));
+	verdict_free(&verdict);
+	verdict = reach_signed("rsa", "");
+	buf_clear(&text);
+	verdict_text(&verdict, &text);
+	assert_non_null(strstr(buf_text(&text), "\nidentity: claimed ("));
+	verdict_free(&verdict);
+	sign_with_openssl("rsa", "-certfile inter.crt", "signed");
+	change("signed", "<dict/>", "<date/>");
+	verdict = reach("signed");
+	buf_clear(&text);
+	verdict_text(&verdict, &text);
+	assert_non_null(strstr(buf_text(&text), "\nidentity: claimed ("));
+	verdict_free(&verdict);
+}
+
+/* ------------------------------------------------------------------ what else is told */
 
 static void a_self_signed_signer_is_called_so_and_one_that_only_claims_it_is_not(void **state)
 {
@@ -365,7 +478,7 @@ static void signer_named(const char *bytes, const char *shown)
 {
 	BUF_AUTO line = BUF_INIT;
 
-	make_leaf("name it here", EVP_EC_gen("P-256"), NULL);
+	make_identity("name it here", EVP_EC_gen("P-256"), "inter", NULL);
 	kit_must("mv 'name it here.crt' named.crt && mv 'name it here.key' named.key");
 	sign_with_openssl("named", "", "signed");
 	change("signed", "name it", bytes);
@@ -418,6 +531,12 @@ int main(void)
 		cmocka_unit_test(purposes_have_their_short_names_or_numbers_and_none_means_any),
 		cmocka_unit_test(purposes_that_cannot_be_read_are_not_any),
 		cmocka_unit_test(expired_and_not_yet_valid_are_told_apart_from_intact_and_trusted),
+		cmocka_unit_test(dates_far_away_are_told_as_they_are),
+		cmocka_unit_test(a_date_that_is_none_has_passed_or_not_come),
+		cmocka_unit_test(any_serial_number_is_told),
+		cmocka_unit_test(a_name_may_be_empty),
+		cmocka_unit_test(a_long_name_is_cut_between_characters),
+		cmocka_unit_test(who_is_confirmed_is_told_apart_from_who_only_claims),
 		cmocka_unit_test(a_self_signed_signer_is_called_so_and_one_that_only_claims_it_is_not),
 		cmocka_unit_test(the_attributes_the_time_and_the_kind_of_id_are_told),
 		cmocka_unit_test(included_certificates_and_revocation_lists_are_told),
