@@ -117,10 +117,10 @@ bool cms_intact(CMS_ContentInfo *cms, struct error *why);
 bool algorithm_fits(const X509_ALGOR *algorithm, const X509_ALGOR *digest, EVP_PKEY *key);
 
 /* trust.c: whether `cert` chains to one that is trusted, with the help of `others`, whatever purposes say; and whether
- * dates alone are against it. Unless it is whole, `*why` is the reason, a static text. */
-enum trusting { TRUST_NONE, TRUST_BUT_FOR_DATES, TRUST_WHOLE };
+ * dates alone are against it, or a certificate is not found. Unless it is whole, the reason is appended to `why`. */
+enum trusting { TRUST_NONE, TRUST_NO_ISSUER, TRUST_BUT_FOR_DATES, TRUST_WHOLE };
 
-enum trusting trust_holds(const struct trust *trust, X509 *cert, STACK_OF(X509) *others, const char **why);
+enum trusting trust_holds(const struct trust *trust, X509 *cert, STACK_OF(X509) *others, struct buf *why);
 
 /* clean.c: appends a text that somebody else wrote so that it can be shown and is UTF-8: a control character, a mark of
  * writing direction, or a byte that is no UTF-8 becomes \XX for each byte. */

@@ -13,6 +13,7 @@
 
 #include "plist/base/buf.h"
 #include "plist/base/file.h"
+#include "sign/bundle.h"
 #include "sign/internal.h"
 #include "sign/openssl_error.h"
 
@@ -54,42 +55,59 @@ static bool take_der(const struct buf *bytes, X509 **cert)
 	return false;
 }
 
-/* What else is in the file (keys, text, revocation lists) is passed over. */
-static int add_pem(struct trust *trust, const char *path, const struct buf *bytes, struct error *err)
+/* What else is in the file (keys, text, revocation lists) is passed over. Adds how many there are to `*count`. */
+static int add_pem(struct trust *trust, const struct buf *bytes, size_t *count, struct error *err)
 {
 	BIO_AUTO *bio = BIO_new_mem_buf(bytes->len ? bytes->data : "", (int)bytes->len);
-	size_t count;
 	X509 *cert;
 
 	if (!bio)
 		return error_memory(err);
-	for (count = 0; (cert = PEM_read_bio_X509_AUX(bio, NULL, NULL, NULL)); count++)
+	for (; (cert = PEM_read_bio_X509_AUX(bio, NULL, NULL, NULL)); ++*count)
 		if (add_cert(trust, cert, err))
 			return -1;
-	if (!openssl_failed_with(ERR_LIB_PEM, PEM_R_NO_START_LINE)) {
-		openssl_error(err, NULL, "certificate %zu cannot be read, the file is damaged", count + 1);
-		error_in_file(err, path);
+	if (openssl_failed_with(ERR_LIB_PEM, PEM_R_NO_START_LINE))
+		return 0;
+	return openssl_error(err, NULL, "certificate %zu cannot be read, the file is damaged", *count + 1);
+}
+
+static int add_bundle(struct trust *trust, const struct buf *bytes, size_t *count, struct error *err)
+{
+	STACK_OF(X509) *certs = bundle_certs(bytes->data, bytes->len);
+	int result = certs ? 0 : error_memory(err);
+
+	for (; !result && sk_X509_num(certs) > 0; ++*count)
+		result = add_cert(trust, sk_X509_pop(certs), err);
+	sk_X509_pop_free(certs, X509_free);
+	return result;
+}
+
+static int add_all(struct trust *trust, const struct buf *bytes, struct error *err)
+{
+	size_t count = 0;
+	X509 *cert;
+
+	ERR_clear_error();
+	if (take_der(bytes, &cert))
+		return add_cert(trust, cert, err);
+	ERR_clear_error();
+	if (add_pem(trust, bytes, &count, err) || add_bundle(trust, bytes, &count, err))
 		return -1;
-	}
 	if (count)
 		return 0;
-	error_set(err, EINVAL, "there is no certificate in it: give the authority's, in PEM or DER");
-	error_in_file(err, path);
-	return -1;
+	return error_set(err, EINVAL, "there is no certificate in it: give the authority's, in PEM, DER or PKCS#7");
 }
 
 static int add_file(struct trust *trust, const char *path, struct error *err)
 {
 	BUF_AUTO bytes = BUF_INIT;
-	X509 *cert;
+	int result = file_read_path(path, CAFILE_MAX, &bytes, err);
 
-	if (file_read_path(path, CAFILE_MAX, &bytes, err))
-		return -1;
-	ERR_clear_error();
-	if (take_der(&bytes, &cert))
-		return add_cert(trust, cert, err);
-	ERR_clear_error();
-	return add_pem(trust, path, &bytes, err);
+	if (!result)
+		result = add_all(trust, &bytes, err);
+	if (result)
+		error_in_file(err, path);
+	return result;
 }
 
 /* --- a folder --------------------------------------------------------------------------------------- */
@@ -184,15 +202,33 @@ void trust_free(struct trust *trust)
 	free(trust);
 }
 
+/* --- a chain ---------------------------------------------------------------------------------------- */
+
+/* Why a chain is none, and at which certificate: at depth 0 the signer's. X509_V_OK: it is one. */
+struct fault {
+	int code;
+	int depth;
+	X509 *cert; /* for X509_free(); may be NULL */
+};
+
+static void take_fault(X509_STORE_CTX *ctx, struct fault *fault)
+{
+	fault->code = X509_STORE_CTX_get_error(ctx);
+	fault->depth = X509_STORE_CTX_get_error_depth(ctx);
+	fault->cert = X509_STORE_CTX_get_current_cert(ctx);
+	if (fault->cert)
+		X509_up_ref(fault->cert);
+}
+
 /* A signer may be made for any purpose: TLS and code-signing certificates are what profiles are signed with. The
- * purpose is set on the store's own terms, which know no S/MIME. Sets `*fault` to why the chain is none (X509_V_OK: it
- * is one) and `*depth` to where. False: out of memory. */
-static bool verify(const struct trust *trust, X509 *cert, STACK_OF(X509) *others, unsigned long flags, int *fault,
-		   int *depth)
+ * purpose is set on the store's own terms, which know no S/MIME. False: out of memory. */
+static bool verify(const struct trust *trust, X509 *cert, STACK_OF(X509) *others, unsigned long flags,
+		   struct fault *fault)
 {
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 	bool done = ctx && X509_STORE_CTX_init(ctx, trust->store, cert, others) == 1;
 
+	*fault = (struct fault){ .code = X509_V_OK };
 	if (done) {
 		X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
 
@@ -200,42 +236,76 @@ static bool verify(const struct trust *trust, X509 *cert, STACK_OF(X509) *others
 		done = X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_ANY) == 1 &&
 		       X509_VERIFY_PARAM_set_flags(param, flags) == 1;
 	}
-	if (done) {
-		bool good = X509_verify_cert(ctx) == 1;
-
-		*fault = X509_STORE_CTX_get_error(ctx);
-		*depth = X509_STORE_CTX_get_error_depth(ctx);
-		done = good || *fault != X509_V_OK;
+	if (done && X509_verify_cert(ctx) != 1) {
+		take_fault(ctx, fault);
+		done = fault->code != X509_V_OK;
 	}
 	X509_STORE_CTX_free(ctx);
 	ERR_clear_error();
 	return done;
 }
 
-/* The chain is one, and dates alone are against it. */
-static const char *date_fault(int fault, int depth)
+static bool is_issuer_missing(int code)
 {
-	if (depth > 0)
-		return "a certificate above the signer's is out of date, though the chain is a trusted one";
-	return fault == X509_V_ERR_CERT_NOT_YET_VALID ? "not valid yet, though the chain is a trusted one" :
-							"expired, though the chain is a trusted one";
+	return code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT || code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+	       code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
 }
 
-enum trusting trust_holds(const struct trust *trust, X509 *cert, STACK_OF(X509) *others, const char **why)
+/* Whose certificate is to be got: the issuer of the last one that was found. */
+static void add_missing_issuer(const struct fault *fault, struct buf *why)
 {
-	int fault = X509_V_OK, depth = 0;
-
-	*why = "out of memory";
-	if (!verify(trust, cert, others, X509_V_FLAG_NO_CHECK_TIME, &fault, &depth))
-		return TRUST_NONE;
-	if (fault != X509_V_OK) {
-		*why = X509_verify_cert_error_string(fault);
-		return TRUST_NONE;
+	buf_add_text(why, fault->depth ? "the issuer " : "its issuer ");
+	name_text_brief(X509_get_issuer_name(fault->cert), why);
+	if (fault->depth) {
+		buf_add_text(why, " of ");
+		name_text_brief(X509_get_subject_name(fault->cert), why);
 	}
-	if (!verify(trust, cert, others, 0, &fault, &depth))
-		return TRUST_NONE;
-	if (fault == X509_V_OK)
-		return TRUST_WHOLE;
-	*why = date_fault(fault, depth);
-	return TRUST_BUT_FOR_DATES;
+	buf_add_text(why, " is neither in the profile nor trusted");
+}
+
+static enum trusting tell_fault(const struct fault *fault, struct buf *why)
+{
+	if (fault->cert && is_issuer_missing(fault->code)) {
+		add_missing_issuer(fault, why);
+		return TRUST_NO_ISSUER;
+	}
+	buf_add_text(why, X509_verify_cert_error_string(fault->code));
+	return TRUST_NONE;
+}
+
+/* The chain is one, and dates alone are against it. */
+static const char *date_fault(const struct fault *fault)
+{
+	if (fault->depth > 0)
+		return "a certificate above the signer's is out of date, though the chain is a trusted one";
+	return fault->code == X509_V_ERR_CERT_NOT_YET_VALID ? "not valid yet, though the chain is a trusted one" :
+							      "expired, though the chain is a trusted one";
+}
+
+static enum trusting tell_memory(struct buf *why)
+{
+	buf_add_text(why, "out of memory");
+	return TRUST_NONE;
+}
+
+enum trusting trust_holds(const struct trust *trust, X509 *cert, STACK_OF(X509) *others, struct buf *why)
+{
+	enum trusting trusting = TRUST_WHOLE;
+	struct fault fault;
+
+	if (!verify(trust, cert, others, X509_V_FLAG_NO_CHECK_TIME, &fault))
+		trusting = tell_memory(why);
+	else if (fault.code != X509_V_OK)
+		trusting = tell_fault(&fault, why);
+	X509_free(fault.cert);
+	if (trusting != TRUST_WHOLE)
+		return trusting;
+	if (!verify(trust, cert, others, 0, &fault)) {
+		trusting = tell_memory(why);
+	} else if (fault.code != X509_V_OK) {
+		trusting = TRUST_BUT_FOR_DATES;
+		buf_add_text(why, date_fault(&fault));
+	}
+	X509_free(fault.cert);
+	return trusting;
 }

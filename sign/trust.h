@@ -11,7 +11,7 @@ struct trust;
 /* Both NULL: the system's store (what OpenSSL has as default, and SSL_CERT_FILE, SSL_CERT_DIR). Either: these alone, so
  * that the answer is the same on every machine. */
 struct trust_files {
-	const char *cafile; /* PEM with one certificate or many, or one in DER */
+	const char *cafile; /* PEM with one certificate or many, one in DER, or a PKCS#7 (.p7b) */
 	const char *capath; /* a folder as openssl-rehash(1) makes it */
 };
 

@@ -252,14 +252,14 @@ static int take_attributes(const struct signature *signature, struct signature_f
 
 /* Whoever added a trusted certificate to what does not fit it earns no trust by that. */
 static enum trusting how_trusted(const struct envelope *envelope, const struct signature *signature,
-				 const struct trust *trust, const char **why)
+				 const struct trust *trust, struct buf *why)
 {
 	if (!signature->cert)
-		*why = "the certificate is not included";
+		buf_add_text(why, "the certificate is not included");
 	else if (!envelope->intact)
-		*why = "the signature does not fit";
+		buf_add_text(why, "the signature does not fit");
 	else if (!trust)
-		*why = "no trusted certificates were asked";
+		buf_add_text(why, "no trusted certificates were asked");
 	else
 		return trust_holds(trust, signature->cert, envelope->certs, why);
 	return TRUST_NONE;
@@ -268,14 +268,15 @@ static enum trusting how_trusted(const struct envelope *envelope, const struct s
 static int take_trust(const struct envelope *envelope, const struct signature *signature, const struct trust *trust,
 		      struct signature_facts *out)
 {
-	const char *why = NULL;
+	BUF_AUTO why = BUF_INIT;
 	enum trusting trusting = how_trusted(envelope, signature, trust, &why);
 
-	out->chained = trusting != TRUST_NONE;
+	out->chained = trusting == TRUST_BUT_FOR_DATES || trusting == TRUST_WHOLE;
 	out->trusted = trusting == TRUST_WHOLE;
+	out->issuer_missing = trusting == TRUST_NO_ISSUER;
 	if (out->trusted)
 		return 0;
-	out->why_not_trusted = taken_text(why);
+	out->why_not_trusted = taken(&why);
 	return out->why_not_trusted ? 0 : -1;
 }
 
@@ -284,6 +285,41 @@ static char *digest_of(const struct signature *signature)
 	const char *name = signature->digest == NID_undef ? NULL : OBJ_nid2ln(signature->digest);
 
 	return taken_text(name ? name : "unknown");
+}
+
+/* Two profiles with the same digest can be made: of MD2, MD4 and MD5 by anybody, of SHA-1 by who has some money. */
+static bool is_weak_digest(int digest)
+{
+	return digest == NID_md2 || digest == NID_md4 || digest == NID_md5 || digest == NID_sha1;
+}
+
+/* Below 112 bits of security (NIST SP 800-57, part 1, table 2). */
+static bool is_weak_key(const EVP_PKEY *key)
+{
+	int bits = key ? EVP_PKEY_get_bits(key) : 0;
+
+	if (!key)
+		return false;
+	return EVP_PKEY_is_a(key, "EC") ? bits < 224 :
+	       EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS") || EVP_PKEY_is_a(key, "DSA") ? bits < 2048 :
+	       false;
+}
+
+/* 0 or -1, out of memory. */
+static int take_weakness(const struct signature *signature, struct signature_facts *out)
+{
+	bool weak_digest = is_weak_digest(signature->digest);
+	bool weak_key = signature->cert && is_weak_key(X509_get0_pubkey(signature->cert));
+	struct buf buf = BUF_INIT;
+
+	if (!weak_digest && !weak_key)
+		return 0;
+	if (weak_digest)
+		buf_add_text(&buf, out->digest);
+	if (weak_key)
+		buf_add_format(&buf, "%s%s", weak_digest ? ", " : "", out->cert.key);
+	out->weak = taken(&buf);
+	return out->weak ? 0 : -1;
 }
 
 static int take_signature(const struct envelope *envelope, const struct signature *signature, const struct trust *trust,
@@ -300,7 +336,7 @@ static int take_signature(const struct envelope *envelope, const struct signatur
 		return -1;
 	if (signature->signed_at.len && !(out->signed_at = taken_text(buf_text(&signature->signed_at))))
 		return -1;
-	if (take_attributes(signature, out))
+	if (take_weakness(signature, out) || take_attributes(signature, out))
 		return -1;
 	return take_trust(envelope, signature, trust, out);
 }
@@ -311,6 +347,7 @@ static void free_signature(struct signature_facts *signature)
 	free(signature->signer);
 	free(signature->digest);
 	free(signature->algorithm);
+	free(signature->weak);
 	free(signature->signed_at);
 	free_texts(signature->attributes, signature->attribute_count);
 	free(signature->why_not_trusted);
@@ -369,6 +406,16 @@ bool verdict_expired(const struct verdict *verdict)
 		if (verdict->signatures[i].cert.expired || verdict->signatures[i].cert.not_yet_valid)
 			return true;
 	return false;
+}
+
+const char *verdict_weak(const struct verdict *verdict)
+{
+	size_t i;
+
+	for (i = 0; i < verdict->signature_count; i++)
+		if (verdict->signatures[i].weak)
+			return verdict->signatures[i].weak;
+	return NULL;
 }
 
 void verdict_free(struct verdict *verdict)

@@ -16,6 +16,9 @@
 #include "sign/envelope.h"
 #include "sign/trust.h"
 
+/* The rule that a weak signature breaks. */
+#define VERDICT_RULE_WEAK "weak-signature"
+
 struct certificate {
 	char *subject, *issuer;
 	char *serial; /* upper-case hexadecimal */
@@ -35,6 +38,7 @@ struct signature_facts {
 	char *signer;      /* the certificate's subject, or what names the signer when it is not included */
 	char *digest;      /* "sha256" */
 	char *algorithm;   /* "ecdsa-with-SHA256", "rsassaPss", ... */
+	char *weak;        /* what makes it so that others could make its like: "md5", "RSA 1024"; NULL: nothing */
 	char *signed_at;   /* the attribute signingTime, which is the signer's word only; NULL: not there */
 	char **attributes; /* names of the signed attributes; none: the content was signed directly */
 	size_t attribute_count;
@@ -43,6 +47,7 @@ struct signature_facts {
 				* never if the profile is not intact: whoever is named did not sign that */
 	bool trusted;          /* and no certificate of that chain is expired or not yet valid */
 	char *why_not_trusted; /* NULL: trusted */
+	bool issuer_missing;   /* for that: a certificate on the way to a trusted one was not found */
 };
 
 struct verdict {
@@ -63,6 +68,9 @@ int verdict_reach(const struct envelope *envelope, const struct trust *trust, st
 /* It is intact and all signers are trusted; any signer is expired or not yet valid. Both false for plain content. */
 bool verdict_trusted(const struct verdict *verdict);
 bool verdict_expired(const struct verdict *verdict);
+
+/* What is weak in the first signature that is; NULL: none is. */
+const char *verdict_weak(const struct verdict *verdict);
 
 /* The text of .profilefs/signature and of `profilefs verify`: one fact a line, "intact: yes"; for plain content the
  * line "not signed". */

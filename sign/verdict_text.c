@@ -69,6 +69,10 @@ static void signature_text(const struct signature_facts *signature, struct buf *
 						   "claimed (no trusted certificate confirms these names and dates)");
 	fact(out, "digest", signature->digest);
 	fact(out, "algorithm", signature->algorithm);
+	if (signature->weak)
+		buf_add_format(out, "weak: yes (%s)\n", signature->weak);
+	else
+		fact(out, "weak", "no");
 	fact(out, "signed at", signature->signed_at ? signature->signed_at : "not said");
 	attributes_text(signature, out);
 	fact(out, "signer id", signature->by_key_id ? "subject key id" : "issuer and serial number");

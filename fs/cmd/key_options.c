@@ -62,11 +62,16 @@ static int take_digest(struct key_options *options, const char *value, struct er
 	return error_set(err, EINVAL, "--digest takes sha1, sha256, sha384 or sha512, not '%.40s'", value);
 }
 
-/* What a signer can break; other rules are not looked at here. */
+/* What a signer can break, or what is signed; other rules are not looked at here. */
 static int take_rule(struct key_options *options, enum rule_level level, const char *name, struct error *err)
 {
-	if (strcmp(name, SIGNER_RULE_EXPIRED) != 0)
-		return error_set(err, EINVAL, "-E, -W and -O take the rule '" SIGNER_RULE_EXPIRED "' here, not '%.40s'",
+	bool known = strcmp(name, SIGNER_RULE_EXPIRED) == 0 ||
+		     (options->weighs_profile && strcmp(name, "not-a-profile") == 0);
+
+	if (!known)
+		return error_set(err, EINVAL, "-E, -W and -O take the rule%s here, not '%.40s'",
+				 options->weighs_profile ? "s '" SIGNER_RULE_EXPIRED "' and 'not-a-profile'" :
+							   " '" SIGNER_RULE_EXPIRED "'",
 				 name);
 	return rule_level_set(&options->levels, name, level, err);
 }

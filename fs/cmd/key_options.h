@@ -18,6 +18,7 @@ struct key_options {
 	struct signer_files files;
 	const char *digest; /* NULL: as before; a static string */
 	struct rule_levels levels;
+	bool weighs_profile; /* the rule not-a-profile is one that can be weighed */
 };
 
 #define KEY_OPTIONS_INIT ((struct key_options){ 0 })

@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "fs/cmd/rewrap.h"
+#include "fs/tree/signing.h"
 #include "plist/schema/check.h"
 
 struct signing {
 	const struct signer *signer;
+	const struct rule_levels *levels;
 	struct seal_options options;
 };
 
@@ -20,15 +22,20 @@ static const struct option long_options[] = {
 static void take_finding(void *context, const struct finding *finding)
 {
 	if (strcmp(finding->rule, "not-a-profile") == 0)
-		problems_say(context, SEVERITY_WARNING, finding->rule, NULL, "%s: signed all the same", finding->text);
+		problems_say(context, SEVERITY_WARNING, finding->rule, NULL, "%s; a signature does not change that",
+			     finding->text);
 }
 
-/* A signature does not make a profile of it. Other faults of profiles are the business of `profilefs check`. */
-static int note_no_profile(const struct doc *doc, struct problems *notes, struct error *err)
+/* Other faults of profiles are the business of `profilefs check`. */
+static int weigh(const struct signing *signing, const struct doc *doc, struct problems *notes, struct error *err)
 {
 	const struct check_options options = { 0 };
+	struct problems found = PROBLEMS_INIT;
 
-	return check_profile(doc->root, &options, take_finding, notes) < 0 ? error_memory(err) : 0;
+	if (check_profile(doc->root, &options, take_finding, &found) == 0)
+		return signing_weigh(&found, signing->levels, notes, err);
+	problems_free(&found);
+	return error_memory(err);
 }
 
 static int sign_one(void *context, const struct parcel *parcel, struct buf *out, struct problems *notes,
@@ -40,7 +47,7 @@ static int sign_one(void *context, const struct parcel *parcel, struct buf *out,
 
 	if (rewrap_read(parcel, &doc, err) < 0)
 		return -1;
-	result = note_no_profile(&doc, notes, err);
+	result = weigh(signing, &doc, notes, err);
 	doc_free(&doc);
 	if (result < 0)
 		return -1;
@@ -69,7 +76,7 @@ static void check(struct rewrap *rewrap)
 
 static int sign_all(struct rewrap *rewrap)
 {
-	struct signing signing = { .options = { .digest = rewrap->keys.digest } };
+	struct signing signing = { .levels = &rewrap->keys.levels, .options = { .digest = rewrap->keys.digest } };
 	struct signer *signer = rewrap_signer(rewrap);
 	int status;
 
@@ -83,7 +90,7 @@ static int sign_all(struct rewrap *rewrap)
 
 static int run(int argc, char **argv)
 {
-	struct rewrap rewrap = { .command = &command_sign };
+	struct rewrap rewrap = { .command = &command_sign, .keys.weighs_profile = true };
 	int status;
 
 	rewrap_parse(&rewrap, KEY_OPTIONS_LETTERS, argc, argv);

@@ -4,23 +4,20 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "fs/cmd/check_paths.h"
 #include "fs/cmd/command.h"
 #include "fs/cmd/say.h"
 #include "fs/cmd/verify.h"
-#include "fs/tree/profile.h"
-#include "plist/base/file.h"
 #include "plist/base/strings.h"
-#include "plist/schema/rule.h"
 #include "sign/trust.h"
 
 struct request {
-	struct strings profiles;
+	struct strings words; /* the profiles and folders */
 	struct trust_files trust;
-	struct rule_levels levels;
-	bool trusted; /* that is asked for too */
+	struct verify_terms terms;
 	bool same;
 	bool json;
 	bool quiet;
@@ -28,12 +25,6 @@ struct request {
 	bool done;
 	int status;
 };
-
-/* The worse of two exit statuses. */
-static int worse(int a, int b)
-{
-	return a > b ? a : b;
-}
 
 static void end_with(struct request *request, int status)
 {
@@ -43,16 +34,12 @@ static void end_with(struct request *request, int status)
 
 /* --- arguments -------------------------------------------------------------------------------------- */
 
-/* "expired": that a profile is intact cannot be weighed. */
-static void take_rule(struct request *request, const char *name, enum rule_level level)
+static void take_rules(struct request *request, const char *list, enum rule_level level)
 {
 	struct error err;
 
-	if (rule_level_set(&request->levels, name, level, &err) < 0)
+	if (rule_levels_set(&request->terms.levels, list, verify_rules, level, &err) < 0)
 		end_with(request, say_error(&err));
-	else if (strcmp(name, SIGNER_RULE_EXPIRED) != 0)
-		end_with(request, say_misuse("verify", "-E, -W and -O take the rule '%s', and not '%s'",
-					     SIGNER_RULE_EXPIRED, name));
 }
 
 static void take_format(struct request *request, const char *name)
@@ -66,7 +53,7 @@ static void take_word(struct request *request, const char *word)
 {
 	struct error err;
 
-	if (strings_add(&request->profiles, word, &err) < 0)
+	if (strings_add(&request->words, word, &err) < 0)
 		end_with(request, say_error(&err));
 }
 
@@ -79,13 +66,13 @@ static void take(struct request *request, int option, char **argv)
 		take_word(request, optarg);
 		break;
 	case 'E':
-		take_rule(request, optarg, RULE_ERROR);
+		take_rules(request, optarg, RULE_ERROR);
 		break;
 	case 'W':
-		take_rule(request, optarg, RULE_WARNING);
+		take_rules(request, optarg, RULE_WARNING);
 		break;
 	case 'O':
-		take_rule(request, optarg, RULE_OFF);
+		take_rules(request, optarg, RULE_OFF);
 		break;
 	case 'q':
 		request->quiet = true;
@@ -94,7 +81,7 @@ static void take(struct request *request, int option, char **argv)
 		request->brief = true;
 		break;
 	case OPTION_TRUSTED:
-		request->trusted = true;
+		request->terms.trusted = true;
 		break;
 	case OPTION_CAFILE:
 		request->trust.cafile = optarg;
@@ -143,13 +130,13 @@ static size_t count_stdin(const struct strings *words)
 /* What is wrong with the words and options together; NULL: nothing. */
 static const char *misuse(const struct request *request)
 {
-	if (request->same && request->profiles.count != 2)
+	if (request->same && request->words.count != 2)
 		return "--same takes two files: the signed profile, and the plain one";
 	if (request->same && request->json)
 		return "--same says one line, and has no --format json";
-	if (!request->profiles.count)
-		return "the profiles are missing: name files, or `-`";
-	if (count_stdin(&request->profiles) > 1)
+	if (!request->words.count)
+		return "the profiles are missing: name files or folders, or `-`";
+	if (count_stdin(&request->words) > 1)
 		return "the standard input can be read once: give one `-`";
 	return NULL;
 }
@@ -168,139 +155,87 @@ static void parse(struct request *request, int argc, char **argv)
 		end_with(request, say_misuse("verify", "%s", wrong));
 }
 
-/* --- one profile ------------------------------------------------------------------------------------ */
+/* --- what is looked at ------------------------------------------------------------------------------ */
 
-const char *verify_path(const char *word)
+/* A run, once it is known what to do. */
+struct run {
+	const struct request *request;
+	struct verify_terms terms;
+	struct trust *trust;
+	struct check_paths found; /* in the folders that were given */
+	struct strings names;     /* all that is looked at: the words, and what is in folders instead of these */
+	struct verify_counts counts;
+	int status;
+};
+
+static void say_unless_quiet(const struct run *run, const struct error *problem)
 {
-	return strcmp(word, "-") == 0 ? "/dev/stdin" : word;
+	if (!run->request->quiet || problem->severity == SEVERITY_ERROR)
+		say_problem(problem);
 }
 
-void verified_free(struct verified *verified)
+/* A folder that cannot be read, or has no profile in it. */
+static void take_bad_path(void *context, const char *path, const struct error *problem)
 {
-	verdict_free(&verified->verdict);
-	buf_free(&verified->content);
-	problems_free(&verified->problems);
+	struct error shown = *problem;
+	struct run *run = context;
+
+	error_in_file(&shown, path);
+	say_problem(&shown);
+	run->counts.unreadable++;
+	run->status = 2;
 }
 
-bool verified_intact(const struct verified *verified)
-{
-	return verified->reached && verified->verdict.form != ENVELOPE_PLAIN && verified->verdict.intact;
-}
-
-/* Adds an error with the exit status that it makes. */
-static void add_error(struct verified *verified, struct error *err, int status)
-{
-	error_in_file(err, verified->name);
-	problems_add(&verified->problems, err);
-	verified->status = worse(verified->status, status);
-}
-
-/* True if each profile gets its line on the standard output: what that says is not said again. */
-static bool has_lines(const struct request *request)
-{
-	return !request->json && !request->same && !request->quiet;
-}
-
-static void weigh_intact(const struct request *request, struct verified *verified)
+/* One that was named is an error; beside signed profiles it is where they are made from. */
+static void pass_over_tree(struct run *run, const char *tree, const char *word)
 {
 	struct error err;
 
-	if (verified->verdict.form != ENVELOPE_PLAIN) {
-		if (!verified->verdict.intact)
-			add_error(verified, &verified->verdict.why_not_intact, 1);
-		return;
-	}
-	verified->status = worse(verified->status, 1);
-	if (has_lines(request))
-		return;
-	error_set(&err, EINVAL, "not signed: nothing in it says who made it; `profilefs sign` signs it");
-	add_error(verified, &err, 1);
-}
-
-static void weigh_trust(struct verified *verified)
-{
-	struct error err;
-	size_t i;
-
-	for (i = 0; i < verified->verdict.signature_count; i++) {
-		const struct signature_facts *signature = &verified->verdict.signatures[i];
-		BUF_AUTO name = BUF_INIT;
-
-		if (signature->trusted)
-			continue;
-		name_brief(signature->signer, &name);
-		error_set(&err, EINVAL, "the signer %s is not trusted: %s; %s", buf_text(&name),
-			  signature->why_not_trusted,
-			  signature->chained ? "sign it again with one that is valid now (profilefs sign)" :
-					       "--cafile names an authority to trust");
-		add_error(verified, &err, 1);
-	}
-}
-
-static void add_expired(struct verified *verified, const struct certificate *cert, enum severity severity)
-{
-	BUF_AUTO name = BUF_INIT;
-	struct error err;
-
-	name_brief(cert->subject, &name);
-	if (cert->expired)
-		error_rule(&err, SIGNER_RULE_EXPIRED, "the signer %s expired at %s", buf_text(&name), cert->until);
+	error_set(&err, EISDIR, "this is an exploded tree: only files are signed");
+	error_in_file(&err, tree);
+	if (strcmp(tree, word) != 0)
+		err.severity = SEVERITY_WARNING;
 	else
-		error_rule(&err, SIGNER_RULE_EXPIRED, "the signer %s is not valid before %s", buf_text(&name),
-			   cert->from);
-	err.severity = severity;
-	add_error(verified, &err, severity == SEVERITY_ERROR);
+		run->status = 2;
+	say_unless_quiet(run, &err);
 }
 
-static void weigh_dates(const struct request *request, struct verified *verified)
+static int add_folder(struct run *run, const char *word, struct error *err)
 {
-	enum severity severity = SEVERITY_WARNING;
+	size_t i = run->found.count;
+
+	if (check_paths_add(&run->found, word, take_bad_path, run) < 0)
+		return error_memory(err);
+	for (; i < run->found.count; i++) {
+		const struct check_path *path = &run->found.list[i];
+
+		if (path->is_tree)
+			pass_over_tree(run, path->name, word);
+		else if (strings_add(&run->names, path->name, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool is_folder(const char *word)
+{
+	struct stat st;
+
+	return strcmp(word, "-") != 0 && stat(word, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int find_names(struct run *run, struct error *err)
+{
+	const struct strings *words = &run->request->words;
 	size_t i;
 
-	if (!rule_severity(&request->levels, SIGNER_RULE_EXPIRED, &severity))
-		return;
-	if (severity != SEVERITY_ERROR && has_lines(request))
-		return;
-	for (i = 0; i < verified->verdict.signature_count; i++) {
-		const struct certificate *cert = &verified->verdict.signatures[i].cert;
+	for (i = 0; i < words->count; i++) {
+		const char *word = words->at[i];
 
-		if (cert->expired || cert->not_yet_valid)
-			add_expired(verified, cert, severity);
+		if ((is_folder(word) ? add_folder(run, word, err) : strings_add(&run->names, word, err)) < 0)
+			return -1;
 	}
-}
-
-static int reach(const struct trust *trust, struct verified *verified, struct error *err)
-{
-	BUF_AUTO bytes = BUF_INIT;
-	struct envelope *envelope;
-	int result;
-
-	if (file_read_path(verify_path(verified->name), PROFILE_SIZE_MAX, &bytes, err) < 0)
-		return -1;
-	if (envelope_open(verified->name, bytes.data, bytes.len, &envelope, &verified->content, err) < 0) {
-		verified->damaged = err->rule != NULL;
-		return -1;
-	}
-	result = verdict_reach(envelope, trust, &verified->verdict, err);
-	verified->reached = result == 0;
-	envelope_free(envelope);
-	return result;
-}
-
-static void verify(const struct request *request, const struct trust *trust, struct verified *verified)
-{
-	struct error err;
-
-	if (reach(trust, verified, &err) < 0) {
-		add_error(verified, &err, error_exit_status(&err));
-		return;
-	}
-	weigh_intact(request, verified);
-	if (!verified_intact(verified))
-		return;
-	if (request->trusted)
-		weigh_trust(verified);
-	weigh_dates(request, verified);
+	return 0;
 }
 
 /* --- what is said ----------------------------------------------------------------------------------- */
@@ -317,7 +252,7 @@ static void add_text(const struct request *request, const struct verified *verif
 		return;
 	if (*before == WRITTEN_FACTS || (*before == WRITTEN_LINE && facts))
 		buf_add_text(out, "\n");
-	verify_summary(verified, out);
+	verify_line(verified, out);
 	if (facts)
 		verdict_text(&verified->verdict, out);
 	*before = facts ? WRITTEN_FACTS : WRITTEN_LINE;
@@ -350,57 +285,71 @@ static void say_found(const struct request *request, const struct verified *veri
 
 /* --- all of them ------------------------------------------------------------------------------------ */
 
-/* The facts of each stand before what is wrong with it, and one that fails does not hide the next. */
-static int verify_texts(const struct request *request, const struct trust *trust)
+static void say_sum(const struct run *run)
 {
-	enum written before = WRITTEN_NOTHING;
-	int status = 0, failed = 0;
-	size_t i;
+	BUF_AUTO line = BUF_INIT;
 
-	for (i = 0; i < request->profiles.count && !failed; i++) {
-		struct verified verified = { .name = request->profiles.at[i] };
-		BUF_AUTO out = BUF_INIT;
-
-		verify(request, trust, &verified);
-		if (!request->quiet)
-			add_text(request, &verified, &before, &out);
-		failed = put(&out);
-		say_found(request, &verified);
-		status = worse(status, verified.status);
-		verified_free(&verified);
-	}
-	return worse(status, failed);
+	if (run->request->quiet || run->counts.profiles + run->counts.unreadable < 2)
+		return;
+	verify_sum(&run->counts, &line);
+	say_line(buf_text(&line));
 }
 
-static int verify_json(const struct request *request, const struct trust *trust)
+/* The facts of each stand before what is wrong with it, and one that fails does not hide the next. */
+static void verify_texts(struct run *run)
+{
+	enum written before = WRITTEN_NOTHING;
+	int failed = 0;
+	size_t i;
+
+	for (i = 0; i < run->names.count && !failed; i++) {
+		struct verified verified = { .name = run->names.at[i] };
+		BUF_AUTO out = BUF_INIT;
+
+		verify_profile(&run->terms, run->trust, &verified);
+		if (!run->request->quiet)
+			add_text(run->request, &verified, &before, &out);
+		failed = put(&out);
+		say_found(run->request, &verified);
+		verify_count(&run->counts, &verified);
+		run->status = verify_worse(run->status, verified.status);
+		verified_free(&verified);
+	}
+	run->status = verify_worse(run->status, failed);
+	if (!failed)
+		say_sum(run);
+}
+
+static void verify_json(struct run *run)
 {
 	struct verify_json *json = verify_json_begin();
 	BUF_AUTO out = BUF_INIT;
 	struct error err;
-	int status = 0;
 	size_t i;
 
 	if (!json) {
 		error_memory(&err);
-		return say_error(&err);
+		run->status = say_error(&err);
+		return;
 	}
-	for (i = 0; i < request->profiles.count; i++) {
-		struct verified verified = { .name = request->profiles.at[i] };
+	for (i = 0; i < run->names.count; i++) {
+		struct verified verified = { .name = run->names.at[i] };
 
-		verify(request, trust, &verified);
+		verify_profile(&run->terms, run->trust, &verified);
 		verify_json_add(json, &verified);
-		say_found(request, &verified);
-		status = worse(status, verified.status);
+		say_found(run->request, &verified);
+		run->status = verify_worse(run->status, verified.status);
 		verified_free(&verified);
 	}
 	if (verify_json_end(json, &out, &err) < 0)
-		return say_error(&err);
-	return worse(status, put(&out));
+		run->status = say_error(&err);
+	else
+		run->status = verify_worse(run->status, put(&out));
 }
 
 static int say_same(const struct request *request, const struct verified *verified)
 {
-	const char *plain = request->profiles.at[1];
+	const char *plain = request->words.at[1];
 	BUF_AUTO out = BUF_INIT;
 	struct error err;
 	int status = verify_same(verified, plain, &err);
@@ -418,34 +367,46 @@ static int say_same(const struct request *request, const struct verified *verifi
 	return put(&out);
 }
 
-static int compare(const struct request *request, const struct trust *trust)
+static void compare(struct run *run)
 {
-	struct verified verified = { .name = request->profiles.at[0] };
-	int status;
+	struct verified verified = { .name = run->request->words.at[0] };
 
-	verify(request, trust, &verified);
-	say_found(request, &verified);
-	status = verified.status;
+	verify_profile(&run->terms, run->trust, &verified);
+	say_found(run->request, &verified);
+	run->status = verified.status;
 	if (verified_intact(&verified))
-		status = worse(status, say_same(request, &verified));
+		run->status = verify_worse(run->status, say_same(run->request, &verified));
 	verified_free(&verified);
-	return status;
+}
+
+static void verify_found(struct run *run)
+{
+	struct error err;
+
+	if (find_names(run, &err) < 0)
+		run->status = say_error(&err);
+	else if (run->request->json)
+		verify_json(run);
+	else
+		verify_texts(run);
 }
 
 static int verify_all(const struct request *request)
 {
-	struct trust *trust;
+	struct run run = { .request = request, .terms = request->terms };
 	struct error err;
-	int status;
 
-	if (trust_open(&request->trust, &trust, &err) < 0)
+	if (trust_open(&request->trust, &run.trust, &err) < 0)
 		return say_error(&err);
+	run.terms.shown = !request->json && !request->same && !request->quiet;
 	if (request->same)
-		status = compare(request, trust);
+		compare(&run);
 	else
-		status = request->json ? verify_json(request, trust) : verify_texts(request, trust);
-	trust_free(trust);
-	return status;
+		verify_found(&run);
+	trust_free(run.trust);
+	strings_free(&run.names);
+	check_paths_free(&run.found);
+	return run.status;
 }
 
 static int run(int argc, char **argv)
@@ -455,7 +416,7 @@ static int run(int argc, char **argv)
 	parse(&request, argc, argv);
 	if (!request.done)
 		request.status = verify_all(&request);
-	strings_free(&request.profiles);
+	strings_free(&request.words);
 	return request.status;
 }
 
@@ -469,19 +430,21 @@ const struct command command_verify = {
 	"       profilefs verify --same [OPTION]... SIGNED PLAIN\n\n"
 	"Says of signed profiles whether they are intact (what is there is what was signed), whether the signer\n"
 	"is trusted, expired or self-signed, and who it is: a line for each profile, and the facts below it. Of a\n"
-	"signer that is not trusted they are only what its certificate says. PROFILE may be `-` for the standard\n"
-	"input.\n\n"
+	"signer that is not trusted they are only what its certificate says. PROFILE is a file, a folder, for\n"
+	"every *.mobileconfig in it, or `-` for the standard input.\n\n"
 	"      --trusted              fails also if a signer is not trusted\n"
-	"      --cafile FILE          trust the certificates in FILE (PEM or DER), and not the system's\n"
+	"      --cafile FILE          trust the authorities in FILE (PEM, DER or .p7b), and not the system's\n"
 	"      --capath DIR           trust those in DIR, as `openssl rehash` names them, and not the system's\n"
 	"      --same                 proves that what was signed is the file PLAIN, byte for byte; says else which\n"
 	"                             is the first byte that differs, counted from 1\n"
 	"      --format text|json     text (default), or one object with all facts\n"
-	"  -E, --error expired        fails also if a signer is expired or not valid yet\n"
-	"  -W, --warning expired  -O, --off expired\n"
-	"                             warns of it where no line of the profile says it (default); does not\n"
+	"  -E, --error RULE[,RULE]... fails also if a signer is expired or not valid yet (expired), if a signature\n"
+	"                             is weak (weak-signature: MD5, SHA-1, short keys), or if what was signed is\n"
+	"                             no property list (not-a-plist) or no profile (not-a-profile)\n"
+	"  -W, --warning RULE...      warns of it, where no line of the profile says it (default)\n"
+	"  -O, --off RULE...          does not\n"
 	"  -b, --brief                the first lines only, one for each profile\n"
-	"  -q, --quiet                only errors: no facts, no warnings\n"
+	"  -q, --quiet                only errors: no facts, no warnings, no summary\n"
 	"  -h, --help                 this text\n\n"
 	"Exit status: 0 if every profile is signed and intact (and trusted, if asked for); 1 if one is not; 2 if\n"
 	"something could not be read.\n",

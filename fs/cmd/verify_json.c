@@ -78,6 +78,7 @@ static json_t *signature_json(struct verify_json *json, const struct signature_f
 	add_text(json, object, "why_not_trusted", signature->why_not_trusted);
 	add_text(json, object, "digest", signature->digest);
 	add_text(json, object, "algorithm", signature->algorithm);
+	add_text(json, object, "weak", signature->weak);
 	add_text(json, object, "signed_at", signature->signed_at);
 	add_texts(json, object, "attributes", signature->attributes, signature->attribute_count);
 	add_text(json, object, "signer_id", signature->by_key_id ? "subject-key-id" : "issuer-and-serial-number");
@@ -113,6 +114,25 @@ static void add_error(struct verify_json *json, json_t *object, const struct pro
 	add_text(json, object, "rule", first ? first->rule : NULL);
 }
 
+static void add_warnings(struct verify_json *json, json_t *object, const struct problems *problems)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < problems->count; i++) {
+		json_t *warning;
+
+		if (problems->list[i].severity != SEVERITY_WARNING)
+			continue;
+		warning = json_object();
+		add_text(json, warning, "rule", problems->list[i].rule);
+		add_text(json, warning, "text", problems->list[i].text);
+		append(json, list, warning);
+	}
+	json->failed = json->failed || problems->lost;
+	add(json, object, "warnings", list);
+}
+
 /* A CMS that is damaged is signed; of a file that could not be read nobody knows. */
 static json_t *signed_json(const struct verified *verified)
 {
@@ -130,26 +150,6 @@ static json_t *form_json(const struct verified *verified)
 	};
 
 	return verified->reached ? json_string(forms[verified->verdict.form]) : json_null();
-}
-
-static bool any_expired(const struct verdict *verdict)
-{
-	size_t i;
-
-	for (i = 0; i < verdict->signature_count; i++)
-		if (verdict->signatures[i].cert.expired)
-			return true;
-	return false;
-}
-
-static bool any_not_yet_valid(const struct verdict *verdict)
-{
-	size_t i;
-
-	for (i = 0; i < verdict->signature_count; i++)
-		if (verdict->signatures[i].cert.not_yet_valid)
-			return true;
-	return false;
 }
 
 struct verify_json *verify_json_begin(void)
@@ -170,9 +170,11 @@ void verify_json_add(struct verify_json *json, const struct verified *verified)
 	add(json, object, "form", form_json(verified));
 	add_flag(json, object, "intact", verified_intact(verified));
 	add_flag(json, object, "trusted", verdict_trusted(&verified->verdict));
-	add_flag(json, object, "expired", any_expired(&verified->verdict));
-	add_flag(json, object, "not_yet_valid", any_not_yet_valid(&verified->verdict));
+	add_flag(json, object, "expired", verified_expired(verified));
+	add_flag(json, object, "not_yet_valid", verified_early(verified));
+	add_text(json, object, "weak", verdict_weak(&verified->verdict));
 	add_error(json, object, &verified->problems);
+	add_warnings(json, object, &verified->problems);
 	add_verdict(json, object, &verified->verdict);
 	append(json, json->profiles, object);
 }

@@ -44,6 +44,14 @@ static void add_dates(struct buf *out, const struct verdict *verdict)
 	}
 }
 
+static void add_weak(struct buf *out, const struct verdict *verdict)
+{
+	const char *weak = verdict_weak(verdict);
+
+	if (weak)
+		buf_add_format(out, ", weak (%s)", weak);
+}
+
 /* Anybody can make a certificate with any name in it: whom no trusted one vouches for is not said to have signed. */
 static void add_signers(struct buf *out, const struct verdict *verdict)
 {
@@ -61,7 +69,7 @@ static void add_signers(struct buf *out, const struct verdict *verdict)
 }
 
 /* Who is said to have signed what is not intact did not sign this. */
-void verify_summary(const struct verified *verified, struct buf *out)
+void verify_line(const struct verified *verified, struct buf *out)
 {
 	const struct verdict *verdict = &verified->verdict;
 
@@ -76,7 +84,70 @@ void verify_summary(const struct verified *verified, struct buf *out)
 		buf_add_text(out, ": intact");
 		add_trust(out, verdict);
 		add_dates(out, verdict);
+		add_weak(out, verdict);
 		add_signers(out, verdict);
 	}
 	buf_add_text(out, "\n");
+}
+
+/* --- several ---------------------------------------------------------------------------------------- */
+
+bool verified_expired(const struct verified *verified)
+{
+	size_t i;
+
+	for (i = 0; i < verified->verdict.signature_count; i++)
+		if (verified->verdict.signatures[i].cert.expired)
+			return true;
+	return false;
+}
+
+bool verified_early(const struct verified *verified)
+{
+	size_t i;
+
+	for (i = 0; i < verified->verdict.signature_count; i++)
+		if (verified->verdict.signatures[i].cert.not_yet_valid)
+			return true;
+	return false;
+}
+
+void verify_count(struct verify_counts *counts, const struct verified *verified)
+{
+	const struct verdict *verdict = &verified->verdict;
+	bool intact = verified_intact(verified);
+
+	if (!verified->reached && !verified->damaged) {
+		counts->unreadable++;
+		return;
+	}
+	counts->profiles++;
+	counts->intact += intact;
+	if (!intact && !verified->damaged && verdict->form == ENVELOPE_PLAIN)
+		counts->plain++;
+	else if (!intact)
+		counts->altered++;
+	counts->trusted += intact && verdict_trusted(verdict);
+	counts->expired += intact && verified_expired(verified);
+	counts->early += intact && verified_early(verified);
+	counts->weak += intact && verdict_weak(verdict) != NULL;
+}
+
+static void add_count(struct buf *out, size_t count, const char *what)
+{
+	if (count)
+		buf_add_format(out, ", %zu %s", count, what);
+}
+
+void verify_sum(const struct verify_counts *counts, struct buf *out)
+{
+	buf_add_format(out, "%zu profile%s: %zu intact, %zu trusted", counts->profiles,
+		       counts->profiles == 1 ? "" : "s", counts->intact, counts->trusted);
+	add_count(out, counts->expired, "expired");
+	add_count(out, counts->early, "not yet valid");
+	add_count(out, counts->weak, "weak");
+	add_count(out, counts->plain, "not signed");
+	add_count(out, counts->altered, "not intact");
+	if (counts->unreadable)
+		buf_add_format(out, "; %zu could not be read", counts->unreadable);
 }

@@ -108,6 +108,14 @@ it_warns_of_a_plist_that_is_no_profile_and_signs_it()
 	assert_status 0
 	assert_stderr '^p\.plist: warning: .*no configuration profile.*\[not-a-profile\]$'
 	assert_signed p.plist plain
+	cp plain p.plist
+	sign_with ec -E expired,not-a-profile p.plist
+	assert_status 1
+	assert_stderr '^p\.plist: error: .*\[not-a-profile\]$'
+	assert_same plain p.plist
+	sign_with ec -O not-a-profile p.plist
+	assert_status 0
+	assert_no_stderr
 	echo '<plist><dict><key>PayloadType</key><string>Configuration</string></dict></plist>' >plain
 	cp plain p.plist
 	sign_with ec p.plist

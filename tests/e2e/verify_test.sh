@@ -119,7 +119,9 @@ it_verifies_several_and_one_that_fails_hides_none()
 	assert_stdout '^plain: not signed$'
 	assert_stderr '^bad.mobileconfig: error: .*\[bad-signature\]'
 	assert_stderr '^absent.mobileconfig: error: cannot be opened'
-	assert_equal 2 "$(wc -l <"$T.run/stderr")" "lines on stderr: what is not signed is said once"
+	assert_equal '4 profiles: 2 intact, 0 trusted, 1 not signed, 1 not intact; 1 could not be read' \
+		"$(tail -n 1 "$T.run/stderr")"
+	assert_equal 3 "$(wc -l <"$T.run/stderr")" "lines on stderr: what is not signed is said once"
 	run profilefs verify -q a.mobileconfig bad.mobileconfig
 	assert_status 1
 	assert_equal 1 "$(cat "$T.run/stdout" "$T.run/stderr" | wc -l)" "lines of -q"
@@ -138,7 +140,8 @@ it_says_one_line_of_each_that_is_not_signed()
 		"$(head -n 3 "$T.run/stdout")" "two that are not signed, and a blank line"
 	assert_equal "$(printf '%s\n' '' 'cut.mobileconfig: no readable signature' 'empty.mobileconfig: not signed')" \
 		"$(tail -n 3 "$T.run/stdout")" "after the facts"
-	assert_equal 1 "$(wc -l <"$T.run/stderr")" "lines on stderr"
+	assert_equal '5 profiles: 1 intact, 0 trusted, 3 not signed, 1 not intact' "$(tail -n 1 "$T.run/stderr")"
+	assert_equal 2 "$(wc -l <"$T.run/stderr")" "lines on stderr"
 	run profilefs verify -b *.mobileconfig
 	assert_status 1
 	assert_equal 5 "$(wc -l <"$T.run/stdout")" "lines of --brief"
@@ -229,10 +232,10 @@ it_asks_for_trust_only_when_told_to()
 	signed_by p256-mail p.mobileconfig
 	run profilefs verify p.mobileconfig
 	assert_status 0
-	assert_stdout '^trusted: no \(unable to get local issuer certificate\)$'
+	assert_stdout '^trusted: no \(its issuer CN=Example root CA,O=Example Ltd is neither in the profile nor trusted\)$'
 	run profilefs verify --trusted p.mobileconfig
 	assert_status 1
-	assert_stderr '^p.mobileconfig: error: the signer CN=.*is not trusted: unable to get local issuer.*--cafile'
+	assert_stderr '^p.mobileconfig: error: the signer CN=.*is not trusted: its issuer CN=Example root CA,.* nor trusted: sign with --chain, or trust it with --cafile$'
 	run profilefs verify --trusted --cafile "$ROOT_CA" p.mobileconfig
 	assert_status 0
 	mkdir folder
@@ -254,11 +257,16 @@ it_needs_the_authority_in_between()
 	signed_by p256-chained p.mobileconfig
 	run profilefs verify --trusted --cafile "$ROOT_CA" p.mobileconfig
 	assert_status 1
+	assert_stderr ': its issuer CN=Example intermediate CA,O=Example Ltd is neither in the profile nor trusted: sign with'
+	openssl crl2pkcs7 -nocrl -certfile "$ROOT_CA" -certfile "$AUTHORITY/intermediate.crt" -outform DER -out both.p7b
+	run profilefs verify --trusted --cafile both.p7b p.mobileconfig
+	assert_status 0
 	signed_by p256-chained p.mobileconfig -certfile "$AUTHORITY/intermediate.crt"
 	run profilefs verify --trusted --cafile "$ROOT_CA" p.mobileconfig
 	assert_status 0
 	run profilefs verify --trusted --cafile "$AUTHORITY/intermediate.crt" p.mobileconfig
 	assert_status 1
+	assert_stderr ': the issuer CN=Example root CA,O=Example Ltd of CN=Example intermediate CA,O=Example Ltd is neither'
 }
 
 it_trusts_a_self_signed_signer_that_is_given()
@@ -305,7 +313,7 @@ it_tells_expired_from_intact_and_fails_for_it_when_told_to()
 	assert_stdout "^early.mobileconfig: intact, not trusted \(not valid yet, .*\), not valid before ${early%T*}, signed by "
 	assert_stdout '^expired: yes$'
 	assert_stdout '^not yet valid: yes$'
-	assert_no_stderr
+	assert_equal '2 profiles: 2 intact, 0 trusted, 1 expired, 1 not yet valid' "$(cat "$T.run/stderr")"
 	run profilefs verify --format json --cafile "$ROOT_CA" expired.mobileconfig early.mobileconfig
 	assert_status 0
 	assert_stderr "^expired.mobileconfig: warning: .*expired at $expired \[expired\]\$"
@@ -323,6 +331,82 @@ it_tells_expired_from_intact_and_fails_for_it_when_told_to()
 	done
 }
 
+# --- weak ---------------------------------------------------------------------------------------------
+
+it_warns_of_a_weak_signature_and_fails_for_it_when_told_to()
+{
+	signed_by rsa2048-mail strong.mobileconfig
+	signed_by rsa2048-mail weak.mobileconfig -md sha1
+	run profilefs verify -b --trusted --cafile "$ROOT_CA" weak.mobileconfig
+	assert_status 0
+	assert_equal 'weak.mobileconfig: intact, trusted, weak (sha1), signed by CN=Profile signing (rsa2048-mail),O=Example Ltd' \
+		"$(cat "$T.run/stdout" "$T.run/stderr")"
+	run profilefs verify -E weak-signature strong.mobileconfig weak.mobileconfig
+	assert_status 1
+	assert_stdout '^weak: yes \(sha1\)$'
+	assert_stdout '^weak: no$'
+	assert_stderr '^weak.mobileconfig: error: the signature of CN=.* is weak \(sha1\).*\[weak-signature\]$'
+	assert_equal '2 profiles: 2 intact, 0 trusted, 1 weak' "$(tail -n 1 "$T.run/stderr")"
+	run profilefs verify -q -O expired,weak-signature weak.mobileconfig
+	assert_status 0
+	assert_no_stderr
+	run profilefs verify --format json strong.mobileconfig weak.mobileconfig
+	assert_status 0
+	assert_stderr '^weak.mobileconfig: warning: .*\[weak-signature\]$'
+	assert_equal "[None, 'sha1']" "$(json '[p["weak"] for p in report["profiles"]]')"
+	assert_equal "[None, 'sha1']" "$(json '[p["signatures"][0]["weak"] for p in report["profiles"]]')"
+	assert_equal "[[], ['weak-signature']]" "$(json '[[w["rule"] for w in p["warnings"]] for p in report["profiles"]]')"
+}
+
+# --- what was signed ----------------------------------------------------------------------------------
+
+# signed_what REGEX RULE: p.mobileconfig is intact and its content breaks the rule.
+signed_what()
+{
+	run profilefs verify p.mobileconfig
+	assert_status 0
+	assert_stdout '^p.mobileconfig: intact'
+	assert_stderr "^p.mobileconfig:.*warning: .*$1.*\[$2\]\$"
+	run profilefs verify -E "not-a-plist,not-a-profile" p.mobileconfig
+	assert_status 1
+	assert_stderr "^p.mobileconfig:.*error: .*$1.*\[$2\]\$"
+	run profilefs verify -O "$2" p.mobileconfig
+	assert_status 0
+	assert_no_stderr
+	run profilefs verify --format json p.mobileconfig
+	assert_equal "$2" "$(json 'p["warnings"][0]["rule"]')"
+}
+
+it_warns_when_what_was_signed_is_no_profile()
+{
+	echo 'hello world' >plain
+	signed_by p256-mail p.mobileconfig
+	signed_what 'what was signed is no property list: ' not-a-plist
+	: >plain
+	signed_by p256-mail p.mobileconfig
+	signed_what 'what was signed is no property list: ' not-a-plist
+	printf '\t<key>Color</key>\n\t<string>red</string>\n' | write_plist >plain
+	signed_by p256-mail p.mobileconfig
+	signed_what 'no configuration profile' not-a-profile
+}
+
+it_knows_what_was_signed_twice()
+{
+	local form
+
+	signed_by p256-mail once.mobileconfig
+	for form in DER PEM; do
+		openssl cms -cmsout -inform DER -in once.mobileconfig -outform $form -out plain
+		signed_by p256-mail p.mobileconfig
+		signed_what 'it was signed twice.*`profilefs sign --unsign` takes one layer off' not-a-plist
+	done
+	run profilefs sign --unsign p.mobileconfig
+	assert_status 0
+	run profilefs verify p.mobileconfig
+	assert_status 0
+	assert_no_stderr
+}
+
 # --- json ---------------------------------------------------------------------------------------------
 
 it_writes_json_with_booleans()
@@ -331,8 +415,11 @@ it_writes_json_with_booleans()
 	run profilefs verify --format json -O expired --cafile "$ROOT_CA" p.mobileconfig
 	assert_status 0
 	assert_no_stderr
-	assert_equal 'p.mobileconfig True der True False True False None' \
-		"$(json '" ".join(str(p[k]) for k in "file signed form intact trusted expired not_yet_valid error".split())')"
+	assert_equal 'p.mobileconfig True der True False True False None None []' \
+		"$(json '" ".join(str(p[k]) for k in "file signed form intact trusted expired not_yet_valid weak error warnings".split())')"
+	run profilefs verify --format json p.mobileconfig
+	assert_equal expired "$(json 'p["warnings"][0]["rule"]')"
+	run profilefs verify --format json -O expired --cafile "$ROOT_CA" p.mobileconfig
 	assert_equal True "$(json 'p["signatures"][0]["chained"]')"
 	assert_equal "['emailProtection'] EC P-256 False" \
 		"$(json '"{purposes} {key} {self_signed}".format(**p["signatures"][0]["certificate"])')"
@@ -435,6 +522,34 @@ it_compares_only_what_is_intact_with_what_is_plain()
 	done
 }
 
+# --- folders ------------------------------------------------------------------------------------------
+
+it_verifies_what_is_in_a_folder()
+{
+	mkdir -p all/deep all/tree
+	echo Configuration >all/tree/PayloadType
+	signed_by p256-mail all/a.mobileconfig
+	cp all/a.mobileconfig all/deep/b.mobileconfig
+	cp plain all/deep/other.plist
+	run profilefs verify -b all plain
+	assert_status 1
+	assert_equal 'all/a.mobileconfig all/deep/b.mobileconfig plain' \
+		"$(sed 's/:.*//' "$T.run/stdout" | paste -sd ' ')"
+	assert_stderr '^all/tree: warning: this is an exploded tree'
+	assert_stderr '^3 profiles: 2 intact, 0 trusted, 1 not signed$'
+	run profilefs verify -q all
+	assert_status 0
+	assert_no_stderr
+	run profilefs verify all/tree
+	assert_status 2
+	assert_stderr '^all/tree: error: this is an exploded tree'
+	mkdir empty
+	run profilefs verify --format json empty all
+	assert_status 2
+	assert_stderr '^empty: error: no profile is in this folder'
+	assert_equal 2 "$(json 'len(report["profiles"])')"
+}
+
 # --- usage --------------------------------------------------------------------------------------------
 
 it_says_how_it_is_used_wrongly()
@@ -447,7 +562,10 @@ it_says_how_it_is_used_wrongly()
 	assert_stderr 'text or json'
 	run profilefs verify -W bad-signature p
 	assert_status 2
-	assert_stderr "'expired'"
+	assert_stderr "'bad-signature' is not looked at here: the rules are expired, weak-signature, not-a-plist and not-a-profile\$"
+	run profilefs verify -E expired,foo p
+	assert_status 2
+	assert_stderr "no rule 'foo': the rules are expired, weak-signature, not-a-plist and not-a-profile\$"
 	run profilefs verify -E expird p
 	assert_status 2
 	assert_stderr 'did you mean expired'

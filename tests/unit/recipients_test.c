@@ -36,6 +36,20 @@ static void a_recipient_that_cannot_be_one_is_refused_with_the_reason(void **sta
 	fails_for("mixed.pem", "mixed.pem", "CN=signs");
 }
 
+/* In any order: DER sorts recipients by their bytes. */
+static void assert_same_lines(const char *got, const char *expected)
+{
+	char line[512];
+	size_t len;
+
+	assert_int_equal(strlen(got), strlen(expected));
+	for (; *expected; expected += len) {
+		len = strcspn(expected, "\n") + 1;
+		snprintf(line, sizeof(line), "%.*s", (int)len, expected);
+		assert_non_null(strstr(got, line));
+	}
+}
+
 /* Who reads what is encrypted for these files, and what was said. */
 static void are_meant_by(const char *names, const char *expected, const char *said)
 {
@@ -50,7 +64,7 @@ static void are_meant_by(const char *names, const char *expected, const char *sa
 		fail_msg("%s: %s", names, err.text);
 	assert_int_equal(encryption_make(recipients, "x", 1, &cipher, &err), 0);
 	assert_int_equal(encryption_peek(cipher.data, cipher.len, &who, &err), 0);
-	assert_string_equal(buf_text(&who), expected);
+	assert_same_lines(buf_text(&who), expected);
 	for (i = 0; said && i < notes.count && !strstr(notes.list[i].text, said); i++)
 		;
 	assert_true(said ? i < notes.count : notes.count == problems_count(&notes, SEVERITY_WARNING));

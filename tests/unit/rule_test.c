@@ -18,7 +18,7 @@ static void every_rule_of_the_manual_is_there(void **state)
 		"bad-length", "missing-key", "duplicate-key", "duplicate-uuid", "duplicate-identifier",
 		"duplicate-element", "dangling-reference", "single-payload", "immutable-key", "access-rights",
 		"deprecated-key", "unsupported-os", "not-a-plist", "not-a-profile", "bad-signature",
-		"expired",
+		"expired", "weak-signature",
 	};
 	size_t i;
 
@@ -122,6 +122,47 @@ static void a_name_near_no_rule_is_answered_with_all_of_them(void **state)
 		assert_non_null(strstr(err.text, rules[i].name));
 }
 
+static enum severity severity_of(const struct rule_levels *levels, const char *rule)
+{
+	enum severity severity = SEVERITY_NOTE;
+
+	assert_true(rule_severity(levels, rule, &severity));
+	return severity;
+}
+
+static void several_rules_have_commas_between(void **state)
+{
+	static const char *const some[] = { "expired", "not-a-plist", NULL };
+	struct rule_levels levels = { 0 };
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(rule_levels_set(&levels, "expired,not-a-plist", some, RULE_ERROR, &err), 0);
+	assert_int_equal(severity_of(&levels, "expired"), SEVERITY_ERROR);
+	assert_int_equal(severity_of(&levels, "not-a-plist"), SEVERITY_ERROR);
+	assert_int_equal(rule_levels_set(&levels, "missing-key", NULL, RULE_WARNING, &err), 0);
+	assert_int_equal(severity_of(&levels, "missing-key"), SEVERITY_WARNING);
+	assert_int_equal(rule_levels_set(&levels, "expired,", some, RULE_OFF, &err), -1);
+	assert_int_equal(rule_levels_set(&levels, "", NULL, RULE_OFF, &err), -1);
+}
+
+static void a_command_names_only_the_rules_that_it_looks_at(void **state)
+{
+	static const char *const some[] = { "expired", "not-a-plist", NULL };
+	struct rule_levels levels = { 0 };
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(rule_levels_set(&levels, "missing-key", some, RULE_ERROR, &err), -1);
+	assert_string_equal(err.text, "the rule 'missing-key' is not looked at here: the rules are expired and "
+				      "not-a-plist");
+	assert_int_equal(severity_of(&levels, "missing-key"), SEVERITY_NOTE);
+	assert_int_equal(rule_levels_set(&levels, "expird", some, RULE_ERROR, &err), -1);
+	assert_string_equal(err.text, "there is no rule 'expird': did you mean expired?");
+	assert_int_equal(rule_levels_set(&levels, "zzz", some, RULE_ERROR, &err), -1);
+	assert_string_equal(err.text, "there is no rule 'zzz': the rules are expired and not-a-plist");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +174,8 @@ int main(void)
 		cmocka_unit_test(what_has_no_rule_keeps_its_severity),
 		cmocka_unit_test(a_misspelt_rule_is_refused_with_the_one_that_is_near),
 		cmocka_unit_test(a_name_near_no_rule_is_answered_with_all_of_them),
+		cmocka_unit_test(several_rules_have_commas_between),
+		cmocka_unit_test(a_command_names_only_the_rules_that_it_looks_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,7 +61,8 @@ static void refuses(const char *cafile, const char *capath, const char *words)
 		fail_msg("'%s' does not say '%s'", err.text, words);
 }
 
-#define NO_ISSUER "unable to get local issuer certificate"
+#define NO_ISSUER "its issuer CN=inter is neither in the profile nor trusted"
+#define NO_ROOT "the issuer CN=ca of CN=inter is neither in the profile nor trusted"
 #define EXPIRED "expired, though the chain is a trusted one"
 
 /* ------------------------------------------------------------------ chains */
@@ -101,7 +102,7 @@ static void half_a_chain_is_not_enough(void **state)
 {
 	(void)state;
 	sign_with_openssl("rsa", "-certfile inter.crt", "signed");
-	assert_string_not_equal(trust_in("inter.crt", NULL), "trusted");
+	assert_string_equal(trust_in("inter.crt", NULL), NO_ROOT);
 	assert_string_not_equal(trust_in("rsa.crt", NULL), "trusted");
 }
 
@@ -220,7 +221,7 @@ static void the_systems_store_is_asked_when_nothing_is_given(void **state)
 {
 	(void)state;
 	sign_with_openssl("expired", "-certfile inter.crt", "signed");
-	assert_string_equal(trust_in(NULL, NULL), NO_ISSUER);
+	assert_string_equal(trust_in(NULL, NULL), NO_ROOT);
 	assert_int_equal(setenv("SSL_CERT_FILE", kit_path("ca.crt"), 1), 0);
 	assert_string_equal(trust_in(NULL, NULL), EXPIRED);
 	assert_true(file_says("signed", "trusted: no (" EXPIRED ")"));
@@ -231,7 +232,7 @@ static void the_systems_store_is_asked_when_nothing_is_given(void **state)
 	/* What is given replaces it. */
 	assert_string_not_equal(trust_in("bare.crt", NULL), "trusted");
 	no_system_store();
-	assert_true(file_says("signed", "trusted: no (" NO_ISSUER ")"));
+	assert_true(file_says("signed", "trusted: no (" NO_ROOT ")"));
 }
 
 static void a_folder_of_hashed_names_is_asked(void **state)
@@ -256,6 +257,19 @@ static void der_and_pem_with_other_things_around_are_files_of_certificates(void 
 	assert_string_equal(trust_in("bundle", NULL), "trusted");
 	kit_must("openssl x509 -in ca.crt -trustout -out ca.trusted");
 	assert_string_equal(trust_in("ca.trusted", NULL), "trusted");
+}
+
+static void a_bundle_of_pkcs7_is_a_file_of_certificates(void **state)
+{
+	(void)state;
+	sign_with_openssl("rsa", "", "signed");
+	kit_must("cat inter.crt ca.crt >both");
+	kit_must("openssl crl2pkcs7 -nocrl -certfile both -outform DER -out both.p7b");
+	assert_string_equal(trust_in("both.p7b", NULL), "trusted");
+	kit_must("openssl crl2pkcs7 -nocrl -certfile both -out pem.p7b");
+	assert_string_equal(trust_in("pem.p7b", NULL), "trusted");
+	kit_must("head -c 700 both.p7b >cut.p7b");
+	refuses("cut.p7b", NULL, "no certificate in it");
 }
 
 static void a_file_without_a_certificate_is_refused(void **state)
@@ -304,6 +318,7 @@ int main(void)
 		cmocka_unit_test(the_systems_store_is_asked_when_nothing_is_given),
 		cmocka_unit_test(a_folder_of_hashed_names_is_asked),
 		cmocka_unit_test(der_and_pem_with_other_things_around_are_files_of_certificates),
+		cmocka_unit_test(a_bundle_of_pkcs7_is_a_file_of_certificates),
 		cmocka_unit_test(a_file_without_a_certificate_is_refused),
 		cmocka_unit_test(a_folder_without_a_hashed_certificate_is_refused),
 	};

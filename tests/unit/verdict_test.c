@@ -106,6 +106,51 @@ static void each_kind_of_key_has_its_name(void **state)
 	}
 }
 
+/* What makes the signature of `signer`, made with these flags, a weak one; NULL: nothing. */
+static void weak_as(const char *signer, const char *flags, const char *weak)
+{
+	struct verdict verdict = reach_signed(signer, flags);
+	BUF_AUTO line = BUF_INIT;
+
+	assert_true(verdict.intact);
+	if (weak)
+		assert_string_equal(verdict.signatures[0].weak, weak);
+	else
+		assert_null(verdict.signatures[0].weak);
+	assert_ptr_equal(verdict_weak(&verdict), verdict.signatures[0].weak);
+	verdict_free(&verdict);
+	buf_add_format(&line, weak ? "weak: yes (%s)" : "weak: no", weak);
+	assert_true(file_says("signed", buf_text(&line)));
+}
+
+static void a_signature_is_weak_by_its_digest_or_its_key(void **state)
+{
+	(void)state;
+	weak_as("rsa", "-md sha256", NULL);
+	weak_as("ec", "-md sha224", NULL);
+	weak_as("rsa", "-md sha1", "sha1");
+	weak_as("ec", "-md sha1 -noattr", "sha1");
+	weak_as("rsa", "-md md5", "md5");
+	make_identity("short", EVP_RSA_gen(1024), "inter", NULL);
+	weak_as("short", "", "RSA 1024");
+	weak_as("short", "-md sha1", "sha1, RSA 1024");
+	make_identity("short", EVP_EC_gen("P-192"), "inter", NULL);
+	weak_as("short", "", "EC P-192");
+	make_identity("short", EVP_EC_gen("P-224"), "inter", NULL);
+	weak_as("short", "", NULL);
+}
+
+static void the_weak_one_of_two_signatures_is_found(void **state)
+{
+	struct verdict verdict;
+
+	(void)state;
+	make_identity("short", EVP_RSA_gen(1024), "inter", NULL);
+	verdict = reach_signed("ec", "-signer short.crt -inkey short.key");
+	assert_string_equal(verdict_weak(&verdict), "RSA 1024");
+	verdict_free(&verdict);
+}
+
 static void purposes_have_their_short_names_or_numbers_and_none_means_any(void **state)
 {
 	static const struct cert_options several = { .purpose = "serverAuth,clientAuth,1.2.840.113635.100.4.16" };
@@ -528,6 +573,8 @@ int main(void)
 		cmocka_unit_test(plain_content_has_no_facts),
 		cmocka_unit_test(the_facts_of_a_certificate_are_those_that_openssl_tells),
 		cmocka_unit_test(each_kind_of_key_has_its_name),
+		cmocka_unit_test(a_signature_is_weak_by_its_digest_or_its_key),
+		cmocka_unit_test(the_weak_one_of_two_signatures_is_found),
 		cmocka_unit_test(purposes_have_their_short_names_or_numbers_and_none_means_any),
 		cmocka_unit_test(purposes_that_cannot_be_read_are_not_any),
 		cmocka_unit_test(expired_and_not_yet_valid_are_told_apart_from_intact_and_trusted),
