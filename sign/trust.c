@@ -98,11 +98,29 @@ static int add_all(struct trust *trust, const struct buf *bytes, struct error *e
 	return error_set(err, EINVAL, "there is no certificate in it: give the authority's, in PEM, DER or PKCS#7");
 }
 
+/* A signed profile has certificates in it as a PKCS#7 has. If it were taken for one, it would vouch for itself. */
+static int refuse_profile(const char *path, const struct buf *bytes, struct error *err)
+{
+	BUF_AUTO content = BUF_INIT;
+	struct envelope *envelope;
+	enum envelope_form form;
+
+	if (envelope_open(path, bytes->data, bytes->len, &envelope, &content, err))
+		return err->code == ENOMEM ? -1 : 0;
+	form = envelope_form(envelope);
+	envelope_free(envelope);
+	if (form == ENVELOPE_PLAIN)
+		return 0;
+	return error_set(err, EINVAL, "this is a signed profile: give the authority's certificate");
+}
+
 static int add_file(struct trust *trust, const char *path, struct error *err)
 {
 	BUF_AUTO bytes = BUF_INIT;
 	int result = file_read_path(path, CAFILE_MAX, &bytes, err);
 
+	if (!result)
+		result = refuse_profile(path, &bytes, err);
 	if (!result)
 		result = add_all(trust, &bytes, err);
 	if (result)

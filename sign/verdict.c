@@ -296,13 +296,16 @@ static bool is_weak_digest(int digest)
 /* Below 112 bits of security (NIST SP 800-57, part 1, table 2). */
 static bool is_weak_key(const EVP_PKEY *key)
 {
-	int bits = key ? EVP_PKEY_get_bits(key) : 0;
+	static const struct {
+		const char *kind;
+		int bits;
+	} least[] = { { "RSA", 2048 }, { "RSA-PSS", 2048 }, { "DSA", 2048 }, { "EC", 224 } };
+	size_t i;
 
-	if (!key)
-		return false;
-	return EVP_PKEY_is_a(key, "EC") ? bits < 224 :
-	       EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS") || EVP_PKEY_is_a(key, "DSA") ? bits < 2048 :
-	       false;
+	for (i = 0; key && i < sizeof(least) / sizeof(least[0]); i++)
+		if (EVP_PKEY_is_a(key, least[i].kind))
+			return EVP_PKEY_get_bits(key) < least[i].bits;
+	return false;
 }
 
 /* 0 or -1, out of memory. */

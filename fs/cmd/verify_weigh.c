@@ -11,7 +11,11 @@
 #include "sign/signer.h"
 
 const char *const verify_rules[] = {
-	SIGNER_RULE_EXPIRED, VERDICT_RULE_WEAK, VERIFY_RULE_NO_PLIST, VERIFY_RULE_NO_PROFILE, NULL,
+	SIGNER_RULE_EXPIRED,
+	VERDICT_RULE_WEAK,
+	VERIFY_RULE_NO_PLIST,
+	VERIFY_RULE_NO_PROFILE,
+	NULL,
 };
 
 const char *verify_path(const char *word)

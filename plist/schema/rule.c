@@ -29,6 +29,7 @@ const struct rule rules[] = {
 	{ "not-a-profile", "A property list is no configuration profile." },
 	{ "bad-signature", "The signature of a profile does not fit its content." },
 	{ "expired", "A certificate that signs, or is encrypted for, is expired or not valid yet." },
+	{ "weak-signature", "A signature was made with MD2, MD4, MD5 or SHA-1, or with a key that is too short." },
 };
 
 const size_t rule_count = sizeof(rules) / sizeof(*rules);
@@ -46,17 +47,40 @@ const struct rule *rule_find(const char *name)
 	return NULL;
 }
 
+/* The name of one that may be given: of all, or of `some`. NULL: there is none at that place. */
+static const char *allowed_at(const char *const *some, size_t i)
+{
+	if (some)
+		return some[i];
+	return i < rule_count ? rules[i].name : NULL;
+}
+
+static bool is_allowed(const char *const *some, const char *name)
+{
+	const char *allowed;
+	size_t i;
+
+	for (i = 0; (allowed = allowed_at(some, i)); i++)
+		if (strcmp(allowed, name) == 0)
+			return true;
+	return false;
+}
+
 /* Which rule is meant, or which there are. */
-static int refuse_name(const char *name, struct error *err)
+static int refuse_name(const char *name, const char *const *some, struct error *err)
 {
 	struct hint hint = hint_for(name);
 	BUF_AUTO all = BUF_INIT;
+	const char *allowed;
 	size_t i;
 
-	for (i = 0; i < rule_count; i++) {
-		hint_consider(&hint, rules[i].name);
-		buf_add_format(&all, "%s%s", i == 0 ? "" : i + 1 < rule_count ? ", " : " and ", rules[i].name);
+	for (i = 0; (allowed = allowed_at(some, i)); i++) {
+		hint_consider(&hint, allowed);
+		buf_add_format(&all, "%s%s", i == 0 ? "" : allowed_at(some, i + 1) ? ", " : " and ", allowed);
 	}
+	if (rule_find(name))
+		return error_set(err, EINVAL, "the rule '%s' is not looked at here: the rules are %s", name,
+				 buf_text(&all));
 	if (hint.name)
 		return error_set(err, EINVAL, "there is no rule '%s': did you mean %s?", name, hint.name);
 	return error_set(err, EINVAL, "there is no rule '%.80s': the rules are %s", name, buf_text(&all));
@@ -67,9 +91,30 @@ int rule_level_set(struct rule_levels *levels, const char *name, enum rule_level
 	const struct rule *rule = rule_find(name);
 
 	if (!rule)
-		return refuse_name(name, err);
+		return refuse_name(name, NULL, err);
 	levels->levels[rule - rules] = level;
 	return 0;
+}
+
+int rule_levels_set(struct rule_levels *levels, const char *list, const char *const *some, enum rule_level level,
+		    struct error *err)
+{
+	size_t len;
+
+	for (;; list += len + 1) {
+		BUF_AUTO name = BUF_INIT;
+
+		len = strcspn(list, ",");
+		buf_add(&name, list, len);
+		if (!buf_ok(&name))
+			return error_memory(err);
+		if (!is_allowed(some, buf_text(&name)))
+			return refuse_name(buf_text(&name), some, err);
+		if (rule_level_set(levels, buf_text(&name), level, err) < 0)
+			return -1;
+		if (!list[len])
+			return 0;
+	}
 }
 
 bool rule_severity(const struct rule_levels *levels, const char *name, enum severity *severity)

@@ -31,6 +31,11 @@ struct rule_levels {
 /* 0, or -1 (EINVAL): there is no such rule; says which one is near. */
 int rule_level_set(struct rule_levels *levels, const char *name, enum rule_level level, struct error *err);
 
+/* The same for one or several with commas between ("expired,weak-signature"), which must be among `some` (ends with
+ * NULL): what the command looks at. NULL: all rules. */
+int rule_levels_set(struct rule_levels *levels, const char *list, const char *const *some, enum rule_level level,
+		    struct error *err);
+
 /* The severity that a finding of that rule has for the user. False: the rule is off. `rule` NULL: unchanged. */
 bool rule_severity(const struct rule_levels *levels, const char *rule, enum severity *severity);
 

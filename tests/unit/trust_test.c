@@ -289,6 +289,19 @@ static void a_file_without_a_certificate_is_refused(void **state)
 	refuses("dir", NULL, "");
 }
 
+/* Whoever signed it would be trusted by that. */
+static void a_signed_profile_is_no_file_of_authorities(void **state)
+{
+	struct identity self = kit_identity("self", EVP_EC_gen("P-256"), NULL, NULL);
+
+	(void)state;
+	sign_with_openssl("self", "", "signed");
+	refuses("signed", NULL, "signed profile");
+	kit_must("openssl cms -cmsout -inform DER -in signed -outform PEM -out signed.pem");
+	refuses("signed.pem", NULL, "signed profile");
+	kit_identity_free(&self);
+}
+
 static void a_folder_without_a_hashed_certificate_is_refused(void **state)
 {
 	(void)state;
@@ -320,6 +333,7 @@ int main(void)
 		cmocka_unit_test(der_and_pem_with_other_things_around_are_files_of_certificates),
 		cmocka_unit_test(a_bundle_of_pkcs7_is_a_file_of_certificates),
 		cmocka_unit_test(a_file_without_a_certificate_is_refused),
+		cmocka_unit_test(a_signed_profile_is_no_file_of_authorities),
 		cmocka_unit_test(a_folder_without_a_hashed_certificate_is_refused),
 	};
 
