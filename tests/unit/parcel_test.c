@@ -222,7 +222,7 @@ static void it_is_replaced_with_mode_and_attributes_kept(void **state)
 
 static struct problems put_limited(mode_t mode)
 {
-	const struct buf bytes = { .data = "secret", .len = 6 };
+	const struct buf bytes = { .data = (char *)"secret", .len = 6 };
 	struct problems notes = PROBLEMS_INIT;
 	struct parcel parcel;
 	struct error err;
@@ -253,7 +253,7 @@ static void others_may_not_look_at_what_is_its_owner_s_alone(void **state)
 static int refuses_to_pass_the_limit_of_files(void)
 {
 	const struct rlimit limit = { .rlim_cur = 4, .rlim_max = 4 };
-	const struct buf bytes = { .data = "secret", .len = 6 };
+	const struct buf bytes = { .data = (char *)"secret", .len = 6 };
 	struct error err = ERROR_INIT;
 	struct parcel parcel;
 
@@ -455,7 +455,7 @@ static void a_pipe_that_is_the_output_is_written_into(void **state)
 static void an_output_that_is_mounted_is_refused(void **state)
 {
 	struct parcel parcel = open_parcel(PROFILE, false), mounted;
-	const struct buf bytes = { .data = "new", .len = 3 };
+	const struct buf bytes = { .data = (char *)"new", .len = 3 };
 	struct error err = ERROR_INIT;
 
 	(void)state;
