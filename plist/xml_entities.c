@@ -12,7 +12,7 @@ static void XMLCALL on_skipped(void *user, const XML_Char *name, int is_paramete
 
 	(void)name; /* may be a piece of a password with a bare '&' */
 	if (!reader->failed && !is_parameter)
-		reader_fail(reader, "this entity is not declared: XML itself knows only &lt; &gt; &amp; &quot; &apos; and "
+		reader_fail(reader, "this entity is not declared: XML knows only &lt; &gt; &amp; &quot; &apos; and "
 				    "numbers such as &#8211;; write '&amp;' for the character '&' itself");
 }
 

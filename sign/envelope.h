@@ -53,8 +53,8 @@ struct seal_options {
  *
  * The included certificates and CRLs stay, but for those of the signers that are gone (unless one issued what stays),
  * and for what cannot be in DER, with a warning; the signer's certificates and chain are added. `old` may be NULL or
- * plain: then SHA-256 (for a longer EC key SHA-384 or SHA-512), signed attributes. Notes and warnings go to `notes` (may
- * be NULL). The result is verified before this returns. 0 or -1; `out` is unchanged on failure. */
+ * plain: then SHA-256 (for a longer EC key SHA-384 or SHA-512), signed attributes. Notes and warnings go to `notes`
+ * (may be NULL). The result is verified before this returns. 0 or -1; `out` is unchanged on failure. */
 int envelope_seal(const struct envelope *old, const struct signer *signer, const struct seal_options *options,
 		  const void *content, size_t len, struct buf *out, struct problems *notes, struct error *err);
 

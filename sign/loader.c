@@ -238,7 +238,7 @@ static int explain(const struct source *source, const struct loaded *loaded, str
 				 "this one beside it (cert)");
 	if (is_openssh(&source->bytes))
 		return error_set(err, EINVAL,
-				 "it holds a key as OpenSSH writes it, which OpenSSL does not read: convert a copy of it "
+				 "it holds a key as OpenSSH writes it, which OpenSSL cannot read: convert a copy "
 				 "with ssh-keygen -p -m PKCS8 -f COPY");
 	return error_set(err, EINVAL, "it holds no private key: give a file with one, PEM, DER or PKCS#12");
 }

@@ -174,7 +174,8 @@ static int find_key(struct search *search, struct error *err)
 	if (search->keys.count == 0)
 		return explain_none(search, TOKEN_PRIVATE_KEY, err);
 	add_names(&search->keys, &names);
-	return error_set(err, EINVAL, "%zu private keys of the token '%s' fit the URI: say which by object= and id=: %s",
+	return error_set(err, EINVAL,
+			 "%zu private keys of the token '%s' fit the URI: say which by object= and id=: %s",
 			 search->keys.count, token_label(search->token), buf_text(&names));
 }
 

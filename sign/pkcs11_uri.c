@@ -75,7 +75,8 @@ static int unknown(const char *name, size_t len, bool in_query, struct error *er
 	const struct attribute *elsewhere = find(name, len, !in_query);
 
 	if (elsewhere)
-		return error_set(err, EINVAL, "the attribute '%s' of the pkcs11: URI stands %s its '?' and belongs %s it",
+		return error_set(err, EINVAL,
+				 "the attribute '%s' of the pkcs11: URI stands %s its '?' and belongs %s it",
 				 elsewhere->name, in_query ? "after" : "before", in_query ? "before" : "after");
 	if (in_query)
 		return error_set(err, EINVAL,

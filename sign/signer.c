@@ -72,7 +72,7 @@ static int open_passphrases(struct parts *parts, struct error *err)
 
 	if (passins->count > 1 && passins->count != parts->files->keys.count)
 		return error_set(err, EINVAL,
-				 "%zu passphrases (passin) are given for %zu %s: give one for all keys, or one for each "
+				 "%zu passphrases (passin) are given for %zu %s: give one for all, or one for each "
 				 "in their order",
 				 passins->count, parts->files->keys.count,
 				 parts->files->keys.count == 1 ? "key" : "keys");
@@ -146,7 +146,8 @@ static int load_certs_of(struct parts *parts, const char *path, struct loaded *o
 	size_t i;
 
 	if (loader_is_token(path))
-		return for_all ? loader_certs(path, &parts->passphrases[0], out, err) : load_certs_alone(path, out, err);
+		return for_all ? loader_certs(path, &parts->passphrases[0], out, err) :
+				 load_certs_alone(path, out, err);
 	for (i = 0; i < parts->passphrase_count; i++) {
 		if (!parts->passphrases[i].known)
 			continue;
@@ -376,7 +377,7 @@ static int add_chains(const struct parts *parts, struct signer *signer, struct e
 		return -1;
 	if ((size_t)sk_X509_num(signer->chain) + signer->count > CERTS_MAX)
 		return error_set(err, E2BIG,
-				 "more than %d certificates are given to be included: give the signer's own chain alone "
+				 "more than %d certificates are to be included: give the signer's own chain alone "
 				 "(chain)",
 				 CERTS_MAX);
 	return 0;

@@ -17,8 +17,8 @@ struct signer;
 struct signer_files {
 	struct strings keys;    /* at least one; each a file (PEM or DER, encrypted or not, PKCS#12), which may hold the
 			       * certificate and the chain too, or a pkcs11: URI (RFC 7512) */
-	struct strings certs;   /* files or pkcs11: URIs with certificates, in any order: every key finds its own among all
-			       * of them and those in its file; what stands in the same file is its chain */
+	struct strings certs;   /* files or pkcs11: URIs with certificates, in any order: every key finds its own among
+			       * all of them and those in its file; what stands in the same file is its chain */
 	struct strings chains;  /* files with more certificates to include */
 	struct strings passins; /* pass:TEXT, env:NAME, file:PATH, fd:N, stdin (openssl-passphrase-options(1)), for the
 			       * PIN of a token too: none, one for all keys, or one for each in the keys' order; without

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "fs/cmd/check_paths.h"
+#include "fs/cmd/paths.h"
 #include "fs/cmd/check_work.h"
 #include "fs/cmd/command.h"
 #include "fs/cmd/report.h"
@@ -249,7 +249,7 @@ static void parse(struct request *request, int argc, char **argv)
 /* A run, once it is known what to do. */
 struct run {
 	const struct request *request;
-	struct check_paths paths;
+	struct paths paths;
 	struct report report;
 	struct report_summary summary;
 	struct timespec began;
@@ -433,7 +433,7 @@ static int find_paths(struct run *run)
 	size_t i;
 
 	for (i = 0; i < request->word_count; i++) {
-		if (check_paths_add(&run->paths, request->words[i], take_bad_path, run) == 0)
+		if (paths_add(&run->paths, request->words[i], take_bad_path, run) == 0)
 			continue;
 		error_memory(&err);
 		say_error(&err);
@@ -478,7 +478,7 @@ static int check(const struct request *request)
 	if (found && !request->quiet && !run.failed)
 		say_summary(&run.summary);
 	report_free(&run.report);
-	check_paths_free(&run.paths);
+	paths_free(&run.paths);
 	schema_free(schema);
 	if (!found || run.failed || run.summary.unreadable)
 		return 2;

@@ -189,7 +189,7 @@ static void check_tree(struct job *job)
 	folder_free(&job->folder);
 }
 
-void check_one(const struct check_path *path, const struct check_options *options, struct check_result *result)
+void check_one(const struct path *path, const struct check_options *options, struct check_result *result)
 {
 	struct job job = { .name = path->name, .options = options, .result = result };
 

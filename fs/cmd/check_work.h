@@ -6,18 +6,18 @@
 
 #include <stdbool.h>
 
-#include "fs/cmd/check_paths.h"
+#include "fs/cmd/paths.h"
 #include "fs/cmd/check_result.h"
 #include "plist/schema/check.h"
 #include "plist/schema/schema.h"
 
 /* Checks one profile or exploded tree. Everything there is to say is added to `result` (empty before), in order; what
  * could not be read is a problem without a rule. `options.schema` is used by this thread meanwhile. */
-void check_one(const struct check_path *path, const struct check_options *options, struct check_result *result);
+void check_one(const struct path *path, const struct check_options *options, struct check_result *result);
 
 /* What all threads do. */
 struct check_work {
-	const struct check_paths *paths;
+	const struct paths *paths;
 	const struct schema_sources *sources;
 	struct check_options options; /* with the schema for one of them; the others open their own */
 	unsigned jobs;                /* how many threads, at most */

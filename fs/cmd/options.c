@@ -259,7 +259,8 @@ int mount_options_level(struct mount_options *options, enum rule_level level, co
 
 static int check_value(const struct option *option, const char *value, struct error *err)
 {
-	bool wanted = option->kind == TEXT || option->kind == LIST || option->kind == CHOICE || option->kind == TARGET ||
+	bool wanted = option->kind == TEXT || option->kind == LIST || option->kind == CHOICE ||
+		      option->kind == TARGET ||
 		      option->kind == LEVEL ||		      option->kind == PASSED_VALUE;
 	bool refused = option->kind == FLAG || option->kind == PASSED;
 

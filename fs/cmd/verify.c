@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "fs/cmd/check_paths.h"
+#include "fs/cmd/paths.h"
 #include "fs/cmd/command.h"
 #include "fs/cmd/say.h"
 #include "fs/cmd/verify.h"
@@ -162,7 +162,7 @@ struct run {
 	const struct request *request;
 	struct verify_terms terms;
 	struct trust *trust;
-	struct check_paths found; /* in the folders that were given */
+	struct paths found; /* in the folders that were given */
 	struct strings names;     /* all that is looked at: the words, and what is in folders instead of these */
 	struct verify_counts counts;
 	int status;
@@ -204,10 +204,10 @@ static int add_folder(struct run *run, const char *word, struct error *err)
 {
 	size_t i = run->found.count;
 
-	if (check_paths_add(&run->found, word, take_bad_path, run) < 0)
+	if (paths_add(&run->found, word, take_bad_path, run) < 0)
 		return error_memory(err);
 	for (; i < run->found.count; i++) {
-		const struct check_path *path = &run->found.list[i];
+		const struct path *path = &run->found.list[i];
 
 		if (path->is_tree)
 			pass_over_tree(run, path->name, word);
@@ -405,7 +405,7 @@ static int verify_all(const struct request *request)
 		verify_found(&run);
 	trust_free(run.trust);
 	strings_free(&run.names);
-	check_paths_free(&run.found);
+	paths_free(&run.found);
 	return run.status;
 }
 

@@ -10,7 +10,7 @@
 #include "plist/schema/check.h"
 #include "sign/envelope.h"
 
-/* Prefixes what is wrong, so that nobody takes it for a fault of the signature. Memory and limits stay what they are. */
+/* Prefixes what is wrong, so that nobody takes it for a fault of the signature. Memory and limits stay as they are. */
 static int refuse(const struct error *why, struct error *err)
 {
 	*err = *why;

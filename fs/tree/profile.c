@@ -36,7 +36,7 @@ static int check_options(const struct profile_options *options, struct error *er
 		return error_set(err, EINVAL, "what new begins must be saved: leave out ro");
 	if (decrypt->key && options->create)
 		return error_set(err, EINVAL,
-				 "decrypt_key= opens what is encrypted, and what new begins is plain: leave it out, and "
+				 "decrypt_key= opens what is encrypted, what new begins is plain: leave it out, and "
 				 "encrypt it at the end (profilefs encrypt)");
 	return 0;
 }
@@ -155,7 +155,8 @@ static int check_signature(struct profile *profile, struct problems *notes, stru
 		problems_add(notes, &why);
 		return 0;
 	}
-	error_rule(err, "bad-signature", "%.800s; force opens it all the same (mounts: -o force, else --force)", why.text);
+	error_rule(err, "bad-signature", "%.800s; force opens it all the same (mounts: -o force, else --force)",
+		   why.text);
 	error_in_file(err, profile->place.shown);
 	return -1;
 }

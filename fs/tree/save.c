@@ -50,10 +50,13 @@ static bool converts(const struct profile *profile)
 
 static int render(const struct profile *profile, enum doc_format format, struct package *package, struct error *err)
 {
-	int result = profile->hidden ? hidden_render(profile->hidden, &profile->doc, format, &package->payloads,
-						     &package->plist, &package->notes, err) :
-				       doc_write(&profile->doc, format, &package->plist, err);
+	int result;
 
+	if (profile->hidden)
+		result = hidden_render(profile->hidden, &profile->doc, format, &package->payloads, &package->plist,
+				       &package->notes, err);
+	else
+		result = doc_write(&profile->doc, format, &package->plist, err);
 	if (result < 0)
 		error_in_file(err, profile->place.shown);
 	return result;

@@ -37,10 +37,9 @@ static int finish(const char *rule, const struct buf *text, struct error *err)
 
 int refuse_value(const struct candidate *candidate, bool placeholders, struct error *err)
 {
-	bool secret = candidate->key && candidate->key->sensitive;
-
-	return (secret ? value_check_secret : value_check)(candidate->type, candidate->text, candidate->len, placeholders,
-							   err);
+	if (candidate->key && candidate->key->sensitive)
+		return value_check_secret(candidate->type, candidate->text, candidate->len, placeholders, err);
+	return value_check(candidate->type, candidate->text, candidate->len, placeholders, err);
 }
 
 /* --- not allowed, out of range -------------------------------------------------------------------------- */

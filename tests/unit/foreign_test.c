@@ -1,6 +1,6 @@
 /*
- * Signatures as other programs write them: what RFC 5652 forbids or leaves open, and takes nothing from what a signature
- * proves, is intact; and it is signed again.
+ * Signatures as other programs write them: what RFC 5652 forbids or leaves open, and takes nothing from what a
+ * signature proves, is intact; and it is signed again.
  */
 #include "tests/unit/sealing.h"
 

@@ -186,7 +186,8 @@ static void what_changed_in_the_encryption_is_said_with_the_first_save_only(void
 
 static void a_key_that_is_twice_in_the_payloads_is_in_no_line(void **state)
 {
-	struct opened opened = open_text(PAYLOADS("\t\t<string>x</string>\n\t\t<key>A</key>\n\t\t<string>y</string>\n"));
+	struct opened opened =
+		open_text(PAYLOADS("\t\t<string>x</string>\n\t\t<key>A</key>\n\t\t<string>y</string>\n"));
 	const struct error *duplicate = &opened.shown.duplicate;
 
 	(void)state;

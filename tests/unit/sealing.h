@@ -172,7 +172,8 @@ static inline EVP_PKEY *kit_key(const char *name)
 }
 
 /* A new identity, whose key is taken over, under one that is there. */
-static inline void make_identity(const char *name, EVP_PKEY *key, const char *issuer, const struct cert_options *options)
+static inline void make_identity(const char *name, EVP_PKEY *key, const char *issuer,
+				 const struct cert_options *options)
 {
 	struct identity above = { .key = kit_key(issuer), .cert = kit_cert(issuer) };
 	struct identity made = kit_identity(name, key, &above, options);

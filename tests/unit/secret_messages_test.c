@@ -145,7 +145,8 @@ static const char kept_profile[] = PROFILE(
 		"<key>Ports</key><dict><key>Token</key><integer>1</integer></dict>")
 		PAYLOAD("org.strange", "2",
 			"<key>Password</key><integer>1</integer><key>PIN</key><true/><key>Tokens</key><array>"
-			"<integer>1</integer></array><key>Secrets</key><array><array><integer>1</integer></array></array>"
+			"<integer>1</integer></array>"
+			"<key>Secrets</key><array><array><integer>1</integer></array></array>"
 			"<key>When</key><dict><key>KeyDate</key><date>2026-01-01T00:00:00Z</date></dict>"));
 
 static const char *const kept_files[] = {

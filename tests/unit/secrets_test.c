@@ -172,7 +172,8 @@ static void assert_nothing_left(void)
 
 static void add_head(struct buf *out, const char *type, const char *uuid)
 {
-	buf_add_format(out, "<key>PayloadIdentifier</key><string>id.%s</string><key>PayloadType</key><string>%s</string>"
+	buf_add_format(out, "<key>PayloadIdentifier</key><string>id.%s</string>"
+			    "<key>PayloadType</key><string>%s</string>"
 			    "<key>PayloadUUID</key><string>00000000-0000-4000-8000-00000000000%s</string>"
 			    "<key>PayloadVersion</key><integer>1</integer>\n",
 		       uuid, type, uuid);
@@ -331,7 +332,8 @@ static bool make_key(void)
 	add_secret(&passphrase, PASSPHRASE);
 	put_unbuffered("passphrase", &passphrase);
 	return run_in_folder("openssl req -x509 -newkey rsa:2048 -passout file:passphrase -days 10 -subj /CN=signer "
-			     "-addext keyUsage=critical,digitalSignature,keyEncipherment -keyout key.pem -out cert.pem") == 0;
+			     "-addext keyUsage=critical,digitalSignature,keyEncipherment "
+			     "-keyout key.pem -out cert.pem") == 0;
 }
 
 #define KEY_OR_SKIP() \
@@ -346,6 +348,7 @@ static bool make_key(void)
 static void nothing_of_a_signed_profile_is_left(void **state)
 {
 	const char *key = path_of("key.pem"), *cert = path_of("cert.pem"), *given;
+	struct profile_options options;
 	BUF_AUTO passphrase = BUF_INIT;
 
 	(void)state;
@@ -354,11 +357,14 @@ static void nothing_of_a_signed_profile_is_left(void **state)
 	add_secret(&passphrase, PASSPHRASE);
 	given = buf_text(&passphrase);
 	put_profile("xml");
-	assert_int_equal(run_in_folder("openssl cms -sign -binary -nodetach -outform DER -signer cert.pem -inkey key.pem "
+	assert_int_equal(run_in_folder("openssl cms -sign -binary -nodetach -outform DER "
+				       "-signer cert.pem -inkey key.pem "
 				       "-passin file:passphrase -in xml -out p.mobileconfig"),
 			 0);
-	tree_begin_with("p.mobileconfig", &(struct profile_options){
-						  .signer = { .keys = { &key, 1 }, .certs = { &cert, 1 }, .passins = { &given, 1 } } });
+	options = (struct profile_options){ .signer = { .keys = { &key, 1 } } };
+	options.signer.certs = (struct strings){ &cert, 1 };
+	options.signer.passins = (struct strings){ &given, 1 };
+	tree_begin_with("p.mobileconfig", &options);
 	work();
 	tree_end();
 	buf_free(&passphrase);

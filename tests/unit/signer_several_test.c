@@ -123,8 +123,8 @@ static void a_key_without_its_certificate_is_told(void **state)
 	(void)state;
 	fails((struct signer_files){ .keys = FILES("rsa.key", "ec.key"), .certs = FILES("rsa.crt") }, "rsa.crt",
 	      "is not the one of the key in ");
-	fails((struct signer_files){ .keys = FILES("rsa.key", "ec.key"), .certs = FILES("rsa.crt", "ca.crt") }, "ec.key",
-	      "none of the certificates");
+	fails((struct signer_files){ .keys = FILES("rsa.key", "ec.key"), .certs = FILES("rsa.crt", "ca.crt") },
+	      "ec.key", "none of the certificates");
 }
 
 static void a_file_whose_certificates_belong_to_no_key_is_told(void **state)

@@ -122,7 +122,8 @@ static void keys_and_certificates_are_read_from_pipes(void **state)
 static void certificates_come_in_pkcs7_too(void **state)
 {
 	(void)state;
-	kit_must("cat ca.crt inter.crt rsa.crt > three.crt && openssl crl2pkcs7 -nocrl -certfile three.crt -out three.p7b && "
+	kit_must("cat ca.crt inter.crt rsa.crt > three.crt && "
+		 "openssl crl2pkcs7 -nocrl -certfile three.crt -out three.p7b && "
 		 "openssl pkcs7 -in three.p7b -outform DER -out three.p7c && "
 		 "{ echo text; sed 's/PKCS7/CMS/;s/$/\r/' three.p7b; } > cms.pem");
 	opens("rsa.key", "three.p7b", NULL, NULL);

@@ -1,4 +1,4 @@
-#include "fs/cmd/check_paths.h"
+#include "fs/cmd/paths.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,16 +14,16 @@
 
 /* A walk through one of the paths given. */
 struct walk {
-	struct check_paths *paths;
-	check_paths_report *report;
+	struct paths *paths;
+	paths_report *report;
 	void *context;
 	bool found; /* a profile, or something that could not be looked at */
 };
 
-static int add(struct check_paths *paths, const char *name, bool is_tree)
+static int add(struct paths *paths, const char *name, bool is_tree)
 {
 	size_t size = paths->size ? paths->size * 2 : 16;
-	struct check_path *grown;
+	struct path *grown;
 
 	if (paths->count == paths->size) {
 		grown = realloc(paths->list, size * sizeof(*grown));
@@ -143,19 +143,19 @@ static int walk_given(struct walk *walk, const char *path)
 	return 0;
 }
 
-int check_paths_add(struct check_paths *paths, const char *path, check_paths_report *report, void *context)
+int paths_add(struct paths *paths, const char *path, paths_report *report, void *context)
 {
 	struct walk walk = { .paths = paths, .report = report, .context = context };
 
 	return walk_given(&walk, path);
 }
 
-void check_paths_free(struct check_paths *paths)
+void paths_free(struct paths *paths)
 {
 	size_t i;
 
 	for (i = 0; i < paths->count; i++)
 		free(paths->list[i].name);
 	free(paths->list);
-	*paths = (struct check_paths){ 0 };
+	*paths = (struct paths){ 0 };
 }
