@@ -133,7 +133,9 @@ const struct schema_key *schema_item(const struct schema_key *array)
 {
 	const struct schema_key *item = array ? schema_shape(array)->item : NULL;
 
-	return !item && array && array->sensitive ? &anything_secret : item;
+	if (item || !array || !array->sensitive || !schema_allows_type(array, NODE_ARRAY))
+		return item;
+	return &anything_secret;
 }
 
 bool schema_is_open(const struct schema_key *dict)
