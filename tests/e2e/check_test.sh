@@ -2,10 +2,9 @@
 # profilefs check: problems, forms of output, folders, exploded trees, exit statuses.
 . "$(dirname "$0")/lib.sh"
 
-# mistakes FILE: an MDM payload with five errors.
-mistakes()
+mistaken_payload()
 {
-	payload com.apple.mdm "Device management" 03 <<'XML' | profile_around >"$1"
+	payload com.apple.mdm "Device management" 03 <<'XML'
 			<key>IdentityCertificateUUID</key>
 			<string>5A0C7E52-3D0B-4C5E-8B66-9D3C5B1E0002</string>
 			<key>ServerURL</key>
@@ -23,6 +22,13 @@ mistakes()
 			<key>Topic</key>
 			<string>com.apple.mgmt.External.4f2c1c0e-6f8f-4d0f-9d0e-6f3a5e6a7b10</string>
 XML
+}
+
+# mistakes FILE...: an MDM payload with five errors in each.
+mistakes()
+{
+	[ -e "$FOLDER/mistakes" ] || mistaken_payload | profile_around >"$FOLDER/mistakes"
+	tee -- "$@" <"$FOLDER/mistakes" >/dev/null
 }
 
 # rules FILE: the rules in a report, in its order.
@@ -164,10 +170,8 @@ it_reads_the_standard_input_and_pipes()
 it_walks_folders_in_the_order_of_names()
 {
 	mkdir -p f/b f/.git f/B f/a.d/deep
-	for name in f/b/2.mobileconfig f/.git/x.mobileconfig f/B/1.mobileconfig f/a.d/deep/3.mobileconfig \
-		f/a.mobileconfig f/._a.mobileconfig f/notes.txt; do
-		mistakes $name
-	done
+	mistakes f/b/2.mobileconfig f/.git/x.mobileconfig f/B/1.mobileconfig f/a.d/deep/3.mobileconfig \
+		f/a.mobileconfig f/._a.mobileconfig f/notes.txt
 	ln -s b f/link
 	ln -s ../a.mobileconfig f/b/0.mobileconfig
 	mkfifo f/pipe.mobileconfig
@@ -613,9 +617,7 @@ it_tells_who_waits_at_a_terminal_how_far_it_is()
 it_stops_quietly_when_its_reader_has_gone()
 {
 	mkdir many
-	for i in {100..299}; do
-		mistakes many/$i.mobileconfig
-	done
+	mistakes many/{100..299}.mobileconfig
 	(set +o pipefail; "$PROFILEFS" check many 2>errors | head -n 1 >first)
 	assert_equal 1 "$(wc -l <first)"
 	assert_no_line 'error' errors

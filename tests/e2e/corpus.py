@@ -3,10 +3,14 @@
 
   corpus.py PROFILES CA
 
-Of every profile: it is mounted, or refused with a message that names it; its values, read through the mount, are
+Of every profile, or of one in E2E_SHARE: it is mounted, or refused with a message that names it; its values, read through the mount, are
 those that Python's plistlib reads; unmounted without an edit, it is the same file with the same bytes and times.
-One in five (all with E2E_FULL=1) then gets one key edited: one value and one hunk differ, and a signed profile is
-signed again and verifies.
+One in five then gets one key edited: one value and one hunk differ, and a signed profile is signed again and verifies.
+
+  PROFILEFS      the program
+  E2E_SHARE=N    takes one profile in N
+  E2E_SEED       another of the N
+  E2E_FULL=1     takes all profiles, and edits all of them
 """
 import concurrent.futures
 import datetime
@@ -18,7 +22,9 @@ import subprocess
 import sys
 
 PROGRAM = os.environ["PROFILEFS"]
-FULL = os.environ.get("E2E_FULL")
+FULL = bool(os.environ.get("E2E_FULL"))
+SHARE = 1 if FULL else int(os.environ.get("E2E_SHARE") or 1)
+SEED = int(os.environ.get("E2E_SEED") or 1)
 EDITED = "edited by a test"
 
 
@@ -230,10 +236,11 @@ def main(folder, ca):
     sources = sorted(os.path.join(where, name) for where, _, names in os.walk(folder) for name in names
                      if name.endswith(".mobileconfig"))
     check(sources, f"there is no profile in {folder}")
+    taken = sources[SEED % SHARE::SHARE] or sources[:1]
     failed = 0
     counts = {}
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        jobs = [(pool.submit(take, number, source, ca), source) for number, source in enumerate(sources)]
+        jobs = [(pool.submit(take, number, source, ca), source) for number, source in enumerate(taken)]
         for job, source in jobs:
             try:
                 outcome = job.result()
@@ -241,7 +248,7 @@ def main(folder, ca):
             except Exception as failure:
                 failed += 1
                 print(f"{source}: {type(failure).__name__} {failure}")
-    print(len(sources), "profiles:", counts, f"{failed} failed")
+    print(len(taken), "of", len(sources), "profiles:", counts, f"{failed} failed")
     sys.exit(failed > 0)
 
 

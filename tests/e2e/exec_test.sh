@@ -31,7 +31,8 @@ it_saves_what_a_command_edits_in_its_working_directory()
 	assert_status 0
 	assert_no_stderr
 	assert_saved
-	assert_equal '' "$(mounts_below "$T")"
+	mounts_below "$T"
+	assert_equal '' "${found[*]}"
 }
 
 it_runs_in_a_private_folder_and_tells_where_it_was_called()

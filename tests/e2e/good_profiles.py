@@ -358,10 +358,10 @@ def payload_profile(schema, kind, last, without=None):
 
 
 def whole_profile(schema, last):
-    """A profile that has all keys of its own; of payloads that are encrypted there is nothing to check."""
+    """A profile that has all keys of its own, but for those of encrypted payloads: they take the place of others."""
     profile = Builder(schema, last).dictionary(schema.profile)
-    if not last:
-        del profile["EncryptedPayloadContent"]
+    del profile["EncryptedPayloadContent"]
+    profile["IsEncrypted"] = False
     payload = Builder(schema, last).payload("com.apple.security.pem")
     return profile | profile_of([payload], "profile")
 

@@ -6,18 +6,18 @@
 # like MESSAGE, and leaves the value that was there; last-error has the reason.
 refused()
 {
-	local tool=$1 file=$2 text=$3 expected=$4 message=$5 before=$T.run/before
+	local tool=$1 file=$2 text=$3 expected=$4 message=$5 before
 
-	cp "$file" "$before"
+	IFS= read -r -d '' before <"$file" || true
 	run "write_$tool" "$file" "$text"
 	if [ "$expected" = any ]; then
 		assert_failed
 	else
 		assert_status "$expected"
 	fi
-	[ -z "$message" ] || grep -qaE "$message" "$T.run/stdout" "$T.run/stderr" ||
+	has_line "$message" "$T.run/stdout" || has_line "$message" "$T.run/stderr" || [ -z "$message" ] ||
 		fail "expected: the tool says $message" "$(run_said)"
-	assert_same "$before" "$file"
+	assert_file "$file" "$before"
 	assert_line "${file##*/}" mnt/.profilefs/last-error
 }
 

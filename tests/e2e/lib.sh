@@ -1,8 +1,11 @@
 # The harness of the end-to-end tests; every *_test.sh sources it and ends in `run_tests`.
 #
+# Most of what a test costs is the start of other programs, so what all tests do is done by the shell alone.
+#
 # A test is a function named it_...: the sentence that it proves. Each runs in a subshell of its own with
 # errexit, in an empty folder ($T) that is its working directory. It fails if an assertion or an unexpected
-# command fails, if it leaves a mount or a daemon behind, or if a sanitizer spoke; `skip REASON` skips it.
+# command fails, if it leaves a mount or a daemon behind, or if a sanitizer spoke; `skip REASON` skips it. What it writes
+# to $T.run/figures is told if it succeeds.
 #
 # A file can be run alone, and a pattern picks tests by name:  tests/e2e/tree_test.sh array
 #
@@ -15,8 +18,9 @@ unset CDPATH
 # Tests compare bytes, order and messages.
 export LC_ALL=C.UTF-8 TZ=UTC
 
-E2E=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-ROOT=$(cd "$E2E/../.." && pwd)
+# Without symbolic links, as mount points are listed.
+E2E=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+ROOT=${E2E%/*/*}
 PROFILEFS=$(realpath -m "${PROFILEFS:-$ROOT/build/profilefs}")
 # A shim in front of python3 can take half a second to start.
 PYTHON=/usr/bin/python3
@@ -48,49 +52,62 @@ profilefs()
 
 # --- what is left behind ------------------------------------------------------------------------------
 
-# mounts_below FOLDER: mount points, the deepest first.
+# The functions that look set $found, an array.
+
+# mounts_below FOLDER: mount points, the last first.
 mounts_below()
 {
-	awk -v top="$1/" 'index($5 "/", top) == 1 { print $5 }' /proc/self/mountinfo | sort -r
+	local point
+
+	found=()
+	while read -r _ _ _ _ point _; do
+		printf -v point %b "$point"
+		[[ $point/ != "$1"/* ]] || found=("$point" "${found[@]}")
+	done </proc/self/mountinfo
 }
 
 # daemons_of FOLDER: the programs under test that were started by tests below that folder, known by the
 # environment that the harness gave them.
 daemons_of()
 {
-	local exe pid
+	local exe pid variable variables
 
+	found=()
 	for exe in /proc/[0-9]*/exe; do
+		[ "$exe" -ef "$PROFILEFS" ] || continue
 		pid=${exe#/proc/}
 		pid=${pid%/exe}
-		[ "$exe" -ef "$PROFILEFS" ] || continue
-		tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | grep -q "^E2E_FOLDER=$1\(/\|\$\)" && echo "$pid"
+		{ mapfile -d '' variables <"/proc/$pid/environ"; } 2>/dev/null || continue
+		for variable in "${variables[@]}"; do
+			[[ $variable/ != "E2E_FOLDER=$1"/* ]] || found+=("$pid")
+		done
 	done
-	return 0
 }
 
 # leave_no_mount FOLDER: unmounts what is left, and names it.
 leave_no_mount()
 {
-	local mount
+	local mount found
 
-	mounts_below "$1" | while read -r mount; do
+	mounts_below "$1"
+	for mount in "${found[@]}"; do
 		echo "left mounted: $mount"
 		umount -l "$mount" 2>/dev/null || fusermount3 -uz "$mount"
 	done
 }
 
-# leave_no_daemon FOLDER: ends what is left after a while, and names it.
+# leave_no_daemon FOLDER: ends what is left after two seconds, and names it.
 leave_no_daemon()
 {
-	local pid left=
+	local pid found tries=0
 
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		left=$(daemons_of "$1")
-		[ -n "$left" ] || return 0
-		sleep 0.2
+	daemons_of "$1"
+	while [ ${#found[@]} -gt 0 ] && [ $tries -lt 80 ]; do
+		sleep 0.025
+		daemons_of "$1"
+		tries=$((tries + 1))
 	done
-	for pid in $left; do
+	for pid in "${found[@]}"; do
 		echo "left running: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
 		kill -KILL "$pid"
 	done
@@ -128,15 +145,14 @@ unexpected()
 # prove NAME COMMAND...: runs one test and prints its line.
 prove()
 {
-	local name=$1 log status=0 left
+	local name=$1 log status=0
 
 	shift
 	[[ $name == *${PATTERN-}* ]] || return 0
 	T=$FOLDER/$name
 	log=$FOLDER/$name.log
-	mkdir -p "$T.run"
-	chmod 700 "$T.run"
 	mkdir -p "$T"
+	mkdir -p -m 700 "$T.run"
 	# errexit has no force in a condition, so the status is fetched in a statement of its own.
 	(
 		set -eE -o pipefail
@@ -147,20 +163,21 @@ prove()
 		"$@"
 	) >"$log" 2>&1 </dev/null
 	status=$?
-	left=$(leave_no_mount "$T" && leave_no_daemon "$T")
+	{
+		leave_no_mount "$T"
+		leave_no_daemon "$T"
+	} >"$T.left"
 	# What a failed test left is no news.
-	if [ $status -eq 0 ] && [ -n "$left" ]; then
+	if [ $status -eq 0 ] && [ -s "$T.left" ]; then
 		status=1
-		echo "$left" >>"$log"
+		cat "$T.left" >>"$log"
 	fi
 	if compgen -G "$T.sanitizer*" >/dev/null; then
 		status=1
 		cat "$T".sanitizer* >>"$log"
 	fi
 	tell "$name" $status "$log"
-	if [ -z "${E2E_KEEP-}" ] || [ $status -eq 0 ]; then
-		rm -rf "$T" "$T".run "$T".sanitizer*
-	fi
+	[ $status -ne 0 ] || PASSED+=("$T" "$T.run" "$T.left")
 }
 
 # tell NAME STATUS LOG
@@ -169,6 +186,7 @@ tell()
 	case $2 in
 	0)
 		echo "ok   $1"
+		[ ! -e "$T.run/figures" ] || sed 's/^/     | /' "$T.run/figures"
 		;;
 	77)
 		echo "skip $1: $(sed -n 's/^skip: //p' "$3" | tail -n 1)"
@@ -189,6 +207,11 @@ run_tests()
 	for name in $(sed -n 's/^\(it_[a-zA-Z0-9_]*\)().*/\1/p' "$0"); do
 		prove "$name" "$name"
 	done
+	if [ -z "${E2E_KEEP-}" ]; then
+		rm -rf "$FOLDER"/it_*
+	elif [ ${#PASSED[@]} -gt 0 ]; then
+		rm -rf "${PASSED[@]}"
+	fi
 	[ "$FAILED" -eq 0 ]
 }
 
@@ -210,7 +233,7 @@ fail()
 # run COMMAND...: leaves $status, and what was said for the assertions below. Anything is allowed.
 run()
 {
-	RAN="$(printf '%q ' "$@")"
+	printf -v RAN '%q ' "$@"
 	status=0
 	"$@" >"$T.run/stdout" 2>"$T.run/stderr" || status=$?
 }
@@ -233,20 +256,38 @@ assert_failed()
 	[ "$status" -ne 0 ] || fail "expected: a failure" "got:      exit status 0" "$(run_said)"
 }
 
+# has_line REGEX FILE: a line matches. What is long is for grep.
+has_line()
+{
+	local line number=0
+
+	while IFS= read -r line || [ -n "$line" ]; do
+		if [[ $line =~ $1 ]]; then
+			return 0
+		fi
+		number=$((number + 1))
+		if [ $number -eq 100 ]; then
+			grep -qaE -- "$1"
+			return
+		fi
+	done <"$2"
+	return 1
+}
+
 # assert_stderr REGEX, assert_stdout REGEX: a line matches.
 assert_stderr()
 {
-	grep -qaE -- "$1" "$T.run/stderr" || fail "expected: a line on stderr like $1" "$(run_said)"
+	has_line "$1" "$T.run/stderr" || fail "expected: a line on stderr like $1" "$(run_said)"
 }
 
 assert_no_stderr()
 {
-	! grep -qaE -- "${1:-.}" "$T.run/stderr" || fail "expected: no line on stderr like ${1:-.}" "$(run_said)"
+	! has_line "${1:-.}" "$T.run/stderr" || fail "expected: no line on stderr like ${1:-.}" "$(run_said)"
 }
 
 assert_stdout()
 {
-	grep -qaE -- "$1" "$T.run/stdout" || fail "expected: a line on stdout like $1" "$(run_said)"
+	has_line "$1" "$T.run/stdout" || fail "expected: a line on stdout like $1" "$(run_said)"
 }
 
 # assert_equal EXPECTED GOT [WHAT]
@@ -255,10 +296,24 @@ assert_equal()
 	[ "$1" = "$2" ] || fail "${3:-the value}:" "expected: $(printf %q "$1")" "got:      $(printf %q "$2")"
 }
 
+# holds FILE BYTES
+holds()
+{
+	local got=
+
+	# read does not tell a file without content from one that cannot be read.
+	if [ -z "$2" ]; then
+		cmp -s "$1" /dev/null
+		return
+	fi
+	# It succeeds at a NUL only.
+	! IFS= read -r -d '' got <"$1" && [ "$got" = "$2" ]
+}
+
 # assert_file FILE BYTES: the whole content (without NUL).
 assert_file()
 {
-	printf %s "$2" | cmp -s - "$1" || fail "content of $1:" "expected: $(printf %q "$2")" \
+	holds "$1" "$2" || fail "content of $1:" "expected: $(printf %q "$2")" \
 		"got:      $(printf %q "$(cat "$1" 2>&1; echo .)") (and a dot)"
 }
 
@@ -281,12 +336,12 @@ assert_missing()
 # assert_line REGEX FILE, assert_no_line REGEX FILE
 assert_line()
 {
-	grep -qaE -- "$1" "$2" || fail "expected: a line in $2 like $1" "got:      $(head -n 60 "$2" 2>&1)"
+	has_line "$1" "$2" || fail "expected: a line in $2 like $1" "got:      $(head -n 60 "$2" 2>&1)"
 }
 
 assert_no_line()
 {
-	! grep -qaE -- "$1" "$2" || fail "expected: no line in $2 like $1" "got:      $(grep -aE -- "$1" "$2")"
+	! has_line "$1" "$2" || fail "expected: no line in $2 like $1" "got:      $(grep -aE -- "$1" "$2")"
 }
 
 # assert_listing FOLDER NAMES: what readdir gives, in its order, one blank between. A .types may be there
@@ -301,7 +356,8 @@ assert_changes()
 {
 	local expected got
 
-	expected=$(cat)
+	IFS= read -r -d '' expected || true
+	expected=${expected%$'\n'}
 	got=$("$PYTHON" "$E2E/plists.py" changes "$1" "$2" 2>&1) || true
 	[ "$expected" = "$got" ] || fail "changes from $1 to $2:" "expected:" "${expected:-nothing}" "got:" \
 		"${got:-nothing}"
@@ -310,9 +366,11 @@ assert_changes()
 # assert_one_hunk OLD NEW
 assert_one_hunk()
 {
-	local hunks
+	local line hunks=0
 
-	hunks=$(diff -aU0 "$1" "$2" | grep -ac '^@@') || true
+	while IFS= read -r line; do
+		[[ $line != @@* ]] || hunks=$((hunks + 1))
+	done < <(diff -aU0 "$1" "$2")
 	[ "$hunks" -eq 1 ] || fail "expected: one hunk between $1 and $2" "got:      $hunks" "$(diff -aU0 "$1" "$2")"
 }
 
@@ -373,9 +431,16 @@ umount_profile()
 	! is_mounted "${1:-mnt}" || fail "expected: not mounted any more" "$(run_said)"
 }
 
+# is_mounted FOLDER: true also where its daemon has died.
 is_mounted()
 {
-	mountpoint -q "$1"
+	local found
+
+	case $1 in
+	/*) mounts_below "$1" ;;
+	*) mounts_below "$PWD/$1" ;;
+	esac
+	[ ${#found[@]} -gt 0 ]
 }
 
 # is_running PID: what has ended and was not waited for by its parent does not run.
@@ -398,6 +463,7 @@ state()
 . "$E2E/fixtures.sh"
 
 FAILED=0
+PASSED=()
 PATTERN=${1-}
 FOLDER=$E2E_DIR/$(basename "$0" _test.sh)
 mkdir -p "$FOLDER"

@@ -9,6 +9,7 @@ be. Runs in an empty directory.
 
   PROFILEFS      the program
   E2E_SEED       what the sample is drawn with
+  E2E_SHARE=N    one part in N of the sample
   E2E_FULL=1     takes all mistakes in all profiles, not a sample
 """
 import itertools
@@ -31,8 +32,9 @@ SEED = int(os.environ.get("E2E_SEED") or 1)
 
 ENOUGH = 0.99
 LISTED = 20
-SAMPLE = 400       # mistakes of a kind
-CORPUS_STEP = 6    # one in so many of the profiles in PROFILES
+SHARE = int(os.environ.get("E2E_SHARE") or 1)
+SAMPLE = max(400 // SHARE, 1)    # mistakes of a kind
+CORPUS_STEP = 6 * SHARE          # one in so many of the profiles in PROFILES
 BATCH = 2000       # profiles that are checked at a time
 
 # A value of each type, for where another is expected.
@@ -498,7 +500,7 @@ def some_of(lists):
 
 
 def main(folder=None):
-    print(f"seed {SEED} (E2E_SEED={SEED} repeats this)" + (", everything" if FULL else ", a sample"))
+    print(f"seed {SEED} (E2E_SEED={SEED} repeats this)" + (", everything" if FULL else f", a sample of at most {SAMPLE} of a kind"))
     schema = Schema(PROGRAM)
     made = made_profiles(schema)
     real = real_profiles(schema, folder) if folder else []

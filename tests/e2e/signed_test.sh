@@ -202,7 +202,8 @@ it_hides_a_passphrase_from_the_list_of_processes()
 {
 	with_signed
 	mount_profile p.mobileconfig "key=$CA/encrypted.key,cert=$CA/ec.crt,passin=pass:open sesame"
-	tr '\0' '\n' <"/proc/$(daemons_of "$T")/cmdline" >shown
+	daemons_of "$T"
+	tr '\0' '\n' <"/proc/${found[0]}/cmdline" >shown
 	assert_line 'encrypted.key' shown
 	assert_no_line 'sesame' shown
 	umount_profile

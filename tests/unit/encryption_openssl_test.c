@@ -329,11 +329,11 @@ static int make_identities(void **state)
 
 	(void)state;
 	kit_open();
-	made[0] = kit_identity("rsa", EVP_RSA_gen(2048), NULL, &both);
-	made[1] = kit_identity("oaep", EVP_RSA_gen(2048), NULL, &both);
+	made[0] = kit_identity("rsa", kit_rsa_key(), NULL, &both);
+	made[1] = kit_identity("oaep", kit_rsa_key(), NULL, &both);
 	made[2] = kit_identity("ec", EVP_EC_gen("P-256"), NULL, &both);
 	made[3] = kit_identity("p384", EVP_EC_gen("P-384"), NULL, &both);
-	made[4] = kit_identity("other", EVP_RSA_gen(2048), NULL, &both);
+	made[4] = kit_identity("other", kit_rsa_key(), NULL, &both);
 	for (i = 0; i < 5; i++)
 		kit_identity_free(&made[i]);
 	fill_content(&content);

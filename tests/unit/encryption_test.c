@@ -436,7 +436,7 @@ static void a_key_that_is_gone_proves_nothing_and_what_is_encrypted_is_good_all_
 	make_for("rsa.crt ec.crt", &content, &cipher);
 	encryption = opens_to(&cipher, "rsa.key", "rsa.crt ec.crt", &content);
 	key = encryption->key;
-	encryption->key = EVP_RSA_gen(2048);
+	encryption->key = kit_rsa_key();
 	assert_int_equal(encryption_renew(encryption, true, content.data, content.len, &again, &notes, &err), -1);
 	assert_int_equal(err.code, EIO);
 	assert_null(err.rule);
@@ -539,8 +539,8 @@ static int make_identities(void **state)
 	(void)state;
 	kit_open();
 	root = kit_identity("ca", EVP_EC_gen("P-256"), NULL, &ca);
-	rest[count++] = kit_identity("rsa", EVP_RSA_gen(2048), &root, &rsa);
-	rest[count++] = kit_identity("rsa2", EVP_RSA_gen(2048), &root, &rsa);
+	rest[count++] = kit_identity("rsa", kit_rsa_key(), &root, &rsa);
+	rest[count++] = kit_identity("rsa2", kit_rsa_key(), &root, &rsa);
 	rest[count++] = kit_identity("ec", EVP_EC_gen("P-256"), &root, &ec);
 	rest[count++] = kit_identity("ec2", EVP_EC_gen("P-256"), &root, &ec);
 	rest[count++] = kit_identity("p384", EVP_EC_gen("P-384"), &root, &ec);

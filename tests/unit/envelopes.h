@@ -144,7 +144,7 @@ static inline int make_identities(void **state)
 	no_system_store();
 	root = kit_identity("ca", EVP_EC_gen("P-256"), NULL, &ca);
 	inter = kit_identity("inter", EVP_EC_gen("P-256"), &root, &ca);
-	rest[count++] = kit_identity("rsa", EVP_RSA_gen(2048), &inter, NULL);
+	rest[count++] = kit_identity("rsa", kit_rsa_key(), &inter, NULL);
 	rest[count++] = kit_identity("ec", EVP_EC_gen("P-256"), &inter, NULL);
 	rest[count++] = kit_identity("pss", kit_rsa_pss_key(), &inter, NULL);
 	rest[count++] = kit_identity("bare", EVP_EC_gen("P-256"), &inter, &no_key_id);

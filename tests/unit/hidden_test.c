@@ -296,7 +296,7 @@ static int begin(void **state)
 
 	(void)state;
 	kit_open();
-	identity = kit_identity("rsa", EVP_RSA_gen(2048), NULL, &crypt);
+	identity = kit_identity("rsa", kit_rsa_key(), NULL, &crypt);
 	kit_identity_free(&identity);
 	decryptor = open_decryptor("rsa.key", "rsa.crt");
 	return 0;

@@ -303,14 +303,14 @@ static int make_identities(void **state)
 	kit_open();
 	root = kit_identity("ca", EVP_EC_gen("P-256"), NULL, &ca);
 	rest[count++] = kit_identity("inter", EVP_EC_gen("P-256"), &root, &ca);
-	rest[count++] = kit_identity("rsa", EVP_RSA_gen(2048), &root, &crypt);
+	rest[count++] = kit_identity("rsa", kit_rsa_key(), &root, &crypt);
 	rest[count++] = kit_identity("ec", EVP_EC_gen("P-256"), &root, &crypt);
 	rest[count++] = kit_identity("pss", kit_rsa_pss_key(), &root, &crypt);
 	rest[count++] = kit_identity("ed", EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"), &root, &crypt);
-	rest[count++] = kit_identity("signs", EVP_RSA_gen(2048), &root, NULL);
+	rest[count++] = kit_identity("signs", kit_rsa_key(), &root, NULL);
 	rest[count++] = kit_identity("signsec", EVP_EC_gen("P-256"), &root, NULL);
-	rest[count++] = kit_identity("expired", EVP_RSA_gen(2048), &root, &expired);
-	rest[count++] = kit_identity("early", EVP_RSA_gen(2048), &root, &early);
+	rest[count++] = kit_identity("expired", kit_rsa_key(), &root, &expired);
+	rest[count++] = kit_identity("early", kit_rsa_key(), &root, &early);
 	for (i = 0; i < count; i++)
 		kit_identity_free(&rest[i]);
 	kit_identity_free(&root);

@@ -279,15 +279,12 @@ static int end(void **state)
 static void the_search_finds_a_secret_that_is_there(void **state)
 {
 	BUF_AUTO text = BUF_INIT;
-	long found;
 
 	(void)state;
+	assert_nothing_left();
 	add_secret(&text, WRITTEN);
 	add_base64(&text, DATA);
-	found = count_secrets();
-	if (found < 0)
-		skip();
-	assert_true(found >= 2 * LENGTH / PIECE);
+	assert_true(count_secrets() >= 2 * LENGTH / PIECE);
 	buf_free(&text);
 	assert_nothing_left();
 }

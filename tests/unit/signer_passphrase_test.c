@@ -206,7 +206,7 @@ static int make_identity(void **state)
 
 	(void)state;
 	kit_open();
-	rsa = kit_identity("rsa", EVP_RSA_gen(2048), NULL, NULL);
+	rsa = kit_identity("rsa", kit_rsa_key(), NULL, NULL);
 	kit_identity_free(&rsa);
 	return make_encrypted_key();
 }

@@ -201,7 +201,7 @@ static int make_identities(void **state)
 	(void)state;
 	kit_open();
 	ca = kit_identity("ca", EVP_EC_gen("P-256"), NULL, &authority);
-	rsa = kit_identity("rsa", EVP_RSA_gen(2048), &ca, NULL);
+	rsa = kit_identity("rsa", kit_rsa_key(), &ca, NULL);
 	ec = kit_identity("ec", EVP_EC_gen("P-256"), &ca, NULL);
 	assert_int_equal(EVP_PKEY_up_ref(ec.key) + EVP_PKEY_up_ref(ec.key), 2);
 	other = kit_identity("old", ec.key, &ca, &expired);

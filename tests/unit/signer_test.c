@@ -429,7 +429,7 @@ static int make_identities(void **state)
 	kit_open();
 	root = kit_identity("ca", EVP_EC_gen("P-256"), NULL, &ca);
 	inter = kit_identity("inter", EVP_EC_gen("P-256"), &root, &ca);
-	rest[count++] = kit_identity("rsa", EVP_RSA_gen(2048), &inter, NULL);
+	rest[count++] = kit_identity("rsa", kit_rsa_key(), &inter, NULL);
 	rest[count++] = kit_identity("ec", EVP_EC_gen("P-256"), &inter, NULL);
 	rest[count++] = kit_identity("pss", kit_rsa_pss_key(), &inter, NULL);
 	rest[count++] = kit_identity("ed", EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"), &inter, NULL);

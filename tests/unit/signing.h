@@ -122,11 +122,42 @@ static inline void kit_close(void)
 	assert_int_equal(system(command), 0);
 }
 
+/* The next key of that kind in the folder $UNIT_KEYS, where tests/unit/run has made some; NULL: there is none. */
+static inline EVP_PKEY *kit_ready_key(const char *kind, unsigned int number)
+{
+	const char *folder = getenv("UNIT_KEYS");
+	char path[512];
+	EVP_PKEY *key;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s.%u", folder ? folder : "", kind, number);
+	file = folder ? fopen(path, "rb") : NULL;
+	if (!file)
+		return NULL;
+	key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
+	fclose(file);
+	return key;
+}
+
+/* An RSA key of 2048 bits, another each time. To make one takes long. */
+static inline EVP_PKEY *kit_rsa_key(void)
+{
+	static unsigned int number;
+	EVP_PKEY *key = kit_ready_key("rsa", ++number);
+
+	return key ? key : EVP_RSA_gen(2048);
+}
+
+/* The same for RSA-PSS. */
 static inline EVP_PKEY *kit_rsa_pss_key(void)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA-PSS", NULL);
-	EVP_PKEY *key = NULL;
+	static unsigned int number;
+	EVP_PKEY *key = kit_ready_key("rsa-pss", ++number);
+	EVP_PKEY_CTX *ctx;
 
+	if (key)
+		return key;
+	ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA-PSS", NULL);
 	assert_int_equal(EVP_PKEY_keygen_init(ctx), 1);
 	assert_int_equal(EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, 2048), 1);
 	assert_int_equal(EVP_PKEY_generate(ctx, &key), 1);
