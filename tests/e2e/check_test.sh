@@ -538,15 +538,12 @@ it_is_quiet_when_told()
 
 it_says_the_same_with_any_number_of_threads()
 {
-	local i
+	local format jobs
 
 	mkdir many
 	make_profile many/sound.mobileconfig
-	mistakes many/mistakes.mobileconfig
-	for i in {10..89}; do
-		cp many/sound.mobileconfig many/s$i.mobileconfig
-		cp many/mistakes.mobileconfig many/$i.mobileconfig
-	done
+	tee many/s{10..89}.mobileconfig <many/sound.mobileconfig >/dev/null
+	mistakes many/mistakes.mobileconfig many/{10..89}.mobileconfig
 	echo broken >many/broken.mobileconfig
 	ln -s nowhere many/dangling.mobileconfig
 	for format in text json sarif github; do

@@ -262,7 +262,7 @@ out_and_in_by_backwards()
 {
 	cp -r mnt/. copy
 	(cd copy && find . -type f | sort -r) | while IFS= read -r file; do
-		mkdir -p "fresh/$(dirname "$file")"
+		[ -d "fresh/${file%/*}" ] || mkdir -p "fresh/${file%/*}"
 		cat "copy/$file" >"fresh/$file"
 	done
 }

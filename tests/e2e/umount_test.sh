@@ -219,16 +219,14 @@ it_saves_after_a_plain_umount_too()
 # afterwards: a folder of links lies over /usr/sbin in a mount name space of its own.
 in_private_sbin()
 {
-	local name names=$1
+	local name names=$1 others
 
 	shift
-
 	[ "$(id -u)" -eq 0 ] || skip "needs root"
 	unshare -m true 2>/dev/null || skip "no mount name space can be made here"
 	mkdir -p "$T/real" "$T/sbin"
-	for name in /usr/sbin/*; do
-		ln -sf "$T/real/${name##*/}" "$T/sbin/"
-	done
+	others=(/usr/sbin/*)
+	ln -s "${others[@]/#\/usr\/sbin/$T/real}" "$T/sbin/"
 	for name in $names; do
 		ln -sf "$PROFILEFS" "$T/sbin/$name"
 	done
