@@ -98,18 +98,9 @@ static void take_target(struct request *request, const char *text)
 static void take_rules(struct request *request, const char *list, enum rule_level level)
 {
 	struct error err;
-	size_t len;
 
-	for (; !request->done; list += len + 1) {
-		BUF_AUTO name = BUF_INIT;
-
-		len = strcspn(list, ",");
-		buf_add(&name, list, len);
-		if (rule_level_set(&request->levels, buf_text(&name), level, &err) < 0)
-			end_with_error(request, &err);
-		if (!list[len])
-			return;
-	}
+	if (rule_levels_set(&request->levels, list, NULL, level, &err) < 0)
+		end_with_error(request, &err);
 }
 
 static void take_format(struct request *request, const char *name)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "fs/cmd/hide.h"
-#include "plist/base/buf.h"
 
 /* --- lists of arguments ----------------------------------------------------------------------------- */
 
@@ -63,36 +62,12 @@ static int take_digest(struct key_options *options, const char *value, struct er
 }
 
 /* What a signer can break, or what is signed; other rules are not looked at here. */
-static int take_rule(struct key_options *options, enum rule_level level, const char *name, struct error *err)
-{
-	bool known = strcmp(name, SIGNER_RULE_EXPIRED) == 0 ||
-		     (options->weighs_profile && strcmp(name, "not-a-profile") == 0);
-
-	if (!known)
-		return error_set(err, EINVAL, "-E, -W and -O take the rule%s here, not '%.40s'",
-				 options->weighs_profile ? "s '" SIGNER_RULE_EXPIRED "' and 'not-a-profile'" :
-							   " '" SIGNER_RULE_EXPIRED "'",
-				 name);
-	return rule_level_set(&options->levels, name, level, err);
-}
-
-/* One or several, with commas between. */
 static int take_rules(struct key_options *options, enum rule_level level, const char *list, struct error *err)
 {
-	size_t len;
+	static const char *const of_signer[] = { SIGNER_RULE_EXPIRED, NULL };
+	static const char *const of_both[] = { SIGNER_RULE_EXPIRED, "not-a-profile", NULL };
 
-	for (;; list += len + 1) {
-		BUF_AUTO name = BUF_INIT;
-
-		len = strcspn(list, ",");
-		buf_add(&name, list, len);
-		if (!buf_ok(&name))
-			return error_memory(err);
-		if (take_rule(options, level, buf_text(&name), err) < 0)
-			return -1;
-		if (!list[len])
-			return 0;
-	}
+	return rule_levels_set(&options->levels, list, options->weighs_profile ? of_both : of_signer, level, err);
 }
 
 static int take(struct key_options *options, int option, char *value, struct error *err)

@@ -38,7 +38,7 @@ int parcel_open(struct parcel *parcel, const char *path, bool in_place, bool for
 bool parcel_is_signed(const struct parcel *parcel);
 
 /* Wraps `plist`: signed by `signer` like the old envelope (seal_options as envelope_seal() has them), or plain for
- * NULL. What was sealed is opened again and compared. Appends to `out`. 0 or -1. */
+ * NULL. envelope_seal() has verified what it made, and compared the content. Appends to `out`. 0 or -1. */
 int parcel_wrap(const struct parcel *parcel, const struct signer *signer, const struct seal_options *options,
 		const struct buf *plist, struct buf *out, struct problems *notes, struct error *err);
 

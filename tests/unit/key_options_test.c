@@ -158,9 +158,9 @@ static void rules_get_the_level_that_was_asked_for(void **state)
 	assert_int_equal(severity, SEVERITY_WARNING);
 	assert_int_equal(take(&options, 'O', expired), 1);
 	assert_false(rule_severity(&options.levels, "expired", &severity));
-	refuses('E', "expird", "the rule 'expired' here, not 'expird'");
-	refuses('E', "missing-key", "the rule 'expired' here, not 'missing-key'");
-	refuses('E', "expired,", "not ''");
+	refuses('E', "expird", "did you mean expired?");
+	refuses('E', "missing-key", "the rule 'missing-key' is not looked at here: the rules are expired");
+	refuses('E', "expired,", "no rule ''");
 	key_options_free(&options);
 }
 
