@@ -54,7 +54,8 @@ profilefs()
 
 # The functions that look set $found, an array.
 
-# mounts_below FOLDER: mount points, the last first.
+# mounts_below FOLDER: mount points, the last first. The list is read in one go: the shell's own small reads miss some
+# while others mount.
 mounts_below()
 {
 	local point
@@ -63,7 +64,7 @@ mounts_below()
 	while read -r _ _ _ _ point _; do
 		printf -v point %b "$point"
 		[[ $point/ != "$1"/* ]] || found=("$point" "${found[@]}")
-	done </proc/self/mountinfo
+	done <<<"$(cat /proc/self/mountinfo)"
 }
 
 # daemons_of FOLDER: the programs under test that were started by tests below that folder, known by the
