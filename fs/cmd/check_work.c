@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "fs/tree/folder.h"
+#include "fs/tree/exploded.h"
 #include "fs/tree/profile.h"
 #include "plist/base/buf.h"
 #include "plist/base/file.h"
@@ -27,7 +27,7 @@ struct job {
 	struct check_result *result;
 	struct doc doc;       /* of a file */
 	struct cursor cursor; /* in its source */
-	struct folder folder; /* of a tree */
+	struct exploded exploded; /* of a tree */
 };
 
 /* Adds a problem, with the severity that the user wants it to have. */
@@ -161,7 +161,7 @@ static void take_problem(void *context, const char *file, const struct error *pr
 	add(context, file, problem);
 }
 
-static void take_folder_finding(void *context, const struct finding *finding)
+static void take_exploded_finding(void *context, const struct finding *finding)
 {
 	struct job *job = context;
 	BUF_AUTO file = BUF_INIT;
@@ -170,7 +170,7 @@ static void take_folder_finding(void *context, const struct finding *finding)
 	if (job->result->count >= CHECK_RESULT_MAX) {
 		without_place(finding, &err);
 		add(job, job->name, &err);
-	} else if (folder_finding(&job->folder, finding, &file, &err)) {
+	} else if (exploded_finding(&job->exploded, finding, &file, &err)) {
 		add(job, buf_text(&file), &err);
 	}
 }
@@ -179,14 +179,14 @@ static void check_tree(struct job *job)
 {
 	struct error err;
 
-	if (folder_read(&job->folder, job->name, job->options, take_problem, job, &err) < 0) {
+	if (exploded_read(&job->exploded, job->name, job->options, take_problem, job, &err) < 0) {
 		add(job, job->name, &err);
 		return;
 	}
-	check_encrypted(job, &job->folder.profile.doc);
-	if (check_profile(job->folder.profile.doc.root, job->options, take_folder_finding, job) < 0)
+	check_encrypted(job, &job->exploded.profile.doc);
+	if (check_profile(job->exploded.profile.doc.root, job->options, take_exploded_finding, job) < 0)
 		add_memory(job);
-	folder_free(&job->folder);
+	exploded_free(&job->exploded);
 }
 
 void check_one(const struct path *path, const struct check_options *options, struct check_result *result)

@@ -7,7 +7,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#include "fs/tree/folder.h"
+#include "fs/tree/exploded.h"
 #include "plist/base/buf.h"
 
 #define SUFFIX ".mobileconfig"
@@ -105,7 +105,7 @@ static int walk_directory(struct walk *walk, const char *path)
 	struct error err;
 	int count;
 
-	if (folder_is_tree(path)) {
+	if (exploded_is_tree(path)) {
 		walk->found = true;
 		return add(walk->paths, path, true);
 	}

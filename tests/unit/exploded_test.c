@@ -1,11 +1,11 @@
 /* Exploded trees, read back: the document they are, and what is said of what they cannot be. */
 #include "tests/unit/folder.h"
 
-#include "fs/tree/folder.h"
+#include "fs/tree/exploded.h"
 #include "plist/schema/schema.h"
 
 static struct schema *schema;
-static struct folder tree;
+static struct exploded tree;
 static struct buf said; /* "PATH:LINE severity rule key" a line, the path from the tree's top */
 
 static int begin(void **state)
@@ -47,7 +47,7 @@ static void take_finding(void *context, const struct finding *finding)
 	struct error err;
 
 	(void)context;
-	if (folder_finding(&tree, finding, &file, &err))
+	if (exploded_finding(&tree, finding, &file, &err))
 		say(buf_text(&file), &err);
 }
 
@@ -56,12 +56,12 @@ static int read_tree(struct error *err)
 	const struct check_options checks = { .schema = schema };
 
 	buf_clear(&said);
-	return folder_read(&tree, path_of("t"), &checks, take_problem, NULL, err);
+	return exploded_read(&tree, path_of("t"), &checks, take_problem, NULL, err);
 }
 
 static void end_tree(void)
 {
-	folder_free(&tree);
+	exploded_free(&tree);
 	buf_free(&said);
 	run_in_folder("rm -rf t");
 }
@@ -398,12 +398,12 @@ static void a_tree_is_known_by_one_of_three_names(void **state)
 	(void)state;
 	make("mkdir -p a/PayloadContent b c d/e; echo x >b/PayloadType; echo x >c/PayloadIdentifier; "
 	     "echo x >d/PayloadUUID; echo x >d/e/PayloadType");
-	assert_true(folder_is_tree(path_of("t/a")));
-	assert_true(folder_is_tree(path_of("t/a/")));
-	assert_true(folder_is_tree(path_of("t/b")));
-	assert_true(folder_is_tree(path_of("t/c")));
-	assert_false(folder_is_tree(path_of("t/d")));
-	assert_false(folder_is_tree(path_of("t/absent")));
+	assert_true(exploded_is_tree(path_of("t/a")));
+	assert_true(exploded_is_tree(path_of("t/a/")));
+	assert_true(exploded_is_tree(path_of("t/b")));
+	assert_true(exploded_is_tree(path_of("t/c")));
+	assert_false(exploded_is_tree(path_of("t/d")));
+	assert_false(exploded_is_tree(path_of("t/absent")));
 	run_in_folder("rm -rf t");
 }
 

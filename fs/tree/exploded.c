@@ -1,4 +1,4 @@
-#include "fs/tree/folder.h"
+#include "fs/tree/exploded.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,8 +17,8 @@
 
 /* Reading one directory tree. */
 struct reader {
-	struct folder *folder;
-	folder_report *report;
+	struct exploded *exploded;
+	exploded_report *report;
 	void *context;
 	struct buf path;        /* of what is being read */
 	bool is_file;           /* a regular file: problems have a line */
@@ -91,28 +91,28 @@ static void path_leave(struct buf *path, size_t len)
 	buf_resize(path, len);
 }
 
-static void add_item_path(const struct folder *folder, const struct item *item, struct buf *out)
+static void add_item_path(const struct exploded *exploded, const struct item *item, struct buf *out)
 {
 	if (!item->parent) {
-		buf_add_text(out, folder->profile.place.shown);
+		buf_add_text(out, exploded->profile.place.shown);
 		return;
 	}
-	add_item_path(folder, item->parent, out);
+	add_item_path(exploded, item->parent, out);
 	path_enter(out, item->name);
 }
 
 /* The item that shows a node, or the nearest one above it. */
-static const struct item *item_of(const struct folder *folder, const struct node *node)
+static const struct item *item_of(const struct exploded *exploded, const struct node *node)
 {
 	for (; node; node = node->parent)
 		if (node->user)
 			return node->user;
-	return folder->tree->root;
+	return exploded->tree->root;
 }
 
-void folder_path(const struct folder *folder, const struct node *node, struct buf *out)
+void exploded_path(const struct exploded *exploded, const struct node *node, struct buf *out)
 {
-	add_item_path(folder, item_of(folder, node), out);
+	add_item_path(exploded, item_of(exploded, node), out);
 }
 
 /* --- problems while it is read ---------------------------------------------------------------------- */
@@ -215,7 +215,7 @@ static int judge_file(struct reader *reader, struct item *dir, const char *name,
 {
 	struct expectation expectation;
 
-	if (expectation_of(reader->folder->tree, dir, name, NULL, &expectation) < 0)
+	if (expectation_of(reader->exploded->tree, dir, name, NULL, &expectation) < 0)
 		return end_without_memory(reader);
 	if (expectation.expect.type == NODE_ARRAY)
 		judge_lines(reader, dir, name, &expectation.expect, bytes);
@@ -226,7 +226,7 @@ static int judge_file(struct reader *reader, struct item *dir, const char *name,
 /* echo BYTES > NAME, in the tree. */
 static int write_file(struct reader *reader, struct item *dir, const char *name, const struct buf *bytes)
 {
-	struct tree *tree = reader->folder->tree;
+	struct tree *tree = reader->exploded->tree;
 	struct handle *handle;
 	struct item *item;
 	int result = tree_create(tree, dir, name, O_WRONLY | O_CREAT, &item, &handle);
@@ -269,7 +269,7 @@ static int read_dir(struct reader *reader, struct item *dir);
 static int read_subdir(struct reader *reader, struct item *dir, const char *name)
 {
 	struct item *item = NULL;
-	int result = tree_mkdir(reader->folder->tree, dir, name, &item);
+	int result = tree_mkdir(reader->exploded->tree, dir, name, &item);
 
 	reader->nodes++;
 	if (result < 0)
@@ -282,7 +282,7 @@ static bool is_taken(struct reader *reader, struct item *dir, const char *name)
 {
 	struct item *item;
 
-	if (tree_lookup(reader->folder->tree, dir, name, &item) < 0)
+	if (tree_lookup(reader->exploded->tree, dir, name, &item) < 0)
 		return false;
 	report_stray(reader, dir, name, "this is there under another name already: remove one of the two");
 	return true;
@@ -319,7 +319,7 @@ static int read_entry(struct reader *reader, struct item *dir, const char *name)
 		reader->is_file = S_ISREG(st.st_mode);
 		result = read_by_kind(reader, dir, name, st.st_mode);
 	}
-	if (result == 0 && reader->reported && name_set_add(&reader->folder->refused, buf_text(&reader->path)) < 0)
+	if (result == 0 && reader->reported && name_set_add(&reader->exploded->refused, buf_text(&reader->path)) < 0)
 		result = end_without_memory(reader);
 	path_leave(&reader->path, len);
 	return result;
@@ -400,7 +400,7 @@ static int make_empty(struct reader *reader, struct item *dir)
 	HASH_ITER(hh, dir->dir->said, said, next) {
 		if (result == 0 && said->empty && !dir_find(dir, said->name))
 			result = take_failure(reader, dir, said->name,
-					      tree_mkdir(reader->folder->tree, dir, said->name, &item));
+					      tree_mkdir(reader->exploded->tree, dir, said->name, &item));
 	}
 	return result;
 }
@@ -447,7 +447,7 @@ static void report_types_problem(struct reader *reader, struct error *problem)
 	name_unquote(problem->key, strlen(problem->key), &entry);
 	name_unquote(problem->key, dir_len, &dir);
 	len = path_enter(&reader->path, buf_text(&entry));
-	known = name_set_has(reader->folder->refused, buf_text(&reader->path));
+	known = name_set_has(reader->exploded->refused, buf_text(&reader->path));
 	path_leave(&reader->path, len);
 	path_enter(&reader->path, buf_text(&dir));
 	path_enter(&reader->path, NAME_OF_TYPES);
@@ -463,7 +463,7 @@ static int report_types(struct reader *reader)
 	size_t i, lost;
 
 	reader->is_file = false;
-	types_problems(reader->folder->tree, &found);
+	types_problems(reader->exploded->tree, &found);
 	for (i = 0; i < found.count; i++)
 		report_types_problem(reader, &found.list[i]);
 	lost = found.lost;
@@ -473,7 +473,7 @@ static int report_types(struct reader *reader)
 
 static int read_all(struct reader *reader)
 {
-	const char *path = reader->folder->profile.place.shown;
+	const char *path = reader->exploded->profile.place.shown;
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0) {
@@ -482,7 +482,7 @@ static int read_all(struct reader *reader)
 	}
 	close(fd);
 	buf_add_text(&reader->path, path);
-	if (read_dir(reader, reader->folder->tree->root) < 0)
+	if (read_dir(reader, reader->exploded->tree->root) < 0)
 		return -1;
 	return report_types(reader);
 }
@@ -490,7 +490,7 @@ static int read_all(struct reader *reader)
 static int begin(struct reader *reader, const char *path, const struct check_options *checks)
 {
 	struct tree_surroundings around = { .report = take_refusal, .context = reader };
-	struct profile *profile = &reader->folder->profile;
+	struct profile *profile = &reader->exploded->profile;
 
 	*profile = (struct profile){ .place = PLACE_INIT, .target = PLACE_INIT, .lock = LOCK_INIT, .read_only = true };
 	profile->options.check = CHECK_OFF;
@@ -500,47 +500,47 @@ static int begin(struct reader *reader, const char *path, const struct check_opt
 	profile->place.shown = strdup(path);
 	if (!profile->place.shown || doc_new(&profile->doc, &reader->err) < 0)
 		return end_without_memory(reader);
-	reader->folder->tree = tree_new(profile, &around);
-	return reader->folder->tree ? 0 : end_without_memory(reader);
+	reader->exploded->tree = tree_new(profile, &around);
+	return reader->exploded->tree ? 0 : end_without_memory(reader);
 }
 
-int folder_read(struct folder *folder, const char *path, const struct check_options *checks, folder_report *report_to,
+int exploded_read(struct exploded *exploded, const char *path, const struct check_options *checks, exploded_report *report_to,
 		void *context, struct error *err)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
 	int result;
 
-	*folder = (struct folder){ 0 };
+	*exploded = (struct exploded){ 0 };
 	if (!reader)
 		return error_memory(err);
-	reader->folder = folder;
+	reader->exploded = exploded;
 	reader->report = report_to;
 	reader->context = context;
 	result = begin(reader, path, checks);
 	if (result == 0)
 		result = read_all(reader);
 	if (result == 0) {
-		folder->tree->surroundings = (struct tree_surroundings){ 0 };
+		exploded->tree->surroundings = (struct tree_surroundings){ 0 };
 	} else {
 		*err = reader->fatal;
 		error_in_file(err, path);
-		folder_free(folder);
+		exploded_free(exploded);
 	}
 	buf_free(&reader->path);
 	free(reader);
 	return result;
 }
 
-void folder_free(struct folder *folder)
+void exploded_free(struct exploded *exploded)
 {
-	tree_free(folder->tree);
-	folder->profile.checks.schema = NULL; /* it is not ours */
-	profile_close(&folder->profile);
-	name_set_free(folder->refused);
-	*folder = (struct folder){ 0 };
+	tree_free(exploded->tree);
+	exploded->profile.checks.schema = NULL; /* it is not ours */
+	profile_close(&exploded->profile);
+	name_set_free(exploded->refused);
+	*exploded = (struct exploded){ 0 };
 }
 
-bool folder_is_tree(const char *path)
+bool exploded_is_tree(const char *path)
 {
 	static const char *const names[] = { "PayloadType", "PayloadIdentifier", "PayloadContent" };
 	struct stat st;
@@ -572,7 +572,7 @@ static unsigned long line_of(const struct item *item, const struct node *node)
 }
 
 /* True if the key that is missed is there as a file or directory that was refused. */
-static bool was_refused(const struct folder *folder, const struct finding *finding, const struct buf *dir)
+static bool was_refused(const struct exploded *exploded, const struct finding *finding, const struct buf *dir)
 {
 	BUF_AUTO name = BUF_INIT, path = BUF_INIT;
 
@@ -581,17 +581,17 @@ static bool was_refused(const struct folder *folder, const struct finding *findi
 	name_from_key(finding->key, strlen(finding->key), &name);
 	buf_add(&path, dir->data, dir->len);
 	path_enter(&path, buf_text(&name));
-	return buf_ok(&path) && name_set_has(folder->refused, buf_text(&path));
+	return buf_ok(&path) && name_set_has(exploded->refused, buf_text(&path));
 }
 
-bool folder_finding(const struct folder *folder, const struct finding *finding, struct buf *file, struct error *err)
+bool exploded_finding(const struct exploded *exploded, const struct finding *finding, struct buf *file, struct error *err)
 {
-	const struct item *item = item_of(folder, finding->node);
+	const struct item *item = item_of(exploded, finding->node);
 	unsigned long line = line_of(item, finding->node);
 	BUF_AUTO key = BUF_INIT;
 
-	add_item_path(folder, item, file);
-	if (was_refused(folder, finding, file))
+	add_item_path(exploded, item, file);
+	if (was_refused(exploded, finding, file))
 		return false;
 	error_rule(err, finding->rule, "%s", finding->text);
 	err->severity = finding->severity;

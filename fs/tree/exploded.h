@@ -6,10 +6,10 @@
  * that names, types and text mean what they mean in a mount. What only the schema refuses is taken, as whoever has
  * the document may check it; what cannot be a value at all is a problem, and the rest is read on.
  *
- * A struct folder owns its document and its tree; folder_free() gives them back.
+ * A struct exploded owns its document and its tree; exploded_free() gives them back.
  */
-#ifndef TREE_FOLDER_H
-#define TREE_FOLDER_H
+#ifndef TREE_EXPLODED_H
+#define TREE_EXPLODED_H
 
 #include <stdbool.h>
 
@@ -19,7 +19,7 @@
 #include "plist/node.h"
 #include "plist/schema/check.h"
 
-struct folder {
+struct exploded {
 	struct profile profile; /* `doc` is what was read; it lies nowhere and is never saved */
 	struct tree *tree;
 	struct name_set *refused; /* paths of what could not be taken */
@@ -27,27 +27,27 @@ struct folder {
 
 /* Called with each problem, and the file it is about: of the whole path, which may be longer than fits there.
  * Without a rule: something could not be read. */
-typedef void folder_report(void *context, const char *file, const struct error *problem);
+typedef void exploded_report(void *context, const char *file, const struct error *problem);
 
 /* True for a directory that holds PayloadType, PayloadIdentifier or PayloadContent. */
-bool folder_is_tree(const char *path);
+bool exploded_is_tree(const char *path);
 
-/* Reads the tree at `path` (borrowed: must outlive `folder`). `checks` says which schema names the types of values,
+/* Reads the tree at `path` (borrowed: must outlive `exploded`). `checks` says which schema names the types of values,
  * and whether placeholders are values. Names that begin with a dot (but .types) and editors' backups are passed
  * over; symbolic links and devices are problems [not-a-plist]. 0 however many problems there were, or -1: the
- * directory itself cannot be read, memory ended, or more is in it than a property list may hold; `folder` is then
+ * directory itself cannot be read, memory ended, or more is in it than a property list may hold; `exploded` is then
  * closed. */
-int folder_read(struct folder *folder, const char *path, const struct check_options *checks, folder_report *report,
+int exploded_read(struct exploded *exploded, const char *path, const struct check_options *checks, exploded_report *report,
 		void *context, struct error *err);
 
 /* A finding of check_profile() on the document, as an error: appends the path of the file or directory it is about
  * to `file`, and sets line and column where there are any (the nth element of a file of lines is line n), key, rule
  * and text. False: it is about a key that is missing only because its file was refused. */
-bool folder_finding(const struct folder *folder, const struct finding *finding, struct buf *file, struct error *err);
+bool exploded_finding(const struct exploded *exploded, const struct finding *finding, struct buf *file, struct error *err);
 
 /* Appends the path of the file or directory that shows a node, or the nearest one above it. */
-void folder_path(const struct folder *folder, const struct node *node, struct buf *out);
+void exploded_path(const struct exploded *exploded, const struct node *node, struct buf *out);
 
-void folder_free(struct folder *folder);
+void exploded_free(struct exploded *exploded);
 
 #endif
