@@ -227,15 +227,17 @@ static int run(int argc, char **argv)
 
 const struct command command_mount = {
 	.name = "mount",
-	.summary = "[mount] PROFILE MOUNTPOINT [-o OPTIONS] [-f]",
+	.summary = "[mount] PROFILE|FOLDER MOUNTPOINT [-o OPTIONS] [-f]",
 	.options = long_options,
 	.run = run,
 	.help =
-	"usage: profilefs [mount] PROFILE MOUNTPOINT [-o OPTIONS] [-f]\n"
+	"usage: profilefs [mount] PROFILE|FOLDER MOUNTPOINT [-o OPTIONS] [-f]\n"
 	"       mount -t fuse.profilefs PROFILE MOUNTPOINT [-o OPTIONS]\n\n"
 	"Shows the profile as a directory tree on MOUNTPOINT, an existing directory. Returns when the tree\n"
 	"is there. The profile is saved when MOUNTPOINT is unmounted (`profilefs umount MOUNTPOINT` waits\n"
 	"for that and says how it went), at `sync MOUNTPOINT`, and at SIGTERM, SIGINT and SIGHUP.\n\n"
+	"Of a FOLDER every profile in it (*.mobileconfig, in subfolders, too) is a directory of its name. Each is\n"
+	"opened when somebody enters it, and saved by itself if it was edited. mkdir NAME.mobileconfig makes one.\n\n"
 	"  -o, --options OPTIONS      see below; may be given more than once\n"
 	"  -f, --foreground           stay in the foreground; the exit status says whether all was saved\n"
 	"  -r, --read-only            the same as -o ro\n"

@@ -1,6 +1,8 @@
 #include "fs/cmd/mounted.h"
 
 #include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fs/cmd/say.h"
@@ -10,6 +12,13 @@ static void tell_kernel(void *context, uint64_t ino)
 	struct mounted *mounted = context;
 
 	driver_attributes_changed(mounted->driver, ino);
+}
+
+static uint64_t ask_caller(void *context)
+{
+	const struct mounted *mounted = context;
+
+	return driver_caller(mounted->driver);
 }
 
 static void report(void *context, const struct error *problem)
@@ -30,25 +39,75 @@ static int open_profile(struct mounted *mounted, const char *path, struct mount_
 	return result;
 }
 
-static int mount_tree(struct mounted *mounted, const struct mount_request *request, struct error *err)
+static int open_one(struct mounted *mounted, const struct mount_request *request,
+		    const struct tree_surroundings *surroundings, struct error *err)
+{
+	if (open_profile(mounted, request->profile, request->options, err) < 0)
+		return -1;
+	mounted->tree = tree_new(&mounted->profile, surroundings);
+	return mounted->tree ? 0 : error_memory(err);
+}
+
+static int open_folder(struct mounted *mounted, const struct mount_request *request,
+		       const struct tree_surroundings *surroundings, struct error *err)
+{
+	struct problems notes = PROBLEMS_INIT;
+	int result = collection_open(&mounted->collection, request->profile, &request->options->profile, surroundings,
+				     &notes, err);
+
+	mount_options_forget(request->options);
+	say_problems(&notes);
+	problems_free(&notes);
+	if (result == 0)
+		mounted->tree = collection_tree(mounted->collection);
+	return result;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Each profile that is open has three descriptors: of a folder, as many as may be. */
+static void allow_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int open_any(struct mounted *mounted, const struct mount_request *request, struct error *err)
 {
 	const struct tree_surroundings surroundings = {
 		.attributes_changed = tell_kernel,
+		.caller = ask_caller,
 		.report = report,
 		.context = mounted,
 	};
+
+	if (!is_folder(request->profile))
+		return open_one(mounted, request, &surroundings, err);
+	allow_descriptors();
+	return open_folder(mounted, request, &surroundings, err);
+}
+
+static int mount_tree(struct mounted *mounted, const struct mount_request *request, struct error *err)
+{
+	const struct collection *collection = mounted->collection;
 	const struct driver_options how = {
-		.source = mounted->profile.place.path,
+		.source = collection ? collection_path(collection) : mounted->profile.place.path,
 		.passed = request->options->passed,
 		.passed_count = request->options->passed_count,
-		.read_only = mounted->profile.read_only,
+		.read_only = collection ? request->options->profile.read_only : mounted->profile.read_only,
 		.ready = request->ready,
 		.context = request->context,
 	};
 
-	mounted->tree = tree_new(&mounted->profile, &surroundings);
-	if (!mounted->tree)
-		return error_memory(err);
 	tree_set_mount(mounted->tree, request->mountpoint, getpid());
 	return driver_mount(&mounted->driver, mounted->tree, request->mountpoint, &how, err);
 }
@@ -61,8 +120,7 @@ int mounted_begin(struct mounted *mounted, const struct mount_request *request)
 	 * with it. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
-	if (open_profile(mounted, request->profile, request->options, &err) < 0 ||
-	    mount_tree(mounted, request, &err) < 0)
+	if (open_any(mounted, request, &err) < 0 || mount_tree(mounted, request, &err) < 0)
 		return say_error(&err);
 	return 0;
 }
@@ -70,7 +128,10 @@ int mounted_begin(struct mounted *mounted, const struct mount_request *request)
 void mounted_end(struct mounted *mounted)
 {
 	driver_free(mounted->driver);
-	tree_free(mounted->tree);
+	if (mounted->collection)
+		collection_close(mounted->collection);
+	else
+		tree_free(mounted->tree);
 	if (mounted->open)
 		profile_close(&mounted->profile);
 	*mounted = MOUNTED_INIT;

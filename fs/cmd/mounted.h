@@ -1,5 +1,6 @@
 /*
- * A profile that is open, shown as a tree, and mounted: what mount and exec have in common.
+ * A profile, or a folder of profiles, that is open, shown as a tree, and mounted: what mount, exec and edit have in
+ * common.
  */
 #ifndef CMD_MOUNTED_H
 #define CMD_MOUNTED_H
@@ -8,12 +9,14 @@
 
 #include "fs/cmd/options.h"
 #include "fs/fuse/driver.h"
+#include "fs/tree/collection.h"
 #include "fs/tree/profile.h"
 #include "fs/tree/tree.h"
 
 struct mounted {
 	struct profile profile;
 	bool open;             /* `profile` is */
+	struct collection *collection; /* of a folder; NULL: it is one profile */
 	struct tree *tree;
 	struct driver *driver;
 };
@@ -21,7 +24,7 @@ struct mounted {
 #define MOUNTED_INIT ((struct mounted){ 0 })
 
 struct mount_request {
-	const char *profile;
+	const char *profile;               /* or a folder */
 	const char *mountpoint;            /* absolute */
 	struct mount_options *options;     /* passphrases in it are forgotten */
 	void (*ready)(void *context);      /* as in struct driver_options */

@@ -67,6 +67,12 @@ static void choose_unknown(struct profile_options *profile, unsigned choice, con
 	profile->unknown_allowed = choice == 0;
 }
 
+static void choose_delete(struct profile_options *profile, unsigned choice, const char *text)
+{
+	(void)text;
+	profile->delete_allowed = choice == 0;
+}
+
 #define FIELD(member) offsetof(struct profile_options, member)
 #define FLAG_OPTION(text, member, value) { .name = text, .kind = FLAG, .field = FIELD(member), .on = value }
 #define TEXT_OPTION(text, member) { .name = text, .kind = TEXT, .field = FIELD(member) }
@@ -102,6 +108,7 @@ static const struct option known[] = {
 	CHOICE_OPTION("check", levels, choose_check),
 	CHOICE_OPTION("placeholders", allow_deny, choose_placeholders),
 	CHOICE_OPTION("unknown", allow_deny, choose_unknown),
+	CHOICE_OPTION("delete", allow_deny, choose_delete),
 
 	OTHER_OPTION("allow_other", PASSED),
 	OTHER_OPTION("allow_root", PASSED),

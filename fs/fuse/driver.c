@@ -386,6 +386,11 @@ void driver_attributes_changed(struct driver *driver, uint64_t ino)
 		fuse_lowlevel_notify_inval_inode(driver->session, ino, -1, 0);
 }
 
+uint64_t driver_caller(const struct driver *driver)
+{
+	return driver ? (uint64_t)driver->answers.caller : 0;
+}
+
 /* --- the end ---------------------------------------------------------------------------------------- */
 
 void driver_unmount(struct driver *driver)

@@ -63,6 +63,9 @@ void driver_restore_signals(const struct driver *driver);
  * NULL, or a driver that answers no requests: nothing to tell. */
 void driver_attributes_changed(struct driver *driver, uint64_t ino);
 
+/* The process whose request is answered now, for tree_surroundings.caller. 0: none, or not known here. */
+uint64_t driver_caller(const struct driver *driver);
+
 /* Unmounts, also while files are open in it: they get errors from then on. Does nothing the second time,
  * or when somebody else did it. */
 void driver_unmount(struct driver *driver);

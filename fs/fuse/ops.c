@@ -46,22 +46,23 @@ static void op_init(void *userdata, struct fuse_conn_info *conn)
 
 static void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-	struct item *dir = parent_of(req, parent, name);
-	struct item *item;
+	struct spot dir, entry;
 	int result;
 
-	if (!dir)
+	if (!parent_of(req, parent, name, &dir))
 		return;
-	result = tree_lookup(tree_of(req), dir, name, &item);
+	entry.tree = dir.tree;
+	result = tree_lookup(dir.tree, dir.item, name, &entry.item);
 	if (result < 0)
 		reply_result(req, result);
 	else
-		reply_entry(req, item);
+		reply_entry(req, &entry);
 }
 
-static void forget(struct tree *tree, fuse_ino_t ino, uint64_t count)
+static void forget(fuse_req_t req, fuse_ino_t ino, uint64_t count)
 {
-	struct item *item = tree_item(tree, ino);
+	struct tree *tree = tree_of(req, ino);
+	struct item *item = tree ? tree_item(tree, ino) : NULL;
 
 	if (item)
 		tree_drop(tree, item, count);
@@ -69,7 +70,7 @@ static void forget(struct tree *tree, fuse_ino_t ino, uint64_t count)
 
 static void op_forget(fuse_req_t req, fuse_ino_t ino, uint64_t count)
 {
-	forget(tree_of(req), ino, count);
+	forget(req, ino, count);
 	fuse_reply_none(req);
 }
 
@@ -78,66 +79,66 @@ static void op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_dat
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		forget(tree_of(req), forgets[i].ino, forgets[i].nlookup);
+		forget(req, forgets[i].ino, forgets[i].nlookup);
 	fuse_reply_none(req);
 }
 
 static void op_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t device)
 {
-	struct item *dir = parent_of(req, parent, name);
-	struct item *item;
+	struct spot dir, entry;
 	int result;
 
 	(void)device;
-	if (!dir)
+	if (!parent_of(req, parent, name, &dir))
 		return;
-	result = S_ISREG(mode) ? tree_mknod(tree_of(req), dir, name, mode, &item) : -EPERM;
+	entry.tree = dir.tree;
+	result = S_ISREG(mode) ? tree_mknod(dir.tree, dir.item, name, mode, &entry.item) : -EPERM;
 	if (result < 0)
 		reply_result(req, result);
 	else
-		reply_entry(req, item);
+		reply_entry(req, &entry);
 }
 
 static void op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
 {
-	struct item *dir = parent_of(req, parent, name);
-	struct item *item;
+	struct spot dir, entry;
 	int result;
 
 	(void)mode;
-	if (!dir)
+	if (!parent_of(req, parent, name, &dir))
 		return;
-	result = tree_mkdir(tree_of(req), dir, name, &item);
+	entry.tree = dir.tree;
+	result = tree_mkdir(dir.tree, dir.item, name, &entry.item);
 	if (result < 0)
 		reply_result(req, result);
 	else
-		reply_entry(req, item);
+		reply_entry(req, &entry);
 }
 
 static void op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const char *name)
 {
-	struct item *dir = parent_of(req, parent, name);
-	struct item *item;
+	struct spot dir, entry;
 	int result;
 
-	if (!dir)
+	if (!parent_of(req, parent, name, &dir))
 		return;
-	result = tree_symlink(tree_of(req), dir, name, target, &item);
+	entry.tree = dir.tree;
+	result = tree_symlink(dir.tree, dir.item, name, target, &entry.item);
 	if (result < 0)
 		reply_result(req, result);
 	else
-		reply_entry(req, item);
+		reply_entry(req, &entry);
 }
 
 static void op_readlink(fuse_req_t req, fuse_ino_t ino)
 {
-	struct item *item = item_of(req, ino);
+	struct spot spot;
 	const char *target;
 	int result;
 
-	if (!item)
+	if (!spot_of(req, ino, &spot))
 		return;
-	result = tree_readlink(item, &target);
+	result = tree_readlink(spot.item, &target);
 	if (result < 0)
 		reply_result(req, result);
 	else
@@ -154,91 +155,94 @@ static void op_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const cha
 
 static void op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-	struct item *dir = parent_of(req, parent, name);
+	struct spot dir;
 
-	if (dir)
-		reply_result(req, tree_unlink(tree_of(req), dir, name));
+	if (parent_of(req, parent, name, &dir))
+		reply_result(req, tree_unlink(dir.tree, dir.item, name));
 }
 
 static void op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-	struct item *dir = parent_of(req, parent, name);
+	struct spot dir;
 
-	if (dir)
-		reply_result(req, tree_rmdir(tree_of(req), dir, name));
+	if (parent_of(req, parent, name, &dir))
+		reply_result(req, tree_rmdir(dir.tree, dir.item, name));
 }
 
 static void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
 		      const char *new_name, unsigned flags)
 {
-	struct item *from = parent_of(req, parent, name);
-	struct item *to = from ? parent_of(req, new_parent, new_name) : NULL;
+	struct spot from, to;
 
-	if (to)
-		reply_result(req, tree_rename(tree_of(req), from, name, to, new_name, flags));
+	if (!parent_of(req, parent, name, &from) || !parent_of(req, new_parent, new_name, &to))
+		return;
+	if (from.tree != to.tree)
+		reply_result(req, -EXDEV); /* mv(1) copies then */
+	else
+		reply_result(req, tree_rename(from.tree, from.item, name, to.item, new_name, flags));
 }
 
 /* --- attributes ------------------------------------------------------------------------------------- */
 
 static void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	struct item *item = item_of(req, ino);
+	struct spot spot;
 
 	(void)fi;
-	if (item)
-		reply_attr(req, item);
+	if (spot_of(req, ino, &spot))
+		reply_attr(req, &spot);
 }
 
 /* The size is content; mode, owner and times are accepted and not kept. */
 static void op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_set, struct fuse_file_info *fi)
 {
-	struct item *item = item_of(req, ino);
+	struct spot spot;
 	int result = 0;
 
-	if (!item)
+	if (!spot_of(req, ino, &spot))
 		return;
 	if (to_set & FUSE_SET_ATTR_SIZE)
-		result = tree_truncate(tree_of(req), item, fi ? handle_of(fi) : NULL, st->st_size);
+		result = tree_truncate(spot.tree, spot.item, fi ? handle_of(fi) : NULL, st->st_size);
 	if (result < 0)
 		reply_result(req, result);
 	else
-		reply_attr(req, item);
+		reply_attr(req, &spot);
 }
 
 static void op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
 {
-	struct item *item = item_of(req, ino);
+	struct spot spot;
 	BUF_AUTO value = BUF_INIT;
 
-	if (item)
-		reply_sized(req, tree_getxattr(tree_of(req), item, name, &value), &value, size);
+	if (spot_of(req, ino, &spot))
+		reply_sized(req, tree_getxattr(spot.tree, spot.item, name, &value), &value, size);
 }
 
 static void op_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const char *value, size_t size,
 			int flags)
 {
-	struct item *item = item_of(req, ino);
+	struct spot spot;
 
 	(void)flags;
-	if (item)
-		reply_result(req, tree_setxattr(tree_of(req), item, name, value, size));
+	if (spot_of(req, ino, &spot))
+		reply_result(req, tree_setxattr(spot.tree, spot.item, name, value, size));
 }
 
 static void op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 {
-	struct item *item = item_of(req, ino);
+	struct spot spot;
 	BUF_AUTO names = BUF_INIT;
 
-	if (item)
-		reply_sized(req, tree_listxattr(tree_of(req), item, &names), &names, size);
+	if (spot_of(req, ino, &spot))
+		reply_sized(req, tree_listxattr(spot.tree, spot.item, &names), &names, size);
 }
 
 static void op_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name)
 {
-	struct item *item = item_of(req, ino);
+	struct spot spot;
 
-	if (item)
-		reply_result(req, tree_removexattr(tree_of(req), item, name));
+	if (spot_of(req, ino, &spot))
+		reply_result(req, tree_removexattr(spot.tree, spot.item, name));
 }
 
 static void op_statfs(fuse_req_t req, fuse_ino_t ino)
@@ -264,50 +268,48 @@ static void op_statfs(fuse_req_t req, fuse_ino_t ino)
 static void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
 		      struct fuse_file_info *fi)
 {
-	struct item *dir = parent_of(req, parent, name);
+	struct spot dir, entry;
 	struct handle *handle;
-	struct item *item;
 	int result;
 
 	(void)mode;
-	if (!dir)
+	if (!parent_of(req, parent, name, &dir))
 		return;
-	result = tree_create(tree_of(req), dir, name, fi->flags, &item, &handle);
+	entry.tree = dir.tree;
+	result = tree_create(dir.tree, dir.item, name, fi->flags, &entry.item, &handle);
 	if (result < 0)
 		reply_result(req, result);
 	else
-		reply_create(req, item, handle, fi);
+		reply_create(req, &entry, handle, fi);
 }
 
 static void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	struct item *item = item_of(req, ino);
+	struct spot spot;
 	struct handle *handle;
 	int result;
 
-	if (!item)
+	if (!spot_of(req, ino, &spot))
 		return;
-	result = tree_open(tree_of(req), item, fi->flags, &handle);
+	result = tree_open(spot.tree, spot.item, fi->flags, &handle);
 	if (result < 0)
 		reply_result(req, result);
 	else
-		reply_open(req, handle, fi);
+		reply_open(req, &spot, handle, fi);
 }
 
 static void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi)
 {
 	BUF_AUTO bytes = BUF_INIT;
 
-	(void)ino;
-	reply_bytes(req, tree_read(tree_of(req), handle_of(fi), size, offset, &bytes), &bytes);
+	reply_bytes(req, tree_read(tree_of(req, ino), handle_of(fi), size, offset, &bytes), &bytes);
 }
 
 static void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, off_t offset,
 		     struct fuse_file_info *fi)
 {
-	int result = tree_write(tree_of(req), handle_of(fi), bytes, size, offset);
+	int result = tree_write(tree_of(req, ino), handle_of(fi), bytes, size, offset);
 
-	(void)ino;
 	if (result < 0)
 		reply_result(req, result);
 	else
@@ -316,21 +318,18 @@ static void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t s
 
 static void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	(void)ino;
-	reply_result(req, tree_flush(tree_of(req), handle_of(fi)));
+	reply_result(req, tree_flush(tree_of(req, ino), handle_of(fi)));
 }
 
 static void op_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
 {
-	(void)ino;
 	(void)datasync;
-	reply_result(req, tree_fsync(tree_of(req), handle_of(fi)));
+	reply_result(req, tree_fsync(tree_of(req, ino), handle_of(fi)));
 }
 
 static void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	(void)ino;
-	tree_release(tree_of(req), handle_of(fi));
+	tree_release(tree_of(req, ino), handle_of(fi));
 	fuse_reply_err(req, 0);
 }
 

@@ -19,6 +19,7 @@
 
 struct directory {
 	struct directory *prev, *next; /* in the list of those that are open */
+	struct tree *tree;             /* that `listing` is of */
 	struct listing *listing;       /* NULL: not read yet */
 };
 
@@ -49,7 +50,7 @@ static void close_directory(struct ops_context *context, struct directory *direc
 	if (directory->next)
 		directory->next->prev = directory->prev;
 	if (directory->listing)
-		listing_free(context->tree, directory->listing);
+		listing_free(directory->tree, directory->listing);
 	free(directory);
 }
 
@@ -63,8 +64,9 @@ void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct ops_context *context = fuse_req_userdata(req);
 	struct directory *directory;
+	struct spot dir;
 
-	if (!item_of(req, ino))
+	if (!dir_of(req, ino, &dir))
 		return;
 	directory = open_directory(context);
 	if (!directory) {
@@ -149,15 +151,16 @@ static void add_items(struct page *page, const struct listing *listing, size_t p
 			return;
 }
 
-static int renew_listing(struct tree *tree, struct item *item, struct directory *directory)
+static int renew_listing(const struct spot *dir, struct directory *directory)
 {
 	struct listing *listing;
-	int result = tree_list(tree, item, &listing);
+	int result = tree_list(dir->tree, dir->item, &listing);
 
 	if (result < 0)
 		return result;
 	if (directory->listing)
-		listing_free(tree, directory->listing);
+		listing_free(directory->tree, directory->listing);
+	directory->tree = dir->tree;
 	directory->listing = listing;
 	return 0;
 }
@@ -175,14 +178,15 @@ static void fill_page(struct page *page, fuse_ino_t ino, const struct directory 
 static void read_directory(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 			   struct directory *directory, bool plus)
 {
-	struct page page = { .req = req, .tree = tree_of(req), .size = size, .plus = plus };
-	struct item *item = item_of(req, ino);
+	struct page page = { .req = req, .size = size, .plus = plus };
+	struct spot dir;
 	int result = 0;
 
-	if (!item)
+	if (!dir_of(req, ino, &dir))
 		return;
 	if (offset <= DOT || !directory->listing)
-		result = renew_listing(page.tree, item, directory);
+		result = renew_listing(&dir, directory);
+	page.tree = directory->tree;
 	if (result < 0) {
 		reply_result(req, result);
 		return;
@@ -217,7 +221,10 @@ void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 /* fsync of the root is how a save is asked for: its error reaches sync(1). */
 void op_fsyncdir(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
 {
+	struct spot dir;
+
 	(void)datasync;
 	(void)fi;
-	reply_result(req, ino == TREE_ROOT_INO ? tree_sync(tree_of(req)) : 0);
+	if (dir_of(req, ino, &dir))
+		reply_result(req, tree_is_root(dir.tree, dir.item) ? tree_sync(dir.tree) : 0);
 }

@@ -15,29 +15,50 @@
 #define BLOCK_SIZE 4096
 #define STAT_BLOCK 512
 
-struct tree *tree_of(fuse_req_t req)
+static struct tree *mounted_of(fuse_req_t req)
 {
 	const struct ops_context *context = fuse_req_userdata(req);
 
 	return context->tree;
 }
 
-struct item *item_of(fuse_req_t req, fuse_ino_t ino)
+struct tree *tree_of(fuse_req_t req, fuse_ino_t ino)
 {
-	struct item *item = tree_item(tree_of(req), ino);
-
-	if (!item)
-		fuse_reply_err(req, ESTALE);
-	return item;
+	return tree_at(mounted_of(req), ino);
 }
 
-struct item *parent_of(fuse_req_t req, fuse_ino_t parent, const char *name)
+bool spot_of(fuse_req_t req, fuse_ino_t ino, struct spot *spot)
 {
-	if (strlen(name) > NAME_BYTES_MAX) {
-		fuse_reply_err(req, ENAMETOOLONG);
-		return NULL;
-	}
-	return item_of(req, parent);
+	struct ops_context *context = fuse_req_userdata(req);
+
+	context->caller = fuse_req_ctx(req)->pid;
+	spot->tree = tree_of(req, ino);
+	spot->item = spot->tree ? tree_item(spot->tree, ino) : NULL;
+	if (spot->item)
+		return true;
+	fuse_reply_err(req, ESTALE);
+	return false;
+}
+
+bool dir_of(fuse_req_t req, fuse_ino_t ino, struct spot *dir)
+{
+	int result;
+
+	if (!spot_of(req, ino, dir))
+		return false;
+	result = tree_enter(&dir->tree, &dir->item);
+	if (result == 0)
+		return true;
+	fuse_reply_err(req, -result);
+	return false;
+}
+
+bool parent_of(fuse_req_t req, fuse_ino_t parent, const char *name, struct spot *dir)
+{
+	if (strlen(name) <= NAME_BYTES_MAX)
+		return dir_of(req, parent, dir);
+	fuse_reply_err(req, ENAMETOOLONG);
+	return false;
 }
 
 struct handle *handle_of(const struct fuse_file_info *fi)
@@ -91,24 +112,23 @@ void reply_result(fuse_req_t req, int result)
 	fuse_reply_err(req, -result);
 }
 
-void reply_attr(fuse_req_t req, const struct item *item)
+void reply_attr(fuse_req_t req, const struct spot *spot)
 {
 	struct tree_attr attr;
 	struct stat st;
 
-	tree_getattr(tree_of(req), item, &attr);
+	tree_getattr(spot->tree, spot->item, &attr);
 	fill_stat(&attr, &st);
 	fuse_reply_attr(req, &st, attr_timeout(&attr));
 }
 
-void reply_entry(fuse_req_t req, struct item *item)
+void reply_entry(fuse_req_t req, const struct spot *spot)
 {
-	struct tree *tree = tree_of(req);
 	struct fuse_entry_param entry;
 
-	hold_entry(tree, item, &entry);
+	hold_entry(spot->tree, spot->item, &entry);
 	if (fuse_reply_entry(req, &entry) == -ENOENT)
-		tree_drop(tree, item, 1);
+		tree_drop(spot->tree, spot->item, 1);
 }
 
 /* Writing goes past the page cache, so that nobody sees bytes that may yet be refused; what is made on
@@ -125,27 +145,24 @@ static void set_caching(const struct handle *handle, struct fuse_file_info *fi)
 #endif
 }
 
-void reply_open(fuse_req_t req, struct handle *handle, struct fuse_file_info *fi)
+void reply_open(fuse_req_t req, const struct spot *spot, struct handle *handle, struct fuse_file_info *fi)
 {
-	struct tree *tree = tree_of(req);
-
 	fi->fh = (uintptr_t)handle;
 	set_caching(handle, fi);
 	if (fuse_reply_open(req, fi) == -ENOENT)
-		tree_release(tree, handle);
+		tree_release(spot->tree, handle);
 }
 
-void reply_create(fuse_req_t req, struct item *item, struct handle *handle, struct fuse_file_info *fi)
+void reply_create(fuse_req_t req, const struct spot *spot, struct handle *handle, struct fuse_file_info *fi)
 {
-	struct tree *tree = tree_of(req);
 	struct fuse_entry_param entry;
 
-	hold_entry(tree, item, &entry);
+	hold_entry(spot->tree, spot->item, &entry);
 	fi->fh = (uintptr_t)handle;
 	set_caching(handle, fi);
 	if (fuse_reply_create(req, &entry, fi) == -ENOENT) {
-		tree_release(tree, handle);
-		tree_drop(tree, item, 1);
+		tree_release(spot->tree, handle);
+		tree_drop(spot->tree, spot->item, 1);
 	}
 }
 

@@ -12,17 +12,26 @@
 #define FUSE_REPLY_H
 
 #include <fuse_lowlevel.h>
+#include <stdbool.h>
 
 #include "fs/tree/tree.h"
 #include "plist/base/buf.h"
 
-struct tree *tree_of(fuse_req_t req);
+/* What an inode number stands for: an item, and the tree that it is in. */
+struct spot {
+	struct tree *tree;
+	struct item *item;
+};
 
-/* The item of an inode number, or NULL: then the request has been answered (ESTALE). */
-struct item *item_of(fuse_req_t req, fuse_ino_t ino);
+/* The tree that an inode number of an open file is in. */
+struct tree *tree_of(fuse_req_t req, fuse_ino_t ino);
 
-/* The directory in which `name` shall be found or made, or NULL: answered (ESTALE, ENAMETOOLONG). */
-struct item *parent_of(fuse_req_t req, fuse_ino_t parent, const char *name);
+/* Each finds a spot. False: the request has been answered (ESTALE, ENAMETOOLONG, or why it cannot be entered). */
+bool spot_of(fuse_req_t req, fuse_ino_t ino, struct spot *spot);
+/* A directory, to be looked into: see tree_enter(). */
+bool dir_of(fuse_req_t req, fuse_ino_t ino, struct spot *dir);
+/* The directory in which `name` shall be found or made. */
+bool parent_of(fuse_req_t req, fuse_ino_t parent, const char *name, struct spot *dir);
 
 struct handle *handle_of(const struct fuse_file_info *fi);
 
@@ -31,11 +40,11 @@ void hold_entry(struct tree *tree, struct item *item, struct fuse_entry_param *e
 
 /* `result`: 0 or a negative errno. */
 void reply_result(fuse_req_t req, int result);
-void reply_attr(fuse_req_t req, const struct item *item);
-void reply_entry(fuse_req_t req, struct item *item);
+void reply_attr(fuse_req_t req, const struct spot *spot);
+void reply_entry(fuse_req_t req, const struct spot *spot);
 /* Both release `handle` when the answer did not arrive. */
-void reply_open(fuse_req_t req, struct handle *handle, struct fuse_file_info *fi);
-void reply_create(fuse_req_t req, struct item *item, struct handle *handle, struct fuse_file_info *fi);
+void reply_open(fuse_req_t req, const struct spot *spot, struct handle *handle, struct fuse_file_info *fi);
+void reply_create(fuse_req_t req, const struct spot *spot, struct handle *handle, struct fuse_file_info *fi);
 /* Bytes that were read; a negative `result` instead. */
 void reply_bytes(fuse_req_t req, int result, const struct buf *bytes);
 /* An attribute or a list of them: with `size` 0 its length is asked for. */

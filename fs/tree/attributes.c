@@ -80,11 +80,14 @@ static int set_type(struct tree *tree, struct item *item, const char *words, siz
 
 int tree_setxattr(struct tree *tree, struct item *item, const char *name, const void *value, size_t size)
 {
+	int result;
+
 	if (!is_ours(name))
 		return -EOPNOTSUPP;
 	if (strcmp(name, TYPE) != 0 || !item->parent || (item->kind != ITEM_KEY && item->kind != ITEM_DIR))
 		return 0;
-	return set_type(tree, item, value, size);
+	result = refuse_if_sealed(tree, item, NULL);
+	return result < 0 ? result : set_type(tree, item, value, size);
 }
 
 int tree_removexattr(struct tree *tree, struct item *item, const char *name)

@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs/tree/collection_parts.h"
 #include "fs/tree/judge.h"
 #include "fs/tree/names.h"
 #include "fs/tree/refusal.h"
 
-static void add_problem_line(const struct error *problem, struct buf *out)
+void control_add_problem(const struct error *problem, struct buf *out)
 {
 	char line[4096];
 
@@ -62,7 +63,7 @@ static void read_problems(struct tree *tree, struct buf *out)
 
 	judge_all(tree, &problems);
 	for (i = 0; i < problems.count; i++)
-		add_problem_line(&problems.list[i], out);
+		control_add_problem(&problems.list[i], out);
 	problems_free(&problems);
 }
 
@@ -71,9 +72,9 @@ static void read_last_error(struct tree *tree, struct buf *out)
 	size_t i;
 
 	if (tree->last_error.code)
-		add_problem_line(&tree->last_error, out);
+		control_add_problem(&tree->last_error, out);
 	for (i = 0; i < tree->also.count; i++)
-		add_problem_line(&tree->also.list[i], out);
+		control_add_problem(&tree->also.list[i], out);
 }
 
 static void read_profile(struct tree *tree, struct buf *out)
@@ -81,7 +82,7 @@ static void read_profile(struct tree *tree, struct buf *out)
 	struct error err;
 
 	if (profile_xml(tree->profile, out, &err) < 0)
-		add_problem_line(&err, out);
+		control_add_problem(&err, out);
 }
 
 static void read_signature(struct tree *tree, struct buf *out)
@@ -93,15 +94,17 @@ static void read_signature(struct tree *tree, struct buf *out)
 		buf_add_text(out, "edited: yes (this is the signature on disk, over what was saved last)\n");
 }
 
+/* NULL: of one profile alone. */
 static const struct {
 	const char *name;
 	void (*read)(struct tree *tree, struct buf *out);
+	void (*read_collection)(struct tree *tree, struct buf *out);
 } files[] = {
-	{ "status", read_status },
-	{ "problems", read_problems },
-	{ "last-error", read_last_error },
-	{ "profile", read_profile },
-	{ "signature", read_signature },
+	{ "status", read_status, collection_read_status },
+	{ "problems", read_problems, collection_read_problems },
+	{ "last-error", read_last_error, read_last_error },
+	{ "profile", read_profile, NULL },
+	{ "signature", read_signature, NULL },
 };
 
 #define FILE_COUNT (sizeof(files) / sizeof(*files))
@@ -113,7 +116,7 @@ int control_load(struct tree *tree)
 	int result = control_dir(tree, &dir);
 
 	for (i = 0; result == 0 && i < FILE_COUNT; i++) {
-		if (item_child(dir, files[i].name))
+		if (item_child(dir, files[i].name) || (tree->collection && !files[i].read_collection))
 			continue;
 		item = item_new(tree, ITEM_CONTROL);
 		if (!item)
@@ -158,5 +161,8 @@ int control_lookup(struct tree *tree, const char *name, struct item **item)
 
 void control_read(struct tree *tree, const struct item *item, struct buf *out)
 {
-	files[item->control].read(tree, out);
+	if (tree->collection)
+		files[item->control].read_collection(tree, out);
+	else
+		files[item->control].read(tree, out);
 }

@@ -14,4 +14,7 @@ int control_load(struct tree *tree);
 /* Appends the content of one of the files. */
 void control_read(struct tree *tree, const struct item *item, struct buf *out);
 
+/* Appends a problem as one line. */
+void control_add_problem(const struct error *problem, struct buf *out);
+
 #endif

@@ -1,6 +1,7 @@
 #include "fs/tree/fill.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -258,10 +259,40 @@ static int fill_empty_below(struct tree *tree, struct item *dir)
 	return result;
 }
 
+/* --- profiles --------------------------------------------------------------------------------------- */
+
+int fill_profile(struct tree *tree)
+{
+	char uuid[UUID_SIZE], identifier[sizeof("profile.") + UUID_SIZE];
+	struct { const char *key; enum node_type type; const char *text; } wanted[] = {
+		{ IDENTIFIER, NODE_STRING, identifier },
+		{ TYPE, NODE_STRING, "Configuration" },
+		{ UUID, NODE_STRING, uuid },
+		{ VERSION, NODE_INTEGER, "1" },
+	};
+	struct item *item;
+	size_t i;
+	int result = 0;
+
+	if (!tree->begun_empty)
+		return 0;
+	tree->begun_empty = false;
+	uuid_make(uuid);
+	snprintf(identifier, sizeof(identifier), "profile.%s", uuid);
+	if (!dir_find(tree->root, "PayloadContent"))
+		result = tree_mkdir(tree, tree->root, "PayloadContent", &item);
+	for (i = 0; i < sizeof(wanted) / sizeof(*wanted) && result == 0; i++)
+		if (!dir_find(tree->root, wanted[i].key))
+			result = put(tree, tree->root, wanted[i].key, wanted[i].type, wanted[i].text);
+	return result;
+}
+
 int fill_in(struct tree *tree, struct problems *notes)
 {
-	int result = fill_empty_below(tree, tree->root);
+	int result = fill_profile(tree);
 
+	if (result == 0)
+		result = fill_empty_below(tree, tree->root);
 	if (result < 0)
 		return result;
 	return tree->root->dir->loaded ? fill_payloads(tree, notes) : 0;

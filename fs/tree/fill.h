@@ -13,4 +13,7 @@ int fill_in(struct tree *tree, struct problems *notes);
 /* True for a key that a payload gets if it lacks it. */
 bool fill_fills(const char *key);
 
+/* Gives a profile that was begun empty what every profile has, as far as it is not there: once. 0 or -ENOMEM. */
+int fill_profile(struct tree *tree);
+
 #endif

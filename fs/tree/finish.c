@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "fs/tree/collection_parts.h"
 #include "fs/tree/fill.h"
 #include "fs/tree/item.h"
 #include "fs/tree/judge.h"
@@ -111,8 +112,11 @@ int tree_sync(struct tree *tree)
 {
 	struct problems others = PROBLEMS_INIT;
 	struct error err;
-	enum save_outcome outcome = save(tree, &err, &others);
+	enum save_outcome outcome;
 
+	if (tree->collection)
+		return collection_sync(tree->collection);
+	outcome = save(tree, &err, &others);
 	if (save_errno[outcome] != 0) {
 		refuse(tree, NULL, NULL, &err, save_errno[outcome]);
 		tree->also = others;
@@ -135,8 +139,11 @@ int tree_finish(struct tree *tree)
 {
 	struct problems notes = PROBLEMS_INIT, others = PROBLEMS_INIT;
 	struct error err, beside;
-	enum save_outcome outcome = save(tree, &err, &others);
+	enum save_outcome outcome;
 
+	if (tree->collection)
+		return collection_finish(tree->collection);
+	outcome = save(tree, &err, &others);
 	problems_free(&others);
 	tree_unreported(tree);
 	list_scratch(tree);
@@ -153,6 +160,8 @@ void tree_discard(struct tree *tree)
 {
 	struct item *item;
 
+	if (tree->collection)
+		collection_discard(tree->collection);
 	for (item = tree->items; item; item = item->by_ino.next)
 		if (item->kind == ITEM_KEY)
 			stage_drop(tree, item);

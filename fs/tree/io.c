@@ -97,10 +97,12 @@ int tree_open(struct tree *tree, struct item *item, int flags, struct handle **o
 	int access = flags & O_ACCMODE, result = 0;
 	struct handle *handle;
 
-	if (item->kind == ITEM_DIR || item->kind == ITEM_CONTROL_DIR)
+	if (item_is_dir(item))
 		return -EISDIR;
 	if (item->kind == ITEM_CONTROL && access != O_RDONLY)
 		return -EACCES;
+	if (access != O_RDONLY && (result = refuse_if_sealed(tree, item, NULL)) < 0)
+		return result;
 	handle = calloc(1, sizeof(*handle));
 	if (!handle)
 		return -ENOMEM;
@@ -327,12 +329,15 @@ int tree_truncate(struct tree *tree, struct item *item, struct handle *handle, o
 {
 	int result;
 
-	if (item->kind == ITEM_DIR || item->kind == ITEM_CONTROL_DIR)
+	if (item_is_dir(item))
 		return -EISDIR;
 	if (item->kind == ITEM_CONTROL)
 		return -EACCES;
 	if (size < 0)
 		return -EINVAL;
+	result = refuse_if_sealed(tree, item, NULL);
+	if (result < 0)
+		return result;
 	if ((size_t)size > VALUE_SIZE_MAX)
 		return refuse_text(tree, item, NULL, EFBIG, "a value may have at most %zu bytes", VALUE_SIZE_MAX);
 	if (item->kind == ITEM_TYPES)

@@ -35,6 +35,12 @@ struct timespec tree_now(struct tree *tree)
 	return now;
 }
 
+bool item_is_dir(const struct item *item)
+{
+	return item->kind == ITEM_DIR || item->kind == ITEM_CONTROL_DIR || item->kind == ITEM_FOLDER ||
+	       item->kind == ITEM_PROFILE;
+}
+
 struct item *item_new(struct tree *tree, enum item_kind kind)
 {
 	struct item *item = calloc(1, sizeof(*item));
@@ -42,7 +48,7 @@ struct item *item_new(struct tree *tree, enum item_kind kind)
 	if (!item)
 		return NULL;
 	item->kind = kind;
-	item->ino = ++tree->last_ino;
+	item->ino = tree->first_ino + ++tree->last_ino;
 	HASH_ADD(by_ino, tree->items, ino, sizeof(item->ino), item);
 	if (!item->by_ino.tbl) {
 		free(item);

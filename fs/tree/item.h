@@ -25,7 +25,9 @@ enum item_kind {
 	ITEM_LINK,        /* a symbolic link, in memory */
 	ITEM_TYPES,       /* the .types of a directory */
 	ITEM_CONTROL_DIR, /* .profilefs */
-	ITEM_CONTROL      /* a file in it */
+	ITEM_CONTROL,     /* a file in it */
+	ITEM_FOLDER,      /* a folder of profiles (collection.h) */
+	ITEM_PROFILE      /* a profile in it: what is in that is in a tree of its own */
 };
 
 enum dir_shape {
@@ -85,15 +87,27 @@ struct item {
 	struct error *refusal;   /* the last one, for user.profilefs.error */
 	struct dir *dir;         /* ITEM_DIR */
 	int control;             /* which file of .profilefs */
+	struct member *member;   /* ITEM_PROFILE */
 };
 
 struct tree {
 	struct profile *profile;
 	struct tree_surroundings surroundings;
 	struct item *items;      /* by inode number */
+	uint64_t first_ino;      /* the root's, less one: trees of one mount have numbers of their own */
 	uint64_t last_ino;
+	struct collection *collection; /* it is the tree of the folders of this one; NULL: a profile's */
+	bool begun_empty;        /* a profile made by mkdir: it gets what every profile has when somebody lists it, when
+				  * another process than its maker looks into it, or at the save; so that cp -r makes in it
+				  * what it copies, and mkdir(1) leaves a whole profile */
+	uint64_t maker;          /* tree_surroundings.caller of that mkdir */
+	bool sealed;             /* nothing may be changed in it, and the kernel does not know */
 	struct item *root, *control;
 	struct handle *handles;  /* the open files */
+	struct {
+		bool matters;
+		uint64_t commits;    /* how many there were when that was found out, and one; 0: it was not */
+	} release;               /* see types_release.h */
 	struct timespec last_time;
 	struct error last_error;
 	struct problems also;    /* what else was wrong, when a save was refused for more than `last_error` */
@@ -102,6 +116,15 @@ struct tree {
 	char *mountpoint;
 	pid_t pid;
 };
+
+/* tree_new() for one of several trees in a mount: `number` tells them apart, 0 is the one that is mounted. */
+struct tree *tree_new_numbered(struct profile *profile, const struct tree_surroundings *surroundings, uint32_t number);
+
+/* The number of the tree that an inode number is from. */
+uint32_t tree_number_of(uint64_t ino);
+
+/* True for every kind of directory. */
+bool item_is_dir(const struct item *item);
 
 /* Makes an item and puts it into the table, not linked. NULL: out of memory. */
 struct item *item_new(struct tree *tree, enum item_kind kind);

@@ -199,7 +199,7 @@ static void as_error(const struct tree *tree, const struct finding *finding, str
 	locate(tree, finding, err);
 }
 
-struct collection {
+struct tally {
 	struct tree *tree;
 	struct problems *problems;
 	size_t counts[SEVERITY_ERROR + 1]; /* of each severity */
@@ -207,56 +207,56 @@ struct collection {
 
 static void collect(void *context, const struct finding *finding)
 {
-	struct collection *collection = context;
+	struct tally *tally = context;
 	struct error err;
 
-	if (will_be_filled(finding) || ++collection->counts[finding->severity] > TOLD_MAX)
+	if (will_be_filled(finding) || ++tally->counts[finding->severity] > TOLD_MAX)
 		return;
-	as_error(collection->tree, finding, &err);
-	problems_add(collection->problems, &err);
+	as_error(tally->tree, finding, &err);
+	problems_add(tally->problems, &err);
 }
 
 /* Says how many were not told. */
-static void finish_collection(const struct collection *collection)
+static void finish_tally(const struct tally *tally)
 {
 	static const char *const names[] = { "notes", "warnings", "errors" };
 	enum severity severity;
 
 	for (severity = SEVERITY_NOTE; severity <= SEVERITY_ERROR; severity++)
-		if (collection->counts[severity] > TOLD_MAX)
-			problems_say(collection->problems, SEVERITY_NOTE, NULL, NULL,
+		if (tally->counts[severity] > TOLD_MAX)
+			problems_say(tally->problems, SEVERITY_NOTE, NULL, NULL,
 				     "and %zu more %s: mend some, or let `profilefs check` list them",
-				     collection->counts[severity] - TOLD_MAX, names[severity]);
+				     tally->counts[severity] - TOLD_MAX, names[severity]);
 }
 
 void judge_all(struct tree *tree, struct problems *problems)
 {
-	struct collection collection = { .tree = tree, .problems = problems };
+	struct tally tally = { .tree = tree, .problems = problems };
 
-	if (tree->profile->options.check != CHECK_OFF && check(tree, collect, &collection) < 0)
+	if (tree->profile->options.check != CHECK_OFF && check(tree, collect, &tally) < 0)
 		problems_say(problems, SEVERITY_WARNING, NULL, NULL,
 			     "memory ran out while the profile was checked: there may be more problems than these");
-	finish_collection(&collection);
+	finish_tally(&tally);
 	types_problems(tree, problems);
 }
 
 static void collect_new(void *context, const struct finding *finding)
 {
-	struct collection *collection = context;
+	struct tally *tally = context;
 
-	if (!is_known(collection->tree->baseline, finding))
+	if (!is_known(tally->tree->baseline, finding))
 		collect(context, finding);
 }
 
 int judge_new(struct tree *tree, struct problems *problems)
 {
-	struct collection collection = { .tree = tree, .problems = problems };
+	struct tally tally = { .tree = tree, .problems = problems };
 
 	if (tree->profile->options.check == CHECK_OFF)
 		return 0;
-	if (check(tree, collect_new, &collection) < 0)
+	if (check(tree, collect_new, &tally) < 0)
 		return -ENOMEM;
-	finish_collection(&collection);
+	finish_tally(&tally);
 	types_problems(tree, problems);
 	return 0;
 }

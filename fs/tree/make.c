@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "fs/tree/allowed.h"
+#include "fs/tree/collection_parts.h"
 #include "fs/tree/commit.h"
 #include "fs/tree/names.h"
 #include "fs/tree/refusal.h"
@@ -78,8 +79,15 @@ static int check_key_name(struct tree *tree, struct item *dir, const char *name,
 /* What must hold of a directory and a name before anything is made there. */
 static int check_dir(struct tree *tree, struct item *dir, const char *name)
 {
+	int result = refuse_if_sealed(tree, dir, name);
+
+	if (result < 0)
+		return result;
 	if (dir->kind == ITEM_CONTROL_DIR || name_kind(name) == NAME_CONTROL)
 		return -EPERM;
+	if (dir->kind == ITEM_FOLDER)
+		return refuse_text(tree, dir, name, EPERM,
+				   "no files are made in a folder of profiles: mkdir NAME.mobileconfig makes a profile");
 	if (dir->kind != ITEM_DIR)
 		return -ENOTDIR;
 	if (!dir->parent && dir != tree->root)
@@ -381,6 +389,8 @@ int tree_mkdir(struct tree *tree, struct item *dir, const char *name, struct ite
 
 	if (result == 0)
 		return -EEXIST;
+	if (dir->kind == ITEM_FOLDER)
+		return result == -ENOENT ? collection_mkdir(tree->collection, dir, name, item) : result;
 	if (result == -ENOENT)
 		result = make_check(tree, dir, name, &canonical, &kind);
 	if (result == 0)
@@ -471,12 +481,14 @@ int tree_unlink(struct tree *tree, struct item *dir, const char *name)
 	struct item *item;
 	int result = tree_lookup(tree, dir, name, &item);
 
+	if (result == 0)
+		result = refuse_if_sealed(tree, dir, name);
 	if (result < 0)
 		return result;
-	if (item->kind == ITEM_DIR)
-		return -EISDIR;
 	if (item->kind == ITEM_CONTROL || item->kind == ITEM_CONTROL_DIR)
 		return -EPERM;
+	if (item_is_dir(item))
+		return -EISDIR;
 	if (item->kind == ITEM_TYPES) {
 		types_hide(tree, dir);
 		return 0;
@@ -494,10 +506,14 @@ int tree_rmdir(struct tree *tree, struct item *dir, const char *name)
 	struct item *item;
 	int result = tree_lookup(tree, dir, name, &item);
 
+	if (result == 0)
+		result = refuse_if_sealed(tree, dir, name);
 	if (result < 0)
 		return result;
 	if (item->kind == ITEM_CONTROL_DIR)
 		return -EPERM;
+	if (dir->kind == ITEM_FOLDER)
+		return collection_rmdir(tree->collection, item);
 	if (item->kind != ITEM_DIR)
 		return -ENOTDIR;
 	if (!dir_is_empty(tree, item))

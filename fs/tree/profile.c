@@ -129,8 +129,9 @@ static int lock(struct profile *profile, struct problems *notes, struct error *e
 {
 	struct error taken;
 
-	if (profile->read_only ||
-	    lock_take(&profile->lock, &profile->place, LOCK_PATIENCE_MS, &taken) == 0)
+	unsigned patience_ms = profile->options.folder ? 0 : LOCK_PATIENCE_MS; /* others wait, too, in a folder */
+
+	if (profile->read_only || lock_take(&profile->lock, &profile->place, patience_ms, &taken) == 0)
 		return 0;
 	if (!profile->options.force || taken.code != EBUSY) {
 		*err = taken;
@@ -297,7 +298,8 @@ static int begin_fresh(struct profile *profile, struct error *err)
 		error_in_file(err, place->shown);
 		return -1;
 	}
-	if (fresh_profile(&profile->doc, err) < 0)
+	/* In a folder mkdir makes it, and what is made is empty: cp -r fills it. */
+	if (profile->options.folder ? doc_new(&profile->doc, err) < 0 : fresh_profile(&profile->doc, err) < 0)
 		return -1;
 	profile->commits = 1;
 	return envelope_open(place->shown, "", 0, &profile->envelope, &nothing, err);
@@ -318,6 +320,7 @@ void profile_note(const struct profile *profile, struct problems *notes, const c
 	problems_add(notes, &note);
 }
 
+/* Of a folder's profiles whoever reads the folder says so, once. */
 static void note_left_beside(const struct profile *profile, struct problems *notes)
 {
 	static const struct {
@@ -328,6 +331,8 @@ static void note_left_beside(const struct profile *profile, struct problems *not
 	};
 	size_t i, count;
 
+	if (profile->options.folder)
+		return;
 	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		BUF_AUTO first = BUF_INIT;
 		char more[40] = "";
@@ -396,6 +401,10 @@ static int open_signer(struct profile *profile, struct problems *notes, struct e
 {
 	if (profile->read_only || !profile->options.signer.keys.count)
 		return 0;
+	if (profile->options.folder) {
+		profile->signer = profile->options.folder->signer;
+		return 0;
+	}
 	if (signing_open(&profile->options.signer, &profile->options.levels, &profile->signer, notes, err) < 0)
 		return -1;
 	return try_signer(profile, err);
@@ -422,7 +431,7 @@ static int open_schema(struct profile *profile, struct error *err)
 	const struct schema_sources sources = { .facts = options->schema, .manifests = options->manifests };
 
 	profile->checks = (struct check_options){
-		.schema = schema_open(&sources, err),
+		.schema = options->folder ? options->folder->schema : schema_open(&sources, err),
 		.targets = options->targets,
 		.target_count = options->target_count,
 		.levels = options->levels,
@@ -433,11 +442,20 @@ static int open_schema(struct profile *profile, struct error *err)
 	return profile->checks.schema ? 0 : -1;
 }
 
+static int find_place(struct profile *profile, const char *path, struct error *err)
+{
+	const struct profile_folder *folder = profile->options.folder;
+
+	if (folder)
+		return place_open_at(&profile->place, folder->dir, folder->shown, path, err);
+	return place_open(&profile->place, path, err);
+}
+
 /* The lock comes before the content: one who waited for it must see what the other saved. */
 static int open_all(struct profile *profile, const char *path, struct problems *notes, struct error *err)
 {
 	if (check_options(&profile->options, err) < 0 || open_schema(profile, err) < 0 ||
-	    place_open(&profile->place, path, err) < 0 ||
+	    find_place(profile, path, err) < 0 ||
 	    open_target(profile, err) < 0 || check_place(profile, notes, err) < 0 ||
 	    lock(profile, notes, err) < 0)
 		return -1;
@@ -490,6 +508,54 @@ int profile_read(struct profile *profile, const char *path, const struct profile
 	return -1;
 }
 
+/* --- one of many ------------------------------------------------------------------------------------ */
+
+static void close_dir(struct place *place)
+{
+	if (place->dir >= 0)
+		close(place->dir);
+	place->dir = -1;
+}
+
+void profile_rest(struct profile *profile)
+{
+	close_dir(&profile->place);
+	close_dir(&profile->target);
+}
+
+/* The directory, by the path that it had from the folder: links of the file were followed when it was opened. */
+static int open_dir_again(struct place *place, const struct profile_folder *folder, const char *path, struct error *err)
+{
+	struct place again;
+
+	if (place_open_at(&again, folder->dir, folder->shown, path, err) < 0)
+		return -1;
+	if (strcmp(again.path, place->path) == 0) {
+		place->dir = again.dir;
+		again.dir = -1;
+	} else {
+		error_set(err, ESTALE, "it is at %.600s now, not at %.600s any more: not saved", again.path,
+			  place->path);
+		error_in_file(err, place->shown);
+	}
+	place_close(&again);
+	return place->dir < 0 ? -1 : 0;
+}
+
+int profile_wake(struct profile *profile, const char *path, struct error *err)
+{
+	if (profile->place.dir >= 0)
+		return 0;
+	if (open_dir_again(&profile->place, profile->options.folder, path, err) < 0)
+		return -1;
+	profile->target.dir = fcntl(profile->place.dir, F_DUPFD_CLOEXEC, 0);
+	if (profile->target.dir >= 0)
+		return 0;
+	error_system(err, errno, "its directory cannot be opened twice");
+	error_in_file(err, profile->place.shown);
+	return -1;
+}
+
 enum doc_format profile_format(const struct profile *profile)
 {
 	if (profile->options.format == FORMAT_KEEP)
@@ -509,8 +575,10 @@ int profile_xml(const struct profile *profile, struct buf *out, struct error *er
 
 void profile_close(struct profile *profile)
 {
-	schema_free(profile->checks.schema);
-	signer_free(profile->signer);
+	if (!profile->options.folder) {
+		schema_free(profile->checks.schema);
+		signer_free(profile->signer);
+	}
 	hidden_free(profile->hidden);
 	envelope_free(profile->envelope);
 	doc_free(&profile->doc);

@@ -29,6 +29,14 @@
 enum profile_format { FORMAT_KEEP, FORMAT_XML, FORMAT_BINARY };
 enum check_level { CHECK_STRICT, CHECK_WARN, CHECK_OFF };
 
+/* What all profiles of a folder have in common that are mounted as one tree (collection.h). Borrowed by them. */
+struct profile_folder {
+	int dir;               /* their paths count from here: the mount may cover the folder */
+	const char *shown;     /* what the user called it */
+	struct schema *schema;
+	struct signer *signer; /* tried; NULL: none */
+};
+
 /* What the user asked for. Strings are borrowed and must outlive the profile. Zeroed: the defaults. */
 struct profile_options {
 	struct signer_files signer;  /* no keys: it is not signed */
@@ -49,6 +57,8 @@ struct profile_options {
 	bool force;                  /* open it although its signature does not fit, or it is locked */
 	bool no_placeholders;
 	bool unknown_allowed;        /* keys that the schema does not know may be made */
+	bool delete_allowed;         /* profiles may be removed from a folder of them */
+	const struct profile_folder *folder; /* it is opened as one of a folder; NULL: by itself */
 };
 
 struct profile {
@@ -75,10 +85,15 @@ struct profile {
 };
 
 /* Opens a profile for mounting: reads, locks, unwraps, checks the signature, decrypts, parses, opens and matches
- * the keys. Notes (read-only and why, expired signer, recoded source, a .rejected or .conflict file beside it)
- * go to `notes`. 0, or -1 with everything given back. */
+ * the keys. The path of one of a folder counts from there. Notes (read-only and why, expired signer, recoded source, a
+ * .rejected or .conflict file beside it) go to `notes`. 0, or -1 with everything given back. */
 int profile_open(struct profile *profile, const char *path, const struct profile_options *options,
 		 struct problems *notes, struct error *err);
+
+/* Of one of a folder: gives back the descriptors of its directory, until profile_wake() opens that again by the same
+ * path. Saving is only for who is awake. 0, or -1: it is not there any more, or is another one (ESTALE). */
+void profile_rest(struct profile *profile);
+int profile_wake(struct profile *profile, const char *path, struct error *err);
 
 /* Reads a profile only to look at it: no lock, no keys, pipes allowed. Everything else as profile_open. */
 int profile_read(struct profile *profile, const char *path, const struct profile_options *options,

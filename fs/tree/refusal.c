@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs/tree/collection_parts.h"
 #include "fs/tree/make.h"
 #include "plist/doc.h"
 
@@ -72,6 +73,16 @@ int refuse_text(struct tree *tree, struct item *item, const char *name, int code
 	return refuse(tree, item, name, &err, code);
 }
 
+int refuse_if_sealed(struct tree *tree, struct item *item, const char *name)
+{
+	struct error why = tree->profile->why_read_only;
+
+	if (!tree->sealed)
+		return 0;
+	why.severity = SEVERITY_ERROR;
+	return refuse(tree, item, name, &why, EROFS);
+}
+
 static struct unreported **find(struct tree *tree, const char *key)
 {
 	struct unreported **entry = &tree->unreported;
@@ -131,6 +142,8 @@ size_t tree_unreported(struct tree *tree)
 	struct unreported *entry;
 	size_t count = 0;
 
+	if (tree->collection)
+		return collection_unreported(tree->collection);
 	io_settle_open(tree);
 	for (entry = tree->unreported; entry; entry = entry->next, count++)
 		if (around->report)

@@ -21,6 +21,9 @@ int refuse(struct tree *tree, struct item *item, const char *name, struct error 
 int refuse_text(struct tree *tree, struct item *item, const char *name, int code, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
+/* 0 if the tree may be changed, else refuses (EROFS) with the reason why the profile is read-only. */
+int refuse_if_sealed(struct tree *tree, struct item *item, const char *name);
+
 /* The last refusal of this item's value was not told to anybody. */
 void unreported_add(struct tree *tree, const struct item *item);
 

@@ -7,6 +7,7 @@
 #include "fs/tree/allowed.h"
 #include "fs/tree/commit.h"
 #include "fs/tree/make.h"
+#include "fs/tree/collection_parts.h"
 #include "fs/tree/names.h"
 #include "fs/tree/refusal.h"
 #include "fs/tree/expectation.h"
@@ -563,7 +564,11 @@ int tree_rename(struct tree *tree, struct item *from_dir, const char *from, stru
 
 	if (flags & ~(unsigned)(RENAME_NOREPLACE | RENAME_EXCHANGE))
 		return -EINVAL;
-	result = look_up(tree, &r, from_dir, from, to, flags);
+	result = refuse_if_sealed(tree, from_dir, from);
+	if (result == 0 && from_dir->kind == ITEM_FOLDER)
+		return collection_refuse_rename(tree->collection, from_dir, from);
+	if (result == 0)
+		result = look_up(tree, &r, from_dir, from, to, flags);
 	if (result != 0)
 		return result < 0 ? result : 0;
 	if (flags & RENAME_EXCHANGE) {

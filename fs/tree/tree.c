@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fs/tree/collection_parts.h"
 #include "fs/tree/control.h"
+#include "fs/tree/fill.h"
 #include "fs/tree/item.h"
 #include "fs/tree/judge.h"
 #include "fs/tree/names.h"
@@ -15,13 +17,17 @@
 #include "fs/tree/stage.h"
 #include "fs/tree/types.h"
 
-struct tree *tree_new(struct profile *profile, const struct tree_surroundings *surroundings)
+/* Inode numbers: the tree's number, then its own count. */
+#define NUMBER_SHIFT 40
+
+struct tree *tree_new_numbered(struct profile *profile, const struct tree_surroundings *surroundings, uint32_t number)
 {
 	struct tree *tree = calloc(1, sizeof(*tree));
 
 	if (!tree)
 		return NULL;
 	tree->profile = profile;
+	tree->first_ino = (uint64_t)number << NUMBER_SHIFT;
 	if (surroundings)
 		tree->surroundings = *surroundings;
 	tree->root = item_new(tree, ITEM_DIR);
@@ -30,6 +36,33 @@ struct tree *tree_new(struct profile *profile, const struct tree_surroundings *s
 		return NULL;
 	}
 	return tree;
+}
+
+struct tree *tree_new(struct profile *profile, const struct tree_surroundings *surroundings)
+{
+	return tree_new_numbered(profile, surroundings, 0);
+}
+
+uint32_t tree_number_of(uint64_t ino)
+{
+	return (uint32_t)(ino >> NUMBER_SHIFT);
+}
+
+struct tree *tree_at(struct tree *mounted, uint64_t ino)
+{
+	if (mounted->collection)
+		return collection_tree_at(mounted->collection, tree_number_of(ino));
+	return tree_number_of(ino) == 0 ? mounted : NULL;
+}
+
+int tree_enter(struct tree **tree, struct item **dir)
+{
+	return (*dir)->kind == ITEM_PROFILE ? collection_enter((*dir)->member, tree, dir) : 0;
+}
+
+bool tree_is_root(const struct tree *tree, const struct item *item)
+{
+	return item == tree->root;
 }
 
 void tree_free(struct tree *tree)
@@ -59,21 +92,31 @@ static int lookup_types(struct tree *tree, struct item *dir, struct item **item)
 	return types_visible(tree, dir) ? types_item(tree, dir, item) : -ENOENT;
 }
 
+/* True for a process that made this profile and is still at it. */
+static bool is_maker(const struct tree *tree)
+{
+	const struct tree_surroundings *around = &tree->surroundings;
+
+	return tree->maker && around->caller && around->caller(around->context) == tree->maker;
+}
+
 int tree_lookup(struct tree *tree, struct item *dir, const char *name, struct item **item)
 {
 	if (dir->kind == ITEM_CONTROL_DIR)
 		return control_lookup(tree, name, item);
-	if (dir->kind != ITEM_DIR)
+	if (dir->kind != ITEM_DIR && dir->kind != ITEM_FOLDER)
 		return -ENOTDIR;
 	if (strlen(name) > NAME_LENGTH_MAX)
 		return -ENAMETOOLONG;
-	if (dir_load(tree, dir) < 0)
+	if (dir->kind == ITEM_DIR && dir_load(tree, dir) < 0)
 		return -ENOMEM;
 	if (dir == tree->root && strcmp(name, NAME_OF_CONTROL) == 0)
 		return control_dir(tree, item);
-	if (strcmp(name, NAME_OF_TYPES) == 0)
+	if (dir == tree->root && !is_maker(tree) && fill_profile(tree) < 0)
+		return -ENOMEM;
+	if (strcmp(name, NAME_OF_TYPES) == 0 && dir->kind == ITEM_DIR)
 		return lookup_types(tree, dir, item);
-	*item = dir_find(dir, name);
+	*item = dir->kind == ITEM_DIR ? dir_find(dir, name) : item_child(dir, name);
 	return *item ? 0 : -ENOENT;
 }
 
@@ -85,11 +128,15 @@ static mode_t file_mode(const struct tree *tree)
 	return 0600 | (tree->profile->found.st_mode & 0044);
 }
 
+/* Who may read it may search it. */
+static mode_t search_mode(mode_t mode)
+{
+	return mode | 0100 | ((mode & 0044) >> 2);
+}
+
 static mode_t dir_mode(const struct tree *tree)
 {
-	mode_t mode = file_mode(tree);
-
-	return mode | 0100 | ((mode & 0044) >> 2);
+	return search_mode(file_mode(tree));
 }
 
 static mode_t item_mode(const struct tree *tree, const struct item *item)
@@ -103,6 +150,10 @@ static mode_t item_mode(const struct tree *tree, const struct item *item)
 		return S_IFREG | (file_mode(tree) & 0444);
 	case ITEM_LINK:
 		return S_IFLNK | 0777;
+	case ITEM_FOLDER:
+		return S_IFDIR | dir_mode(tree);
+	case ITEM_PROFILE:
+		return S_IFDIR | search_mode(0600 | (collection_mode(item->member) & 0044));
 	case ITEM_KEY:
 	case ITEM_SCRATCH:
 	case ITEM_TYPES:
@@ -115,17 +166,12 @@ static uint64_t attr_size(struct tree *tree, struct item *item)
 {
 	BUF_AUTO text = BUF_INIT;
 
-	if (item->kind == ITEM_DIR || item->kind == ITEM_CONTROL_DIR || item->kind == ITEM_CONTROL)
+	if (item_is_dir(item) || item->kind == ITEM_CONTROL)
 		return 0;
 	if (item->kind != ITEM_TYPES || item->as_written)
 		return item_size(item);
 	types_read(tree, item, &text);
 	return text.len;
-}
-
-static bool is_dir(const struct item *item)
-{
-	return item->kind == ITEM_DIR || item->kind == ITEM_CONTROL_DIR;
 }
 
 void tree_getattr(struct tree *tree, const struct item *item, struct tree_attr *attr)
@@ -134,9 +180,9 @@ void tree_getattr(struct tree *tree, const struct item *item, struct tree_attr *
 
 	*attr = (struct tree_attr){ .ino = item->ino, .uid = getuid(), .gid = getgid() };
 	attr->mode = item_mode(tree, item);
-	attr->nlink = !item->parent && item != tree->root ? 0 : is_dir(item) ? 2 : 1;
+	attr->nlink = !item->parent && item != tree->root ? 0 : item_is_dir(item) ? 2 : 1;
 	attr->size = attr_size(tree, (struct item *)item);
-	attr->mtime = attr->ctime = item->mtime;
+	attr->mtime = attr->ctime = item->kind == ITEM_PROFILE ? collection_mtime(item->member) : item->mtime;
 	attr->attr_volatile = item->stage || pending || item->kind == ITEM_TYPES;
 	attr->entry_volatile = pending || item->kind == ITEM_TYPES ||
 			       (item->parent && item->parent->dir->shape == SHAPE_ARRAY);
@@ -163,9 +209,11 @@ int tree_list(struct tree *tree, struct item *dir, struct listing **out)
 	struct item *item;
 	int result;
 
-	if (!is_dir(dir))
+	if (!item_is_dir(dir) || dir->kind == ITEM_PROFILE)
 		return -ENOTDIR;
-	result = dir->kind == ITEM_DIR ? dir_load(tree, dir) : control_load(tree);
+	result = dir->kind == ITEM_DIR ? dir_load(tree, dir) : dir->kind == ITEM_FOLDER ? 0 : control_load(tree);
+	if (result == 0 && dir == tree->root)
+		result = fill_profile(tree);
 	if (result < 0)
 		return result;
 	listing = calloc(1, sizeof(*listing));
@@ -177,9 +225,10 @@ int tree_list(struct tree *tree, struct item *dir, struct listing **out)
 	}
 	listing->dir = dir;
 	dir->dir->unlisted = false;
-	for (item = dir->dir->first; item; item = item->next)
-		listing_add(listing, item);
+	/* First, so that a copy has it before what it speaks of. */
 	if (types_visible(tree, dir) && types_item(tree, dir, &item) == 0)
+		listing_add(listing, item);
+	for (item = dir->dir->first; item; item = item->next)
 		listing_add(listing, item);
 	*out = listing;
 	return 0;

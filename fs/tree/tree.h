@@ -42,6 +42,8 @@ struct tree_surroundings {
 	/* Attributes of an inode changed without a request for that inode: the kernel must not keep them.
 	 * Called inside operations: a driver may answer with notify_inval_inode(ino, -1, 0), no more. */
 	void (*attributes_changed)(void *context, uint64_t ino);
+	/* Who asked for what is done now: a number that one process keeps. 0, or NULL: nobody knows. */
+	uint64_t (*caller)(void *context);
 	/* A refusal or note, as it happens: stderr of a foreground mount. */
 	void (*report)(void *context, const struct error *problem);
 	void *context;
@@ -55,6 +57,17 @@ struct tree *tree_new(struct profile *profile, const struct tree_surroundings *s
 void tree_free(struct tree *tree);
 
 /* --- inodes ----------------------------------------------------------------------------------------- */
+
+/* The tree that an inode number is from: `mounted` itself, or that of one of its profiles (collection.h). NULL: none.
+ */
+struct tree *tree_at(struct tree *mounted, uint64_t ino);
+
+/* Whoever looks into a directory: a profile of a collection is opened then, and `tree` and `dir` become its own. All
+ * other directories stay what they are. 0, or -errno: it cannot be opened; the reason was reported. */
+int tree_enter(struct tree **tree, struct item **dir);
+
+/* True for the directory that shows a whole profile, or the folder that is mounted. */
+bool tree_is_root(const struct tree *tree, const struct item *item);
 
 /* The item of an inode number that was given out and not forgotten; NULL: none. */
 struct item *tree_item(struct tree *tree, uint64_t ino);
@@ -96,7 +109,7 @@ int tree_rmdir(struct tree *tree, struct item *dir, const char *name);
 int tree_rename(struct tree *tree, struct item *from_dir, const char *from, struct item *to_dir, const char *to,
 		unsigned flags);
 
-/* A directory's entries at one moment, in document order, without . and .. */
+/* A directory's entries at one moment, in document order (.types first), without . and .. */
 struct listing;
 int tree_list(struct tree *tree, struct item *dir, struct listing **listing);
 /* The `position`th entry (from 0) that is still there, at or after `*position`, which is set to that

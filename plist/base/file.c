@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,12 +45,12 @@ static bool is_file_name(const char *name)
 }
 
 /* A directory that may be searched and not listed is good enough to read and replace files in. */
-static int open_folder(const char *folder)
+static int open_folder(int at, const char *folder)
 {
-	int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int dir = openat(at, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (dir < 0 && errno == EACCES)
-		dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		dir = openat(at, folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return dir;
 }
 
@@ -68,7 +69,7 @@ static char *join_target(const char *folder, const char *target)
 
 /* One step: opens the folder of `*path` as place->dir. If the name in it is a symbolic link, `*path`
  * becomes where that leads. 1: a link, go on; 0: arrived; -1. */
-static int step(struct place *place, char **path, struct error *err)
+static int step(struct place *place, int at, char **path, struct error *err)
 {
 	TEXT_AUTO folder = folder_of(*path);
 	char target[PATH_MAX];
@@ -79,7 +80,7 @@ static int step(struct place *place, char **path, struct error *err)
 		return error_memory(err);
 	if (!is_file_name(name_of(*path)))
 		return error_set(err, EISDIR, "this names a directory: give a file");
-	place->dir = open_folder(folder);
+	place->dir = open_folder(at, folder);
 	if (place->dir < 0)
 		return error_system(err, errno, "cannot open the directory it is in");
 	len = readlinkat(place->dir, name_of(*path), target, sizeof(target) - 1);
@@ -99,15 +100,27 @@ static int step(struct place *place, char **path, struct error *err)
 	return 1;
 }
 
+/* Where an open directory is, as the kernel knows it. NULL: it does not tell. */
+static char *path_of_open(int dir)
+{
+	char name[40], path[PATH_MAX];
+	ssize_t len;
+
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", dir);
+	len = readlink(name, path, sizeof(path));
+	return len > 0 && path[0] == '/' ? strndup(path, (size_t)len) : NULL;
+}
+
 /* The absolute path, with the folder's own links resolved. */
-static int resolve_path(struct place *place, const char *path, struct error *err)
+static int resolve_path(struct place *place, int at, const char *path, struct error *err)
 {
 	TEXT_AUTO folder = folder_of(path);
-	TEXT_AUTO real = folder ? realpath(folder, NULL) : NULL;
+	TEXT_AUTO real = NULL;
 	BUF_AUTO whole = BUF_INIT;
 
 	if (!folder)
 		return error_memory(err);
+	real = at == AT_FDCWD ? realpath(folder, NULL) : path_of_open(place->dir);
 	if (!real)
 		return error_system(err, errno, "cannot resolve the directory it is in");
 	buf_add_text(&whole, strcmp(real, "/") == 0 ? "" : real);
@@ -120,30 +133,44 @@ static int resolve_path(struct place *place, const char *path, struct error *err
 	return 0;
 }
 
-static int find(struct place *place, const char *path, struct error *err)
+static int find(struct place *place, int at, const char *path, struct error *err)
 {
-	TEXT_AUTO at = strdup(path);
+	TEXT_AUTO now = strdup(path);
 	int links, more = 1;
 
-	place->shown = strdup(path);
-	if (!at || !place->shown)
+	if (!now)
 		return error_memory(err);
 	for (links = 0; more == 1; links++) {
 		if (links > LINKS_MAX)
 			return error_system(err, ELOOP, "cannot be looked up");
-		more = step(place, &at, err);
+		more = step(place, at, &now, err);
 	}
-	return more < 0 ? -1 : resolve_path(place, at, err);
+	return more < 0 ? -1 : resolve_path(place, at, now, err);
+}
+
+/* Takes over `shown`. */
+static int find_shown(struct place *place, int at, const char *path, char *shown, struct error *err)
+{
+	*place = PLACE_INIT;
+	place->shown = shown;
+	if (shown ? find(place, at, path, err) == 0 : error_memory(err) == 0)
+		return 0;
+	error_in_file(err, shown ? shown : path);
+	place_close(place);
+	return -1;
 }
 
 int place_open(struct place *place, const char *path, struct error *err)
 {
-	*place = PLACE_INIT;
-	if (find(place, path, err) == 0)
-		return 0;
-	error_in_file(err, path);
-	place_close(place);
-	return -1;
+	return find_shown(place, AT_FDCWD, path, strdup(path), err);
+}
+
+int place_open_at(struct place *place, int at, const char *shown, const char *path, struct error *err)
+{
+	BUF_AUTO whole = BUF_INIT;
+
+	buf_add_format(&whole, "%s/%s", shown, path);
+	return find_shown(place, at, path, buf_ok(&whole) ? buf_steal(&whole, NULL) : NULL, err);
 }
 
 void place_close(struct place *place)

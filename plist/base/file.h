@@ -27,6 +27,11 @@ struct place {
 /* Finds `path`: follows symbolic links, also of the file itself. The file need not be there (its directory
  * must). 0, or -1: no such directory, not a directory, ... */
 int place_open(struct place *place, const char *path, struct error *err);
+
+/* The same for a path below the open directory `at`, which is called `shown`, without a look at what has been mounted
+ * over it since; so the path that is remembered is the kernel's, where it tells (proc(5)). */
+int place_open_at(struct place *place, int at, const char *shown, const char *path, struct error *err);
+
 void place_close(struct place *place);
 
 /* Writes the place's directory through to the disk, where that can be done. 0 or -1. */

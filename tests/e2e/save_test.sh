@@ -399,8 +399,7 @@ it_refuses_what_is_no_profile_before_mounting()
 	write_plist >integer.mobileconfig <<<'	<key>a</key><integer>12abc</integer>'
 	printf '<plist><array/></plist>' >array.mobileconfig
 	printf 'bplist00garbage' >binary.mobileconfig
-	mkdir folder.mobileconfig
-	for file in empty text broken integer array binary folder; do
+	for file in empty text broken integer array binary; do
 		run profilefs $file.mobileconfig mnt
 		assert_failed
 		assert_stderr "^$file.mobileconfig:.*error:"

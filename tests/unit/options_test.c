@@ -227,6 +227,8 @@ static void unknown_keys_are_denied_unless_allowed(void **state)
 	accept_list("unknown=allow");
 	assert_true(options.profile.unknown_allowed);
 	accept_list("unknown=deny");
+	accept_list("delete=allow");
+	accept_list("delete=deny");
 	assert_false(options.profile.unknown_allowed);
 }
 

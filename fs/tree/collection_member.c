@@ -1,0 +1,260 @@
+/* One profile of a collection: entered, left, opened anew. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/tree/collection_parts.h"
+#include "fs/tree/refusal.h"
+
+/* --- what its tree tells ---------------------------------------------------------------------------- */
+
+/* The kernel knows a profile's root by the number of its entry in the folder. */
+static void tell_attributes(void *context, uint64_t ino)
+{
+	const struct opened *opened = context;
+	const struct member *member = opened->member;
+
+	if (!member)
+		return;
+	if (ino == opened->tree->root->ino && member->item)
+		ino = member->item->ino;
+	member->collection->around.attributes_changed(member->collection->around.context, ino);
+}
+
+static uint64_t ask_caller(void *context)
+{
+	const struct opened *opened = context;
+	const struct tree_surroundings *around;
+
+	if (!opened->member)
+		return 0;
+	around = &opened->member->collection->around;
+	return around->caller ? around->caller(around->context) : 0;
+}
+
+/* The last one of any profile is the folder's, too. */
+static void tell_problem(void *context, const struct error *problem)
+{
+	const struct opened *opened = context;
+	struct collection *collection;
+
+	if (!opened->member)
+		return;
+	collection = opened->member->collection;
+	if (problem->severity == SEVERITY_ERROR)
+		collection->tree->last_error = *problem;
+	if (collection->around.report)
+		collection->around.report(collection->around.context, problem);
+}
+
+/* --- numbers ---------------------------------------------------------------------------------------- */
+
+static int take_number(struct collection *collection, struct opened *opened)
+{
+	size_t count = collection->opened_count;
+	struct opened **grown;
+
+	if ((count & (count - 1)) == 0) { /* full at each power of two */
+		grown = realloc(collection->opened, (count ? 2 * count : 1) * sizeof(*grown));
+		if (!grown)
+			return -1;
+		collection->opened = grown;
+	}
+	collection->opened[count] = opened;
+	opened->number = (uint32_t)++collection->opened_count;
+	return 0;
+}
+
+/* The last number is used again; others are not, which costs a pointer each. */
+static void give_number_back(struct collection *collection, const struct opened *opened)
+{
+	if (!opened->number)
+		return;
+	collection->opened[opened->number - 1] = NULL;
+	if (opened->number == collection->opened_count)
+		collection->opened_count--;
+}
+
+/* --- opening and closing ---------------------------------------------------------------------------- */
+
+struct member *member_add(struct collection *collection, struct item *folder, const char *name)
+{
+	size_t size = collection->member_size ? 2 * collection->member_size : 64;
+	struct member *member = calloc(1, sizeof(*member)), **grown = collection->members;
+	BUF_AUTO path = BUF_INIT;
+
+	collection_add_path(folder, name, &path);
+	if (collection->member_count == collection->member_size) {
+		grown = realloc(grown, size * sizeof(*grown));
+		if (grown) {
+			collection->members = grown;
+			collection->member_size = size;
+		}
+	}
+	if (member && grown && buf_ok(&path))
+		member->item = item_new(collection->tree, ITEM_PROFILE);
+	if (!member || !member->item || item_link(collection->tree, folder, NULL, name, member->item) < 0) {
+		if (member && member->item)
+			item_settle(collection->tree, member->item);
+		free(member);
+		return NULL;
+	}
+	member->path = buf_steal(&path, NULL);
+	member->collection = collection;
+	member->item->member = member;
+	collection->members[collection->member_count++] = member;
+	return member;
+}
+
+static void opened_free(struct collection *collection, struct opened *opened)
+{
+	give_number_back(collection, opened);
+	tree_free(opened->tree);
+	profile_close(&opened->profile);
+	free(opened);
+}
+
+static int show(struct opened *opened, struct error *err)
+{
+	struct collection *collection = opened->member->collection;
+	const struct tree_surroundings around = {
+		.now = collection->around.now,
+		.attributes_changed = collection->around.attributes_changed ? tell_attributes : NULL,
+		.caller = ask_caller,
+		.report = tell_problem,
+		.context = opened,
+	};
+
+	if (take_number(collection, opened) < 0)
+		return error_memory(err);
+	opened->tree = tree_new_numbered(&opened->profile, &around, opened->number);
+	if (!opened->tree)
+		return error_memory(err);
+	opened->tree->begun_empty = opened->member->fresh;
+	opened->tree->maker = ask_caller(opened);
+	opened->tree->sealed = opened->profile.read_only && !collection->options.read_only;
+	return 0;
+}
+
+int member_open(struct member *member, struct problems *notes, struct error *err)
+{
+	struct profile_options options = member->collection->options;
+	struct opened *opened;
+
+	if (member->opened)
+		return 0;
+	opened = calloc(1, sizeof(*opened));
+	if (!opened)
+		return error_memory(err);
+	options.create = member->fresh;
+	opened->member = member;
+	if (profile_open(&opened->profile, member->path, &options, notes, err) < 0) {
+		free(opened);
+		return -1;
+	}
+	if (show(opened, err) < 0) {
+		opened_free(member->collection, opened);
+		return -1;
+	}
+	member->opened = opened;
+	member_rest(member);
+	return 0;
+}
+
+int member_wake(struct member *member)
+{
+	struct error err;
+
+	if (profile_wake(&member->opened->profile, member->path, &err) == 0)
+		return 0;
+	return refuse(member->opened->tree, NULL, NULL, &err, err.code);
+}
+
+void member_rest(struct member *member)
+{
+	profile_rest(&member->opened->profile);
+}
+
+void member_close(struct member *member)
+{
+	if (member->opened)
+		opened_free(member->collection, member->opened);
+	member->opened = NULL;
+}
+
+void member_retire(struct member *member)
+{
+	if (!member->opened)
+		return;
+	member->opened->member = NULL;
+	lock_release(&member->opened->profile.lock);
+	member->opened = NULL;
+	member->fresh = false; /* it was saved, or is not in the folder any more */
+}
+
+void members_free(struct collection *collection)
+{
+	size_t i;
+
+	for (i = collection->opened_count; i > 0; i--)
+		if (collection->opened[i - 1])
+			opened_free(collection, collection->opened[i - 1]);
+	for (i = 0; i < collection->member_count; i++) {
+		free(collection->members[i]->path);
+		free(collection->members[i]);
+	}
+	free(collection->opened);
+	free(collection->members);
+	collection->member_count = collection->opened_count = 0;
+}
+
+/* --- for the tree ----------------------------------------------------------------------------------- */
+
+/* That one of many is read-only is said to whoever wants to write, and in its own status. */
+static void report_notes(struct collection *collection, struct problems *notes)
+{
+	size_t i;
+
+	for (i = 0; i < notes->count && collection->around.report; i++)
+		if (notes->list[i].code != EROFS)
+			collection->around.report(collection->around.context, &notes->list[i]);
+	problems_free(notes);
+}
+
+/* What is wrong with the profile is an I/O error to whoever enters it; else the system's own reason. */
+static int errno_of(const struct error *err)
+{
+	return err->rule || err->code == EINVAL ? EIO : err->code;
+}
+
+int collection_enter(struct member *member, struct tree **tree, struct item **dir)
+{
+	struct collection *collection = member->collection;
+	struct problems notes = PROBLEMS_INIT;
+	struct error err;
+	int result;
+
+	if (!member->item)
+		return -ENOENT;
+	result = member_open(member, &notes, &err);
+	report_notes(collection, &notes);
+	if (result < 0) {
+		collection->tree->last_error = err;
+		if (collection->around.report)
+			collection->around.report(collection->around.context, &err);
+		return -errno_of(&err);
+	}
+	*tree = member->opened->tree;
+	*dir = (*tree)->root;
+	return 0;
+}
+
+mode_t collection_mode(const struct member *member)
+{
+	return member->opened ? member->opened->profile.found.st_mode : member->mode;
+}
+
+struct timespec collection_mtime(const struct member *member)
+{
+	return member->opened ? member->opened->tree->root->mtime : member->mtime;
+}
