@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "plist/align.h"
+#include "plist/alike.h"
 #include "plist/reconcile.h"
 #include "plist/reconcile_parts.h"
 
@@ -25,103 +26,30 @@ struct plan {
 
 /* --- rounds -------------------------------------------------------------------------------------------- */
 
-/* A way for two elements to be alike: by a number, which others may have by chance, and for sure. */
+/* What takes part, and how two elements are found to be the same one. What was removed comes back only for a good
+ * reason. */
 struct round {
 	bool source_only; /* only what stands in the source is paired */
-	uint64_t (*like)(struct reconciling *job, const struct node *element);
-	bool (*sure)(const struct node *old, const struct node *new);
+	bool there_only;  /* nothing that was removed is paired */
+	const struct alike_way *way;
 };
 
-static bool is_equal(const struct node *old, const struct node *new)
-{
-	return node_equal(old, new, false);
-}
-
-static const struct node *identity(const struct node *element, const char *key)
-{
-	const struct node *value = element->type == NODE_DICT ? node_get(element, key) : NULL;
-
-	return value && value->type == NODE_STRING && value->value.len ? value : NULL;
-}
-
-static uint64_t like_identity(const struct node *element, const char *key)
-{
-	const struct node *value = identity(element, key);
-
-	return value ? fingerprint_bytes(value->value.bytes, value->value.len) : 0;
-}
-
-static bool same_identity(const struct node *old, const struct node *new, const char *key)
-{
-	const struct node *a = identity(old, key), *b = identity(new, key);
-
-	return a && b && node_equal(a, b, false);
-}
-
-static uint64_t like_uuid(struct reconciling *job, const struct node *element)
-{
-	(void)job;
-	return like_identity(element, "PayloadUUID");
-}
-
-static bool same_uuid(const struct node *old, const struct node *new)
-{
-	return same_identity(old, new, "PayloadUUID");
-}
-
-static uint64_t like_identifier(struct reconciling *job, const struct node *element)
-{
-	(void)job;
-	return like_identity(element, "PayloadIdentifier");
-}
-
-static bool same_identifier(const struct node *old, const struct node *new)
-{
-	return same_identity(old, new, "PayloadIdentifier");
-}
-
-/* Dicts, arrays, scalars. What was removed comes back only for a better reason. */
-static uint64_t like_kind(struct reconciling *job, const struct node *element)
-{
-	(void)job;
-	if (element->removed)
-		return 0;
-	return node_is_scalar(element->type) ? NODE_TYPE_COUNT : element->type + 1;
-}
-
-static bool same_kind(const struct node *old, const struct node *new)
-{
-	return node_is_scalar(old->type) ? node_is_scalar(new->type) : old->type == new->type;
-}
-
-static uint64_t like_any(struct reconciling *job, const struct node *element)
-{
-	(void)job;
-	return !element->removed;
-}
-
-static bool is_any(const struct node *old, const struct node *new)
-{
-	return old && new;
-}
-
-static uint64_t like_value(struct reconciling *job, const struct node *element)
-{
-	return fingerprint(&job->known, element);
-}
-
-static const struct round BY_SOURCE = { true, like_value, is_equal };
-static const struct round BY_VALUE = { false, like_value, is_equal };
-static const struct round BY_UUID = { false, like_uuid, same_uuid };
-static const struct round BY_IDENTIFIER = { false, like_identifier, same_identifier };
-static const struct round BY_KIND = { false, like_kind, same_kind };
-static const struct round BY_PLACE = { false, like_any, is_any };
+static const struct round BY_SOURCE = { true, false, &ALIKE_VALUE };
+static const struct round BY_VALUE = { false, false, &ALIKE_VALUE };
+static const struct round BY_UUID = { false, false, &ALIKE_UUID };
+static const struct round BY_IDENTIFIER = { false, false, &ALIKE_IDENTIFIER };
+static const struct round BY_KIND = { false, true, &ALIKE_KIND };
+static const struct round BY_PLACE = { false, true, &ALIKE_ANY };
 
 /* --- pairing ------------------------------------------------------------------------------------------- */
 
 static bool old_takes_part(const struct plan *plan, const struct round *round, size_t at)
 {
-	return plan->a.pair[at] == ALIGN_NONE && (plan->old[at]->placed || !round->source_only);
+	const struct node *old = plan->old[at];
+
+	if ((round->source_only && !old->placed) || (round->there_only && old->removed))
+		return false;
+	return plan->a.pair[at] == ALIGN_NONE;
 }
 
 static bool new_takes_part(const struct plan *plan, size_t at)
@@ -135,9 +63,9 @@ static void set_likes(struct plan *plan, const struct round *round)
 	uint64_t *a = plan->likes, *b = plan->likes + plan->a.count;
 
 	for (size_t i = 0; i < plan->a.count; i++)
-		a[i] = old_takes_part(plan, round, i) ? round->like(plan->job, plan->old[i]) : 0;
+		a[i] = old_takes_part(plan, round, i) ? round->way->like(&plan->job->known, plan->old[i]) : 0;
 	for (size_t i = 0; i < plan->b.count; i++) {
-		b[i] = new_takes_part(plan, i) ? round->like(plan->job, plan->new[i]) : 0;
+		b[i] = new_takes_part(plan, i) ? round->way->like(&plan->job->known, plan->new[i]) : 0;
 		if (plan->moved[i] != ALIGN_NONE)
 			a[plan->moved[i]] = 0;
 	}
@@ -159,7 +87,7 @@ static int pair_in_order(struct plan *plan, const struct round *round)
 	for (size_t i = 0; i < plan->b.count; i++) {
 		size_t pair = plan->b.pair[i];
 
-		if (!alone[i] || pair == ALIGN_NONE || round->sure(plan->old[pair], plan->new[i]))
+		if (!alone[i] || pair == ALIGN_NONE || round->way->sure(plan->old[pair], plan->new[i]))
 			continue;
 		plan->b.pair[i] = plan->a.pair[pair] = ALIGN_NONE;
 	}
@@ -167,46 +95,20 @@ static int pair_in_order(struct plan *plan, const struct round *round)
 	return 0;
 }
 
-/* An element that is alone, by what it is like. */
-struct lone {
-	uint64_t like;
-	size_t at;
-};
-
-static int compare_lones(const void *left, const void *right)
-{
-	const struct lone *x = left, *y = right;
-
-	if (x->like != y->like)
-		return x->like < y->like ? -1 : 1;
-	return x->at < y->at ? -1 : x->at > y->at;
-}
-
-static size_t collect_lones(const struct align_side *side, struct lone *lones)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < side->count; i++)
-		if (side->like[i])
-			lones[count++] = (struct lone){ side->like[i], i };
-	qsort(lones, count, sizeof(*lones), compare_lones);
-	return count;
-}
-
 /* Finds for what is alone a partner that stands elsewhere. */
 static int find_moved(struct plan *plan, const struct round *round)
 {
-	struct lone *olds = calloc(plan->a.count + plan->b.count + 1, sizeof(*olds)), *news;
+	struct alike_place *olds = calloc(plan->a.count + plan->b.count + 1, sizeof(*olds)), *news;
 	size_t old_count, new_count;
 
 	if (!olds)
 		return -1;
 	set_likes(plan, round);
 	news = olds + plan->a.count;
-	old_count = collect_lones(&plan->a, olds);
-	new_count = collect_lones(&plan->b, news);
+	old_count = alike_sort(plan->a.like, plan->a.count, olds);
+	new_count = alike_sort(plan->b.like, plan->b.count, news);
 	for (size_t i = 0, j = 0; i < old_count && j < new_count;) {
-		if (olds[i].like == news[j].like && round->sure(plan->old[olds[i].at], plan->new[news[j].at]))
+		if (olds[i].like == news[j].like && round->way->sure(plan->old[olds[i].at], plan->new[news[j].at]))
 			plan->moved[news[j++].at] = olds[i++].at;
 		else if (olds[i].like < news[j].like)
 			i++;

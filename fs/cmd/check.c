@@ -13,6 +13,8 @@
 
 #include "fs/cmd/paths.h"
 #include "fs/cmd/check_work.h"
+#include "fs/cmd/choice.h"
+#include "fs/cmd/colour.h"
 #include "fs/cmd/command.h"
 #include "fs/cmd/report.h"
 #include "fs/cmd/say.h"
@@ -25,8 +27,6 @@
 
 /* Who waits longer than this is told how far it is. */
 #define PATIENCE_MS 1000
-
-enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
 struct request {
 	const char **words; /* the paths */
@@ -126,35 +126,21 @@ static void take_jobs(struct request *request, const char *text)
 		request->jobs = (unsigned)jobs;
 }
 
-/* The place of a word in a list of them, which is also what messages say; -1: it is none of them. */
-static int choose(struct request *request, const char *option, const char *text, const char *const *words, int count)
-{
-	BUF_AUTO all = BUF_INIT;
-	int i;
-
-	for (i = 0; i < count; i++) {
-		if (strcmp(text, words[i]) == 0)
-			return i;
-		buf_add_format(&all, "%s%s", i == 0 ? "" : i + 1 == count ? " or " : ", ", words[i]);
-	}
-	end_with(request, say_misuse("check", "%s takes %s, not '%s'", option, buf_text(&all), text));
-	return -1;
-}
-
 static void take_colour(struct request *request, const char *text)
 {
-	static const char *const words[] = { "auto", "always", "never" };
-	int chosen = choose(request, "--color", text, words, 3);
-
-	if (chosen >= 0)
-		request->colour = (enum colour)chosen;
+	if (colour_parse("check", text, &request->colour) < 0)
+		end_with(request, 2);
 }
 
 static void take_placeholders(struct request *request, const char *text)
 {
 	static const char *const words[] = { "allow", "deny" };
+	int chosen = choice_of("check", "--placeholders", text, words, 2);
 
-	request->no_placeholders = choose(request, "--placeholders", text, words, 2) == 1;
+	if (chosen < 0)
+		end_with(request, 2);
+	else
+		request->no_placeholders = chosen == 1;
 }
 
 enum { OPTION_FORMAT = 256, OPTION_TARGET, OPTION_SCHEMA, OPTION_MANIFESTS, OPTION_PLACEHOLDERS, OPTION_COLOUR };
@@ -398,16 +384,6 @@ static void say_summary(const struct report_summary *summary)
 
 /* --- the whole -------------------------------------------------------------------------------------- */
 
-/* https://no-color.org: set and not empty. */
-static bool use_colour(enum colour colour)
-{
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (colour != COLOUR_AUTO)
-		return colour == COLOUR_ALWAYS;
-	return isatty(STDOUT_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
-}
-
 static unsigned job_count(unsigned asked)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -461,7 +437,7 @@ static int check(const struct request *request)
 	if (!schema)
 		return say_error(&err);
 	clock_gettime(CLOCK_MONOTONIC, &run.began);
-	run.report = report_begin(request->format, use_colour(request->colour));
+	run.report = report_begin(request->format, colour_wanted(request->colour, false));
 	found = find_paths(&run) == 0;
 	if (found)
 		check_found(&run, schema);

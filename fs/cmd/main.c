@@ -26,6 +26,7 @@ static const struct command *const commands[] = {
 	&command_sign,
 	&command_encrypt,
 	&command_decrypt,
+	&command_diff,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

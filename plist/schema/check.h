@@ -59,4 +59,8 @@ void check_error(const struct finding *finding, const struct doc *doc, const cha
  * type (PayloadContent/com.apple.wifi.managed.2/SSID_STR). */
 void check_path(const struct node *node, struct buf *out);
 
+/* Appends the last name of such a path, for who has counted already: an element's position (from 0), and which one of
+ * its type it is as a payload (from 1). */
+void check_path_name(const struct node *node, size_t position, size_t number, struct buf *out);
+
 #endif

@@ -56,24 +56,32 @@ static bool has_type(const struct node *payload, const struct node *type)
 	       memcmp(other->value.bytes, type->value.bytes, type->value.len) == 0;
 }
 
-/* TYPE, or TYPE.2 and so on for the later ones of a type. */
-static void add_payload_name(struct buf *out, const struct node *payload)
+/* Which one of its type a payload is, from 1. */
+static size_t number_of(const struct node *payload)
 {
 	const struct node *type = type_of(payload), *other;
+	size_t number = 1;
+
+	for (other = node_previous(payload); type && other; other = node_previous(other))
+		number += has_type(other, type);
+	return number;
+}
+
+/* TYPE, or TYPE.2 and so on for the later ones of a type. */
+static void add_payload_name(struct buf *out, const struct node *payload, size_t position, size_t number)
+{
+	const struct node *type = type_of(payload);
 	BUF_AUTO name = BUF_INIT;
-	unsigned number = 1;
 
 	if (type)
 		add_name(&name, type->value.bytes, type->value.len);
 	if (name.len == 0 || name.len > TYPE_NAME_MAX) {
-		buf_add_format(out, "%02zu", position_of(payload));
+		buf_add_format(out, "%02zu", position);
 		return;
 	}
 	buf_add(out, name.data, name.len);
-	for (other = node_previous(payload); other; other = node_previous(other))
-		number += has_type(other, type);
 	if (number > 1)
-		buf_add_format(out, ".%u", number);
+		buf_add_format(out, ".%zu", number);
 }
 
 /* True for the profile's PayloadContent, whose elements are named by their type. */
@@ -83,19 +91,27 @@ static bool holds_payloads(const struct node *node)
 	       strcmp(node->key, "PayloadContent") == 0;
 }
 
+void check_path_name(const struct node *node, size_t position, size_t number, struct buf *out)
+{
+	if (node->key)
+		add_name(out, node->key, node->key_len);
+	else if (holds_payloads(node->parent))
+		add_payload_name(out, node, position, number);
+	else
+		buf_add_format(out, "%02zu", position);
+}
+
 void check_path(const struct node *node, struct buf *out)
 {
+	bool counts;
+
 	if (!node->parent)
 		return;
 	check_path(node->parent, out);
 	if (node->parent->parent)
 		buf_add_char(out, '/');
-	if (node->key)
-		add_name(out, node->key, node->key_len);
-	else if (holds_payloads(node->parent))
-		add_payload_name(out, node);
-	else
-		buf_add_format(out, "%02zu", position_of(node));
+	counts = !node->key && holds_payloads(node->parent);
+	check_path_name(node, node->key ? 0 : position_of(node), counts ? number_of(node) : 0, out);
 }
 
 static void add_path(const struct finding *finding, struct buf *path)

@@ -50,6 +50,7 @@ static void *scarce_realloc(void *old, size_t size)
 #include "plist/node.c"
 #include "plist/fingerprint.c"
 #include "plist/align.c"
+#include "plist/alike.c"
 #include "plist/reconcile.c"
 #include "plist/reconcile_array.c"
 /* clang-format on */

@@ -1,0 +1,61 @@
+/* Which values may be secret: what the schema calls so, and of what it does not know, what is called so. */
+#include <string.h>
+
+#include "fs/cmd/differences_parts.h"
+#include "plist/schema/secret.h"
+
+/* True for an element of the profile's PayloadContent. */
+static bool is_payload(const struct node *node)
+{
+	const struct node *array = node->parent;
+
+	return node->type == NODE_DICT && array->type == NODE_ARRAY && array->parent && !array->parent->parent &&
+	       array->key && strcmp(array->key, "PayloadContent") == 0;
+}
+
+static const struct schema_key *payload_key(struct schema *schema, const struct node *payload)
+{
+	const struct node *type = node_get(payload, "PayloadType");
+	const struct schema_key *key = NULL;
+
+	if (!schema)
+		return NULL;
+	if (type && type->type == NODE_STRING)
+		key = schema_payload(schema, type->value.bytes, type->value.len);
+	return key ? key : schema_any_payload(schema);
+}
+
+static struct secrecy of_entry(struct secrecy dict, const struct node *child)
+{
+	bool known = dict.key && schema_allows_type(dict.key, NODE_DICT);
+	const struct schema_key *key = known ? schema_child(dict.key, child->key, child->key_len) : NULL;
+
+	return (struct secrecy){ key, dict.kept || secret_is_kept(key, child->key, child->key_len) };
+}
+
+static struct secrecy of_element(struct secrecy array)
+{
+	bool known = array.key && schema_allows_type(array.key, NODE_ARRAY);
+	const struct schema_key *key = known ? schema_item(array.key) : NULL;
+
+	return (struct secrecy){ key, array.kept || (key && key->sensitive) };
+}
+
+struct secrecy secrecy_below(struct schema *schema, struct secrecy parent, const struct node *child)
+{
+	if (is_payload(child))
+		return (struct secrecy){ payload_key(schema, child), parent.kept };
+	return child->key ? of_entry(parent, child) : of_element(parent);
+}
+
+struct secrecy secrecy_of(struct schema *schema, const struct node *node)
+{
+	if (!node->parent)
+		return (struct secrecy){ schema ? schema_profile(schema) : NULL, false };
+	return secrecy_below(schema, secrecy_of(schema, node->parent), node);
+}
+
+bool secrecy_hides(const struct secrecy *secrecy, const struct node *node)
+{
+	return secrecy->kept && node_is_scalar(node->type) && node->type != NODE_BOOLEAN;
+}
