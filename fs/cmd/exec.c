@@ -3,23 +3,16 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <limits.h>
-#include <signal.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "fs/cmd/command.h"
-#include "fs/cmd/mounted.h"
 #include "fs/cmd/options.h"
+#include "fs/cmd/private_mount.h"
 #include "fs/cmd/say.h"
 
 /* As shells have it (POSIX, 2.8.2). */
-#define NOT_EXECUTABLE 126
-#define NOT_FOUND 127
 #define KILLED_BY 128
 
 struct request {
@@ -125,121 +118,6 @@ static void parse(struct request *request, int argc, char **argv)
 		request->command = argv + separator + 1;
 }
 
-/* --- the folder ------------------------------------------------------------------------------------- */
-
-static bool make_folder_in(const char *parent, struct buf *path)
-{
-	if (!parent || parent[0] != '/')
-		return false;
-	buf_clear(path);
-	buf_add_format(path, "%s/profilefs-XXXXXX", parent);
-	return buf_ok(path) && mkdtemp(path->data);
-}
-
-/* A fresh folder, 0700, which keeps others out whatever is mounted in it. */
-static int make_private(struct buf *path, struct error *err)
-{
-	if (make_folder_in(getenv("XDG_RUNTIME_DIR"), path) || make_folder_in(getenv("TMPDIR"), path) ||
-	    make_folder_in("/tmp", path))
-		return 0;
-	return error_system(err, errno,
-			    "cannot make a folder for the mount in $XDG_RUNTIME_DIR, $TMPDIR or /tmp");
-}
-
-/* A directory for the mount in a private folder. */
-static int make_folder(struct buf *private, struct buf *folder, struct error *err)
-{
-	if (make_private(private, err) < 0)
-		return -1;
-	buf_add_format(folder, "%s/tree", buf_text(private));
-	if (buf_ok(folder) && mkdir(buf_text(folder), 0700) == 0)
-		return 0;
-	error_system(err, buf_ok(folder) ? errno : ENOMEM, "cannot make a directory in %s",
-		     buf_text(private));
-	rmdir(buf_text(private));
-	return -1;
-}
-
-static void remove_folder(const char *private, const char *folder)
-{
-	struct error err;
-
-	if (rmdir(folder) == 0 && rmdir(private) == 0)
-		return;
-	error_system(&err, errno, "cannot remove the folder %s", private);
-	say_problem(&err);
-}
-
-/* --- the command ------------------------------------------------------------------------------------ */
-
-/* How the parent treats signals while the command runs, and how they were treated before. */
-struct dispositions {
-	struct sigaction interrupt, quit, pipe, file_size;
-};
-
-/* The terminal's signals are meant for the command. */
-static void ignore_terminal(struct dispositions *before)
-{
-	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-
-	sigaction(SIGINT, &ignore, &before->interrupt);
-	sigaction(SIGQUIT, &ignore, &before->quit);
-	sigaction(SIGPIPE, &ignore, &before->pipe);
-	sigaction(SIGXFSZ, &ignore, &before->file_size);
-}
-
-static void restore(const struct dispositions *before)
-{
-	sigaction(SIGINT, &before->interrupt, NULL);
-	sigaction(SIGQUIT, &before->quit, NULL);
-	sigaction(SIGPIPE, &before->pipe, NULL);
-	sigaction(SIGXFSZ, &before->file_size, NULL);
-}
-
-/* Everything here is answered by the parent's driver: looking a name up in the tree works. */
-__attribute__((noreturn))
-static void become_command(char **command, const char *folder)
-{
-	char before[PATH_MAX];
-	struct error err;
-
-	if (getcwd(before, sizeof(before)))
-		setenv("OLDPWD", before, 1);
-	if (chdir(folder) < 0) {
-		error_system(&err, errno, "cannot enter the tree at %s", folder);
-		say_problem(&err);
-		_exit(NOT_EXECUTABLE);
-	}
-	setenv("PWD", folder, 1);
-	execvp(command[0], command);
-	error_system(&err, errno, "cannot run %s", command[0]);
-	say_problem(&err);
-	_exit(err.code == ENOENT ? NOT_FOUND : NOT_EXECUTABLE);
-}
-
-/* Runs the command while the driver answers. 0 with its wait status, or -1. */
-static int run_command(struct mounted *mounted, char **command, const char *folder,
-		       const struct dispositions *before, int *status, struct error *err)
-{
-	pid_t pid = fork();
-
-	if (pid < 0)
-		return error_system(err, errno, "cannot run %s", command[0]);
-	if (pid == 0) {
-		restore(before);
-		driver_restore_signals(mounted->driver);
-		become_command(command, folder);
-	}
-	if (driver_run(mounted->driver, pid, err) == DRIVER_FAILED) {
-		say_problem(err);
-		driver_unmount(mounted->driver); /* or the command would wait for answers for ever */
-	}
-	while (waitpid(pid, status, 0) < 0)
-		if (errno != EINTR)
-			return error_system(err, errno, "cannot learn how %s ended", command[0]);
-	return 0;
-}
-
 /* --- what becomes of it ----------------------------------------------------------------------------- */
 
 static int save_nothing(struct tree *tree, const char *command, int status)
@@ -275,54 +153,19 @@ static int conclude(struct tree *tree, const char *command, int status)
 }
 
 /* Refusals are said when they happen; what is in the record was. */
-static int run_mounted(struct mounted *mounted, const struct request *request, const char *folder,
-		       const struct dispositions *before)
+static int use(void *context, struct private_mount *mount)
 {
+	const struct request *request = context;
 	BUF_AUTO said = BUF_INIT;
 	struct error err;
 	int status;
 
 	say_record(&said, SEVERITY_ERROR);
-	if (run_command(mounted, request->command, folder, before, &status, &err) < 0)
+	if (private_mount_program(mount, request->command, &status, &err) < 0)
 		status = say_error(&err);
 	else
-		status = conclude(mounted->tree, request->command[0], status);
+		status = conclude(mount->mounted.tree, request->command[0], status);
 	say_record(NULL, SEVERITY_ERROR);
-	return status;
-}
-
-static int run_in(struct request *request, const char *folder)
-{
-	const struct mount_request wanted = {
-		.profile = request->profile,
-		.mountpoint = folder,
-		.options = &request->options,
-	};
-	struct mounted mounted = { 0 };
-	struct dispositions before;
-	int status;
-
-	ignore_terminal(&before);
-	status = mounted_begin(&mounted, &wanted);
-	if (status == 0)
-		status = run_mounted(&mounted, request, folder, &before);
-	mounted_end(&mounted);
-	return status;
-}
-
-static int run_request(struct request *request)
-{
-	BUF_AUTO private = BUF_INIT;
-	BUF_AUTO folder = BUF_INIT;
-	struct error err;
-	int status;
-
-	if (request->done)
-		return request->status;
-	if (make_folder(&private, &folder, &err) < 0)
-		return say_error(&err);
-	status = run_in(request, buf_text(&folder));
-	remove_folder(buf_text(&private), buf_text(&folder));
 	return status;
 }
 
@@ -332,7 +175,8 @@ static int run(int argc, char **argv)
 	int status;
 
 	parse(&request, argc, argv);
-	status = run_request(&request);
+	status = request.done ? request.status :
+				private_mount_run(request.profile, &request.options, use, &request);
 	mount_options_free(&request.options);
 	return status;
 }

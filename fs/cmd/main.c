@@ -27,6 +27,8 @@ static const struct command *const commands[] = {
 	&command_encrypt,
 	&command_decrypt,
 	&command_diff,
+	&command_edit,
+	&command_git_setup,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

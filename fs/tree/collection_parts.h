@@ -94,6 +94,7 @@ int collection_refuse_rename(struct collection *collection, struct item *dir, co
 
 int collection_sync(struct collection *collection);
 int collection_finish(struct collection *collection);
+int collection_keep(struct collection *collection);
 void collection_discard(struct collection *collection);
 size_t collection_unreported(struct collection *collection);
 

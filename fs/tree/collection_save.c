@@ -109,6 +109,20 @@ int collection_finish(struct collection *collection)
 	return status;
 }
 
+int collection_keep(struct collection *collection)
+{
+	struct opened *opened;
+	size_t position = 0;
+	int result = 0;
+
+	while ((opened = next_opened(collection, &position))) {
+		if (member_wake(opened->member) < 0 || tree_keep(opened->tree) < 0)
+			result = -1;
+		member_rest(opened->member);
+	}
+	return result;
+}
+
 /* What was begun in this mount was never there. */
 void collection_discard(struct collection *collection)
 {

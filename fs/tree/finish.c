@@ -156,6 +156,24 @@ int tree_finish(struct tree *tree)
 	return 1;
 }
 
+int tree_keep(struct tree *tree)
+{
+	struct problems notes = PROBLEMS_INIT;
+	struct error err;
+	int result;
+
+	if (tree->collection)
+		return collection_keep(tree->collection);
+	io_settle_open(tree);
+	if (tree->profile->commits == tree->profile->commits_saved)
+		return 0;
+	result = profile_keep_beside(tree->profile, SAVE_INVALID, &notes, &err);
+	if (result < 0)
+		refuse(tree, NULL, NULL, &err, EIO);
+	report_all(tree, &notes);
+	return result;
+}
+
 void tree_discard(struct tree *tree)
 {
 	struct item *item;

@@ -153,6 +153,10 @@ int tree_sync(struct tree *tree);
  * and refusals that nobody could have seen go to `report`. 0: all is saved; 1: something was not. */
 int tree_finish(struct tree *tree);
 
+/* Saves nothing and keeps what was edited beside the profile, for who cannot say any more what to do with it. 0, or -1:
+ * it could not be kept, the reason was reported. */
+int tree_keep(struct tree *tree);
+
 /* Refusals that no system call reported and that were not made good since: how many (design, 4.10). They
  * are also given to `report` again. */
 size_t tree_unreported(struct tree *tree);

@@ -1,0 +1,412 @@
+/*
+ * git-setup: tells git in a repository how profiles are shown and merged.
+ *
+ * Which files they are stands in .gitattributes, which is committed and so holds for everybody; what is done about
+ * them in the repository's own configuration, as git lets no repository bring commands with it.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fs/cmd/command.h"
+#include "fs/cmd/git_attributes.h"
+#include "fs/cmd/git_run.h"
+#include "fs/cmd/git_settings.h"
+#include "fs/cmd/key_options.h"
+#include "fs/cmd/say.h"
+#include "plist/base/file.h"
+
+#define ATTRIBUTES ".gitattributes"
+#define ATTRIBUTES_SIZE_MAX ((size_t)16 << 20)
+
+struct request {
+	const char *folder;
+	struct key_options keys;
+	bool print;
+	bool take_out;
+	bool done;
+	int status;
+};
+
+/* The repository, and what it is to be told. */
+struct setup {
+	struct buf top; /* where its files lie */
+	struct buf block;
+	struct git_settings settings;
+	size_t changes;
+};
+
+static void end_with(struct request *request, int status)
+{
+	request->done = true;
+	request->status = status;
+}
+
+/* --- arguments -------------------------------------------------------------------------------------- */
+
+enum { OPTION_PRINT = KEY_OPTION_END, OPTION_REMOVE };
+
+static const struct option long_options[] = {
+	{ "key", required_argument, NULL, KEY_OPTION_KEY },
+	{ "cert", required_argument, NULL, KEY_OPTION_CERT },
+	{ "chain", required_argument, NULL, KEY_OPTION_CHAIN },
+	{ "passin", required_argument, NULL, KEY_OPTION_PASSIN },
+	{ "digest", required_argument, NULL, KEY_OPTION_DIGEST },
+	{ "print", no_argument, NULL, OPTION_PRINT },
+	{ "remove", no_argument, NULL, OPTION_REMOVE },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+static void take_word(struct request *request, const char *word)
+{
+	if (request->folder)
+		end_with(request, say_misuse("git-setup", "'%s' is too much: give one repository", word));
+	else
+		request->folder = word;
+}
+
+static void take_key_option(struct request *request, int option, char **argv)
+{
+	struct error err;
+	int taken = key_options_take(&request->keys, option, optarg, &err);
+
+	if (taken < 0)
+		end_with(request, say_error(&err));
+	else if (taken == 0)
+		end_with(request, command_bad_option(&command_git_setup, option, argv));
+}
+
+static void take(struct request *request, int option, char **argv)
+{
+	switch (option) {
+	case 1:
+		take_word(request, optarg);
+		break;
+	case OPTION_PRINT:
+		request->print = true;
+		break;
+	case OPTION_REMOVE:
+		request->take_out = true;
+		break;
+	case 'h':
+		end_with(request, say_help(command_git_setup.help));
+		break;
+	default:
+		take_key_option(request, option, argv);
+	}
+}
+
+static void parse(struct request *request, int argc, char **argv)
+{
+	struct error err;
+	int option;
+
+	while (!request->done && (option = getopt_long(argc, argv, "-:h", long_options, NULL)) != -1)
+		take(request, option, argv);
+	for (; !request->done && optind < argc; optind++)
+		take_word(request, argv[optind]);
+	if (request->done)
+		return;
+	if (request->print && request->take_out)
+		end_with(request, say_misuse("git-setup", "--print and --remove exclude each other"));
+	else if (request->take_out && request->keys.files.keys.count)
+		end_with(request, say_misuse("git-setup", "--remove takes no keys"));
+	else if (key_options_check(&request->keys, &err) < 0)
+		end_with(request, say_error(&err));
+}
+
+/* --- the repository --------------------------------------------------------------------------------- */
+
+/* Worktrees and submodules have a top of their own; git knows where their configuration is. */
+static int find_top(const char *folder, struct buf *top, struct error *err)
+{
+	static const char *const ask_bare[] = { "rev-parse", "--is-bare-repository", NULL };
+	static const char *const ask_top[] = { "rev-parse", "--show-toplevel", NULL };
+	GIT_ANSWER_AUTO bare = GIT_ANSWER_INIT, found = GIT_ANSWER_INIT;
+
+	if (git_run(folder, ask_bare, &bare, err) < 0)
+		return -1;
+	if (bare.status != 0)
+		return error_set(err, EINVAL,
+				 "%s is in no repository that can be used: git says '%s'; `git init` makes one",
+				 folder, git_said(&bare));
+	if (buf_equals(&bare.out, "true\n", 5))
+		return error_set(err, EINVAL,
+				 "%s is a bare repository, which has no files to set anything for: set up a clone "
+				 "of it", folder);
+	if (git_run(folder, ask_top, &found, err) < 0)
+		return -1;
+	if (found.status != 0 || found.out.len < 2)
+		return error_set(err, EINVAL,
+				 "%s is not among a repository's files: git says '%s'; give the folder that they "
+				 "are in", folder, git_said(&found));
+	buf_add(top, found.out.data, found.out.len - 1);
+	return buf_ok(top) ? 0 : error_memory(err);
+}
+
+/* What is there, committed or not. */
+static int list_files(const char *top, struct git_answer *files, struct error *err)
+{
+	static const char *const list[] = { "ls-files", "-z", "--cached", "--others", "--exclude-standard", NULL };
+
+	return git_must_run(top, list, files, err);
+}
+
+/* --- .gitattributes --------------------------------------------------------------------------------- */
+
+static int open_attributes(const char *top, struct place *place, struct error *err)
+{
+	BUF_AUTO path = BUF_INIT;
+	struct stat found;
+
+	buf_add_format(&path, "%s/" ATTRIBUTES, top);
+	if (!buf_ok(&path))
+		return error_memory(err);
+	if (lstat(buf_text(&path), &found) == 0 && S_ISLNK(found.st_mode)) {
+		error_set(err, ELOOP, "is a symbolic link, which git does not read: put a file in its place");
+		error_in_file(err, buf_text(&path));
+		return -1;
+	}
+	return place_open(place, buf_text(&path), err);
+}
+
+/* One that is not there is empty. */
+static int read_attributes(const struct place *place, struct buf *text, struct stat *found, struct error *err)
+{
+	if (file_read(place, ATTRIBUTES_SIZE_MAX, text, found, err) == 0)
+		return 0;
+	if (err->code != ENOENT)
+		return -1;
+	found->st_nlink = 0;
+	return 0;
+}
+
+/* A file that held nothing else goes with the block. */
+static int write_attributes(const struct place *place, const struct buf *text, const struct stat *found,
+			    struct error *err)
+{
+	const struct replace_options options = { .like = found->st_nlink ? found : NULL };
+
+	if (text->len)
+		return file_replace(place, text->data, text->len, &options, NULL, err);
+	if (unlinkat(place->dir, place->name, 0) == 0)
+		return 0;
+	error_system(err, errno, "cannot be removed");
+	error_in_file(err, place->shown);
+	return -1;
+}
+
+static int put_block(struct setup *setup, const struct place *place, struct error *err)
+{
+	BUF_AUTO text = BUF_INIT;
+	BUF_AUTO changed = BUF_INIT;
+	struct stat found;
+
+	if (read_attributes(place, &text, &found, err) < 0)
+		return -1;
+	if (git_attributes_put(&text, &setup->block, &changed, err) < 0) {
+		error_in_file(err, place->shown);
+		return -1;
+	}
+	if (buf_equals(&text, changed.data, changed.len))
+		return 0;
+	if (write_attributes(place, &changed, &found, err) < 0)
+		return -1;
+	setup->changes++;
+	if (setup->block.len)
+		say_note("%s: says which files are profiles; commit it", place->shown);
+	else
+		say_note("%s: says no longer which files are profiles", place->shown);
+	return 0;
+}
+
+static int put_attributes(struct setup *setup, struct error *err)
+{
+	struct place place = PLACE_INIT;
+	int result;
+
+	if (open_attributes(buf_text(&setup->top), &place, err) < 0)
+		return -1;
+	result = put_block(setup, &place, err);
+	place_close(&place);
+	return result;
+}
+
+/* --- the configuration ------------------------------------------------------------------------------ */
+
+/* The value that is there, without the newline. 1, 0: there is none, or -1. */
+static int get_setting(const char *top, const char *key, struct buf *value, struct error *err)
+{
+	const char *const get[] = { "config", "--local", "--get", key, NULL };
+	GIT_ANSWER_AUTO answer = GIT_ANSWER_INIT;
+
+	if (git_run(top, get, &answer, err) < 0)
+		return -1;
+	if (answer.status != 0)
+		return 0;
+	buf_add(value, answer.out.data, answer.out.len ? answer.out.len - 1 : 0);
+	return buf_ok(value) ? 1 : error_memory(err);
+}
+
+static int put_setting(struct setup *setup, const char *key, const struct buf *value, struct error *err)
+{
+	const char *top = buf_text(&setup->top);
+	const char *const set[] = { "config", "--local", "--replace-all", key, buf_text(value), NULL };
+	GIT_ANSWER_AUTO answer = GIT_ANSWER_INIT;
+	BUF_AUTO old = BUF_INIT;
+	int there = get_setting(top, key, &old, err);
+
+	if (there < 0)
+		return -1;
+	if (there && buf_equals(&old, value->data, value->len))
+		return 0;
+	if (git_must_run(top, set, &answer, err) < 0)
+		return -1;
+	setup->changes++;
+	if (there)
+		say_note("%s = %s (it was: %s)", key, buf_text(value), buf_text(&old));
+	else
+		say_note("%s = %s", key, buf_text(value));
+	return 0;
+}
+
+static int take_out_setting(struct setup *setup, const char *key, struct error *err)
+{
+	const char *top = buf_text(&setup->top);
+	const char *const unset[] = { "config", "--local", "--unset-all", key, NULL };
+	GIT_ANSWER_AUTO answer = GIT_ANSWER_INIT;
+	BUF_AUTO old = BUF_INIT;
+	int there = get_setting(top, key, &old, err);
+
+	if (there <= 0)
+		return there;
+	if (git_must_run(top, unset, &answer, err) < 0)
+		return -1;
+	setup->changes++;
+	say_note("%s: taken out (it was: %s)", key, buf_text(&old));
+	return 0;
+}
+
+/* --- what is done ----------------------------------------------------------------------------------- */
+
+static int set_up(struct setup *setup, struct error *err)
+{
+	size_t i;
+
+	if (put_attributes(setup, err) < 0)
+		return -1;
+	for (i = 0; i < GIT_SETTINGS; i++)
+		if (put_setting(setup, git_setting_key(i), &setup->settings.values[i], err) < 0)
+			return -1;
+	if (setup->changes == 0)
+		say_note("%s is set up already: nothing was changed", buf_text(&setup->top));
+	return 0;
+}
+
+/* The block is empty, so that it is taken out. */
+static int take_out(struct setup *setup, struct error *err)
+{
+	size_t i;
+
+	if (put_attributes(setup, err) < 0)
+		return -1;
+	for (i = 0; i < GIT_SETTINGS; i++)
+		if (take_out_setting(setup, git_setting_key(i), err) < 0)
+			return -1;
+	if (setup->changes == 0)
+		say_note("%s is not set up: nothing was changed", buf_text(&setup->top));
+	return 0;
+}
+
+/* As commands that do the same. */
+static int print(const struct setup *setup, struct error *err)
+{
+	BUF_AUTO text = BUF_INIT;
+	size_t i;
+
+	buf_add_text(&text, "# in " ATTRIBUTES " at the top of the repository:\n");
+	buf_add(&text, setup->block.data, setup->block.len);
+	buf_add_text(&text, "\n# in the configuration of each clone:\n");
+	for (i = 0; i < GIT_SETTINGS; i++) {
+		buf_add_format(&text, "git config %s ", git_setting_key(i));
+		git_add_word(&text, buf_text(&setup->settings.values[i]));
+		buf_add_char(&text, '\n');
+	}
+	return buf_ok(&text) ? say_output(buf_text(&text), text.len, err) : error_memory(err);
+}
+
+static int compose(struct setup *setup, const struct request *request, struct error *err)
+{
+	GIT_ANSWER_AUTO files = GIT_ANSWER_INIT;
+
+	if (git_settings_make(&setup->settings, &request->keys.files, request->keys.digest, err) < 0 ||
+	    list_files(buf_text(&setup->top), &files, err) < 0)
+		return -1;
+	return git_attributes_block(files.out.data, files.out.len, &setup->block, err);
+}
+
+static int work(struct setup *setup, const struct request *request, struct error *err)
+{
+	if (find_top(request->folder ? request->folder : ".", &setup->top, err) < 0)
+		return -1;
+	if (request->take_out)
+		return take_out(setup, err);
+	if (compose(setup, request, err) < 0)
+		return -1;
+	return request->print ? print(setup, err) : set_up(setup, err);
+}
+
+static int run_request(const struct request *request)
+{
+	struct setup setup = { .top = BUF_INIT, .block = BUF_INIT };
+	struct error err;
+	int result;
+
+	if (request->done)
+		return request->status;
+	result = work(&setup, request, &err);
+	buf_free(&setup.top);
+	buf_free(&setup.block);
+	git_settings_free(&setup.settings);
+	return result < 0 ? say_error(&err) : 0;
+}
+
+static int run(int argc, char **argv)
+{
+	struct request request = { 0 };
+	int status;
+
+	parse(&request, argc, argv);
+	status = run_request(&request);
+	key_options_free(&request.keys);
+	return status;
+}
+
+const struct command command_git_setup = {
+	.name = "git-setup",
+	.summary = "git-setup [--key=FILE [--cert=FILE]] [DIR]",
+	.options = long_options,
+	.run = run,
+	.help =
+	"usage: profilefs git-setup [OPTIONS] [DIR]\n\n"
+	"Sets up the git repository of DIR (the current folder): `git diff` and `git log -p` show profiles as\n"
+	"text, signed ones too; merges and rebases merge them key by key; `git difftool -t profilefs` lists the\n"
+	"keys that differ. Says what it changed; done again, it changes nothing. Lines for exploded trees that\n"
+	"are not called NAME.mobileconfig are added for those that are there.\n\n"
+	"Commit .gitattributes; the rest is the configuration of this clone, so each clone needs it once.\n\n"
+	"With a key, merges of signed profiles are signed again; without, they are left unsigned.\n\n"
+	"      --key=FILE             private key to sign with: PEM, DER, PKCS#12 or a pkcs11: URI; may be repeated\n"
+	"      --cert=FILE            its certificate, if it is not in the key's file\n"
+	"      --chain=FILE           more certificates to include\n"
+	"      --passin=SOURCE        passphrase or PIN: env:NAME, file:PATH; git's configuration is no place for\n"
+	"                             a passphrase itself\n"
+	"      --digest=NAME          sha1, sha256, sha384 or sha512, instead of the old signature's\n"
+	"      --print                only shows what would be written\n"
+	"      --remove               takes it out again\n"
+	"  -h, --help                 this text\n\n"
+	"Exit status: 0 all is well; 2 wrong usage, no repository, or something could not be read or written.\n",
+};
