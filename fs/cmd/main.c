@@ -29,6 +29,7 @@ static const struct command *const commands[] = {
 	&command_diff,
 	&command_edit,
 	&command_git_setup,
+	&command_merge,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -16,6 +16,7 @@ static const struct check checks[] = {
 	{ "not-a-profile", SEVERITY_ERROR, NEED_NOTHING, .whole = check_is_profile },
 	{ "not-a-profile", SEVERITY_ERROR, NEED_PROFILE, .whole = check_content },
 	{ "duplicate-key", SEVERITY_ERROR, NEED_PROFILE, .whole = check_duplicate_keys },
+	{ "merge-conflict", SEVERITY_ERROR, NEED_NOTHING, .whole = check_marks },
 	{ "missing-key", SEVERITY_ERROR, NEED_PROFILE, .whole = check_payload_keys },
 	{ "missing-key", SEVERITY_ERROR, NEED_SCHEMA, .each = check_required },
 	{ "unknown-payload-type", SEVERITY_WARNING, NEED_SCHEMA, .whole = check_payload_types },
@@ -69,6 +70,7 @@ static void run_end(struct run *run)
 	free(run->visits.list);
 	free(run->unknown.list);
 	free(run->shadowed.list);
+	free(run->marks.list);
 	buf_free(&run->text);
 }
 

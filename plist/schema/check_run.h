@@ -60,6 +60,7 @@ struct run {
 	struct visits visits;             /* in document order; empty without a schema */
 	struct visits unknown;            /* nodes whose names their dictionary, the visit's key, does not have */
 	struct nodes shadowed;            /* the first ones of duplicate keys */
+	struct nodes marks;               /* of conflicts of a merge; without a visit, as all that is below them */
 
 	const struct check *check;        /* the one that runs now */
 	check_report *report;
@@ -127,6 +128,9 @@ bool array_may_hold(const struct run *run, const struct node *array, const char 
 /* check_names.c: keys and payload types that the schema does not have. */
 void check_payload_types(struct run *run);
 void check_unknown_keys(struct run *run);
+
+/* check_marks.c: what a merge left to be resolved. */
+void check_marks(struct run *run);
 
 /* check_identity.c: UUIDs and identifiers. */
 void check_uuids(struct run *run);

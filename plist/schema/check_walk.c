@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plist/merge.h"
 #include "plist/schema/check_run.h"
 #include "plist/schema/constraint.h"
 
@@ -42,9 +43,8 @@ static void add_visit(struct run *run, struct visits *to, const struct node *nod
 	to->list[to->count++] = (struct visit){ node, key, payload };
 }
 
-static void add_shadowed(struct run *run, const struct node *node)
+static void add_node(struct run *run, struct nodes *to, const struct node *node)
 {
-	struct nodes *to = &run->shadowed;
 	void *list = to->list;
 
 	if (!grow(run, &list, to->count, &to->size, sizeof(*to->list)))
@@ -142,6 +142,13 @@ static void walk_entry(struct run *run, const struct node *node, const struct sc
 		walk(run, node, key, payload);
 }
 
+/* What is to be removed, or renamed first, is not held against the schema. */
+static void walk_mark(struct run *run, const struct node *node)
+{
+	add_node(run, &run->marks, node);
+	walk(run, node, NULL, NULL);
+}
+
 /* The links themselves, as node_next() passes over the nodes that are shadowed. */
 static void walk_dict(struct run *run, const struct node *dict, const struct schema_key *key,
 		      const struct payload *payload)
@@ -152,7 +159,9 @@ static void walk_dict(struct run *run, const struct node *dict, const struct sch
 		if (child->removed)
 			continue;
 		if (child->shadowed)
-			add_shadowed(run, child);
+			add_node(run, &run->shadowed, child);
+		else if (merge_mark_of(child->key, child->key_len, NULL))
+			walk_mark(run, child);
 		else
 			walk_entry(run, child, key, payload);
 	}

@@ -15,10 +15,10 @@ static void every_rule_of_the_manual_is_there(void **state)
 {
 	static const char *const names[] = {
 		"unknown-payload-type", "unknown-key", "wrong-type", "not-allowed-value", "out-of-range", "bad-format",
-		"bad-length", "missing-key", "duplicate-key", "duplicate-uuid", "duplicate-identifier",
-		"duplicate-element", "dangling-reference", "single-payload", "immutable-key", "access-rights",
-		"deprecated-key", "unsupported-os", "not-a-plist", "not-a-profile", "bad-signature",
-		"expired", "weak-signature",
+		"bad-length", "missing-key", "duplicate-key", "merge-conflict", "duplicate-uuid",
+		"duplicate-identifier", "duplicate-element", "dangling-reference", "single-payload", "immutable-key",
+		"access-rights", "deprecated-key", "unsupported-os", "changed-type", "not-a-plist", "not-a-profile",
+		"bad-signature", "expired", "weak-signature",
 	};
 	size_t i;
 
