@@ -131,16 +131,23 @@ int allowed_check_name(struct tree *tree, const struct item *dir, const char *na
 	return -1;
 }
 
+enum node_type allowed_container_type(const struct schema_key *key)
+{
+	bool array = key && schema_allows_type(key, NODE_ARRAY), dict = key && schema_allows_type(key, NODE_DICT);
+
+	if (array == dict)
+		return NODE_TYPE_COUNT;
+	return array ? NODE_ARRAY : NODE_DICT;
+}
+
 int allowed_container(struct tree *tree, const struct item *dir, const char *name, enum node_type *type,
 		      struct error *err)
 {
 	const struct schema_key *key = allowed_entry(tree, dir, name);
-	bool array = key && schema_allows_type(key, NODE_ARRAY), dict = key && schema_allows_type(key, NODE_DICT);
 
-	*type = NODE_TYPE_COUNT;
-	if (array != dict)
-		*type = array ? NODE_ARRAY : NODE_DICT;
-	if (!key || array || dict || !allowed_is_strict(tree))
+	*type = allowed_container_type(key);
+	if (!key || schema_allows_type(key, NODE_ARRAY) || schema_allows_type(key, NODE_DICT) ||
+	    !allowed_is_strict(tree))
 		return 0;
 	return constraint_type(key, NODE_DICT, err);
 }
@@ -205,10 +212,14 @@ int allowed_check_container(const struct tree *tree, const struct schema_key *ke
 	return allowed_is_strict(tree) ? check_node(tree, key, container, culprit, err) : 0;
 }
 
-bool allowed_lines(struct tree *tree, const struct item *dir, const char *name)
+bool allowed_lines_of(const struct schema_key *key)
 {
-	const struct schema_key *key = allowed_entry(tree, dir, name);
 	const struct schema_key *item = key && schema_allows_type(key, NODE_ARRAY) ? schema_item(key) : NULL;
 
 	return !item || (item->types & TYPES_OF_LINES);
+}
+
+bool allowed_lines(struct tree *tree, const struct item *dir, const char *name)
+{
+	return allowed_lines_of(allowed_entry(tree, dir, name));
 }

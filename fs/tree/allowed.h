@@ -27,6 +27,10 @@ bool allowed_is_declared(struct tree *tree, const struct item *dir, const char *
  * probably meant and how to take it all the same [unknown-key]. */
 int allowed_check_name(struct tree *tree, const struct item *dir, const char *name, struct error *err);
 
+/* The type of the container that a key can be: NODE_DICT, NODE_ARRAY, or NODE_TYPE_COUNT if it can be both or none;
+ * `key` may be NULL. */
+enum node_type allowed_container_type(const struct schema_key *key);
+
 /* The type of a container that mkdir makes there, where the schema says it: NODE_DICT, NODE_ARRAY, or
  * NODE_TYPE_COUNT where it says nothing. 0, or -1: what stands there is no container [wrong-type]. */
 int allowed_container(struct tree *tree, const struct item *dir, const char *name, enum node_type *type,
@@ -43,6 +47,9 @@ int allowed_check_container(const struct tree *tree, const struct schema_key *ke
 
 /* True if the elements of an array that stands there can be lines of a file, as far as the schema knows. */
 bool allowed_lines(struct tree *tree, const struct item *dir, const char *name);
+
+/* The same where that is what the schema says of it; `key` may be NULL. */
+bool allowed_lines_of(const struct schema_key *key);
 
 /* True if what the schema says is held against what is written, not only used to know types by. */
 bool allowed_is_strict(const struct tree *tree);

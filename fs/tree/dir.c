@@ -147,6 +147,8 @@ int dir_load(struct tree *tree, struct item *dir)
 
 	if (dir->dir->loaded || !dir->node)
 		return 0;
+	if (!dir->dir->types_ino)
+		dir->dir->types_ino = item_reserve(tree);
 	for (child = node_first(dir->node); child; child = node_next(child), position++) {
 		if (child->user)
 			continue; /* shown by an earlier attempt that ran out of memory */

@@ -109,7 +109,7 @@ static bool is_secret(const struct item *dir, const char *name, const struct sch
 	return secret_is_kept(key, buf_text(&text), text.len);
 }
 
-static void begin(struct tree *tree, const struct schema_key *key, struct expectation *out)
+static void begin(const struct tree *tree, const struct schema_key *key, struct expectation *out)
 {
 	const struct profile *profile = tree->profile;
 
@@ -167,12 +167,9 @@ int expectation_of(struct tree *tree, struct item *dir, const char *name, struct
 	return found < 0 ? found : 0;
 }
 
-void expectation_of_name(struct tree *tree, const struct item *dir, const char *name, struct expectation *out)
+void expectation_of_key(const struct tree *tree, const struct schema_key *key, struct expectation *out)
 {
-	const struct schema_key *key = allowed_entry(tree, dir, name);
-
 	begin(tree, key, out);
-	out->expect.secret = is_secret(dir, name, key);
 	expect_schema(key, out);
 }
 
@@ -198,9 +195,17 @@ static bool is_payload_type(const struct item *dir, const char *name)
 	return dir->parent && dir->parent->dir->shape == SHAPE_PAYLOADS && strcmp(name, PAYLOAD_TYPE) == 0;
 }
 
+/* True for a PayloadType that names no directory: the payload's is called by its place, 00, 01, ... */
+static bool names_nothing(const struct item *dir, const struct meaning *meaning)
+{
+	uint32_t index;
+
+	return (meaning->type != NODE_STRING || meaning->len == 0) && name_to_index(dir->name, &index);
+}
+
 int place_check(struct item *dir, const char *name, const struct meaning *meaning, struct error *err)
 {
-	if (!is_payload_type(dir, name))
+	if (!is_payload_type(dir, name) || names_nothing(dir, meaning))
 		return 0;
 	if (meaning->type == NODE_STRING && name_fits_payload(dir->name, meaning->bytes, meaning->len))
 		return 0;
@@ -214,13 +219,13 @@ static bool begins_with(const struct buf *whole, const char *bytes, size_t len)
 	return len <= whole->len && memcmp(buf_text(whole), bytes, len) == 0;
 }
 
-bool place_may_begin(struct item *dir, const char *name, const char *bytes, size_t len)
+bool place_may_begin(struct item *dir, const char *name, enum node_type type, const char *bytes, size_t len)
 {
-	struct meaning meaning = { .type = NODE_STRING, .bytes = bytes, .len = len };
+	struct meaning meaning = { .type = type == NODE_TYPE_COUNT ? NODE_STRING : type, .bytes = bytes, .len = len };
 	BUF_AUTO full = BUF_INIT, base = BUF_INIT;
 	struct error ignored;
 
-	if (!is_payload_type(dir, name))
+	if (!is_payload_type(dir, name) || names_nothing(dir, &meaning))
 		return true;
 	if (len && bytes[len - 1] == '\n') {
 		meaning.len--;

@@ -21,9 +21,9 @@ struct expectation {
 int expectation_of(struct tree *tree, struct item *dir, const char *name, struct item *item,
 		   struct expectation *expectation);
 
-/* The same from the name alone: what one expects who knows nothing of the value and was told nothing. */
-void expectation_of_name(struct tree *tree, const struct item *dir, const char *name,
-			 struct expectation *expectation);
+/* The same from what a schema says of the entry, which may be nothing (NULL): what one expects who knows nothing of the
+ * value and was told nothing. */
+void expectation_of_key(const struct tree *tree, const struct schema_key *key, struct expectation *expectation);
 
 /* The same from a value alone: how the bytes it shows are read back, whatever the schema says. 0 or -ENOMEM. */
 int expectation_of_value(struct tree *tree, const struct node *node, struct expectation *expectation);
@@ -34,8 +34,9 @@ void expectation_free(struct expectation *expectation);
  * PayloadType of a payload is its directory's name). 0, or -1 with the reason. */
 int place_check(struct item *dir, const char *name, const struct meaning *meaning, struct error *err);
 
-/* True if a value that begins with these bytes could stand there. */
-bool place_may_begin(struct item *dir, const char *name, const char *bytes, size_t len);
+/* True if a value that begins with these bytes could stand there. `type`: the one that it must have;
+ * NODE_TYPE_COUNT: any. */
+bool place_may_begin(struct item *dir, const char *name, enum node_type type, const char *bytes, size_t len);
 
 /* The value that an entry has or had, whose bytes are no news: NULL if there is none. */
 const struct node *entry_node(const struct item *dir, const char *name, const struct item *item);

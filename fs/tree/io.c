@@ -222,7 +222,8 @@ static int judge(struct tree *tree, struct item *item, size_t offset, size_t siz
 	if (expectation_of(tree, item->parent, item->name, item, &expectation) < 0)
 		return -ENOMEM;
 	verdict = text_prefix(&expectation.expect, bytes, stage->sequence, &stage->judged);
-	if (verdict != VERDICT_NEVER && !place_may_begin(item->parent, item->name, bytes, stage->sequence))
+	if (verdict != VERDICT_NEVER && !place_may_begin(item->parent, item->name, expectation.expect.type, bytes,
+							 stage->sequence))
 		verdict = VERDICT_NEVER;
 	if (verdict == VERDICT_NEVER && is_no_news(item, bytes, stage->sequence))
 		verdict = VERDICT_MAYBE;

@@ -41,14 +41,24 @@ bool item_is_dir(const struct item *item)
 	       item->kind == ITEM_PROFILE;
 }
 
+uint64_t item_reserve(struct tree *tree)
+{
+	return tree->first_ino + ++tree->last_ino;
+}
+
 struct item *item_new(struct tree *tree, enum item_kind kind)
+{
+	return item_new_as(tree, kind, item_reserve(tree));
+}
+
+struct item *item_new_as(struct tree *tree, enum item_kind kind, uint64_t ino)
 {
 	struct item *item = calloc(1, sizeof(*item));
 
 	if (!item)
 		return NULL;
 	item->kind = kind;
-	item->ino = tree->first_ino + ++tree->last_ino;
+	item->ino = ino;
 	HASH_ADD(by_ino, tree->items, ino, sizeof(item->ino), item);
 	if (!item->by_ino.tbl) {
 		free(item);

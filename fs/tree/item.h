@@ -64,6 +64,8 @@ struct dir {
 	struct said *said;       /* what .types said of names */
 	struct buf types_unread; /* lines of .types that were not understood */
 	struct item *types;      /* the .types item, once it was looked at */
+	uint64_t types_ino;      /* kept for it: lower than those of the entries, as cp(1) and tar(1) copy in that
+				  * order; 0: none, or it was used */
 	bool types_shown;        /* it was seen or written: shown even when nothing needs it any more */
 	bool types_hidden;       /* it was removed, and nothing was made here since */
 	bool unlisted;           /* made in this mount and not listed since: .types is not there until it is written */
@@ -128,6 +130,10 @@ bool item_is_dir(const struct item *item);
 
 /* Makes an item and puts it into the table, not linked. NULL: out of memory. */
 struct item *item_new(struct tree *tree, enum item_kind kind);
+
+/* An inode number that no item has yet, for item_new_as(): once. */
+uint64_t item_reserve(struct tree *tree);
+struct item *item_new_as(struct tree *tree, enum item_kind kind, uint64_t ino);
 
 /* Links it into a directory under a name (copied), before `before` or at the end. 0 or -ENOMEM. */
 int item_link(struct tree *tree, struct item *dir, struct item *before, const char *name, struct item *item);

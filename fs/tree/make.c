@@ -270,7 +270,8 @@ int tree_readlink(const struct item *item, const char **target)
 
 /* --- directories ------------------------------------------------------------------------------------ */
 
-enum node_type make_dir_type(struct tree *tree, const struct item *dir, const char *name)
+/* The type of the container that mkdir makes under that name if nothing was said of it. */
+static enum node_type make_dir_type(struct tree *tree, const struct item *dir, const char *name)
 {
 	enum node_type type;
 	struct error ignored;

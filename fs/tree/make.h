@@ -34,9 +34,6 @@ void file_become_scratch(struct item *item);
 /* The item that a new entry under that name must stand before; NULL: last. */
 struct item *make_place(const struct item *dir, const char *name);
 
-/* The type of the container that mkdir makes under that name if nothing was said of it. */
-enum node_type make_dir_type(struct tree *tree, const struct item *dir, const char *name);
-
 /* True if a directory has no entry left but its .types. */
 bool dir_is_empty(struct tree *tree, struct item *dir);
 

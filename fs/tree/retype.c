@@ -10,6 +10,7 @@
 #include "fs/tree/refusal.h"
 #include "fs/tree/stage.h"
 #include "fs/tree/types.h"
+#include "fs/tree/types_release.h"
 
 bool types_fit(const struct node *value, const struct said *said, bool whole)
 {
@@ -235,7 +236,7 @@ static void read_line(struct item *dir, const char *line, size_t len)
 {
 	BUF_AUTO name = BUF_INIT;
 	size_t name_len = 0;
-	struct said *said;
+	struct said *said = NULL;
 
 	while (len && (line[len - 1] == '\r' || line[len - 1] == ' '))
 		len--;
@@ -247,8 +248,9 @@ static void read_line(struct item *dir, const char *line, size_t len)
 		return;
 	while (name_len < len && line[name_len] != ' ' && line[name_len] != '\t')
 		name_len++;
-	name_unquote(line, name_len, &name);
-	said = buf_ok(&name) ? said_make(&dir->dir->said, buf_text(&name)) : NULL;
+	said_unquote_name(line, name_len, &name);
+	if (buf_ok(&name) && (!dir->parent || strcmp(buf_text(&name), SAID_OF_SCHEMA) != 0))
+		said = said_make(&dir->dir->said, buf_text(&name));
 	if (said && said_parse(said, line + name_len, len - name_len) == 0)
 		return;
 	buf_add(&dir->dir->types_unread, line, len);
@@ -321,7 +323,8 @@ static void unread_problems(struct tree *tree, const struct item *dir, struct pr
 		len = strcspn(line, "\n");
 		error_rule(&problem, "wrong-type",
 			   "'%.*s' is not understood: a line is a name and string, integer, real, boolean, date, data, "
-			   "array, dict, order N or key TEXT", (int)(len < 200 ? len : 200), line);
+			   "array, dict, order N or key TEXT; in the root also '. schema RELEASE'",
+			   (int)(len < 200 ? len : 200), line);
 		refusal_locate(tree, dir, NAME_OF_TYPES, &problem);
 		problem.severity = SEVERITY_WARNING;
 		problems_add(problems, &problem);
@@ -351,4 +354,5 @@ void types_problems(struct tree *tree, struct problems *problems)
 		unread_problems(tree, item, problems);
 		cut_problems(tree, item, problems);
 	}
+	release_problems(tree, problems);
 }

@@ -105,6 +105,57 @@ static int parse_type(struct said *said, const char *words, const char *end)
 	return 0;
 }
 
+void said_add_release(const char *release, size_t len, struct buf *out)
+{
+	const char *end = release + len, *word;
+	const char *separator = "";
+
+	while ((word = next_word(&release, end, &len))) {
+		buf_add_text(out, separator);
+		name_escape_key(word, len, out);
+		separator = " ";
+	}
+}
+
+bool said_has_release(const struct said *said, const char *release)
+{
+	size_t i;
+
+	for (i = 0; said && i < said->release_count; i++)
+		if (strcmp(said->releases[i], release) == 0)
+			return true;
+	return false;
+}
+
+static int add_release(struct said *said, struct buf *release)
+{
+	char **grown = realloc(said->releases, (said->release_count + 1) * sizeof(*grown));
+
+	if (!grown)
+		return -1;
+	said->releases = grown;
+	if (!buf_ok(release))
+		return -1;
+	grown[said->release_count++] = buf_steal(release, NULL);
+	return 0;
+}
+
+/* "schema RELEASE". One that was said already is not said again. */
+static int parse_release(struct said *said, const char *words, const char *end)
+{
+	BUF_AUTO release = BUF_INIT, text = BUF_INIT;
+	size_t len;
+	const char *word = next_word(&words, end, &len);
+
+	if (!word || !word_is(word, len, "schema"))
+		return -1;
+	name_unescape_key(words, (size_t)(end - words), &text);
+	said_add_release(text.data, text.len, &release);
+	if (!release.len || !buf_ok(&text))
+		return -1;
+	return said_has_release(said, buf_text(&release)) ? 0 : add_release(said, &release);
+}
+
 /* "key TEXT" and "order N": one word after the first, and no more. */
 static int parse_fact(struct said *said, const char *words, size_t len)
 {
@@ -128,6 +179,8 @@ int said_parse(struct said *said, const char *words, size_t len)
 {
 	struct said fresh = { .type = NODE_TYPE_COUNT };
 
+	if (said->name && strcmp(said->name, SAID_OF_SCHEMA) == 0)
+		return parse_release(said, words, words + len);
 	if (parse_fact(&fresh, words, len) < 0) {
 		said_clear(&fresh);
 		return -1;
@@ -146,6 +199,22 @@ int said_parse(struct said *said, const char *words, size_t len)
 		said->empty = fresh.empty;
 	}
 	return 0;
+}
+
+void said_quote_name(const char *name, struct buf *out)
+{
+	if (*name == '#')
+		buf_add_char(out, '%');
+	name_quote(name, out);
+}
+
+void said_unquote_name(const char *quoted, size_t len, struct buf *name)
+{
+	if (len > 1 && quoted[0] == '%' && quoted[1] == '#') {
+		quoted++;
+		len--;
+	}
+	name_unquote(quoted, len, name);
 }
 
 void said_type_words(const struct said *said, struct buf *out)
@@ -200,6 +269,10 @@ void said_forget_type(struct said *said)
 void said_clear(struct said *said)
 {
 	said_forget_type(said);
+	while (said->release_count)
+		free(said->releases[--said->release_count]);
+	free(said->releases);
+	said->releases = NULL;
 	free(said->key);
 	said->key = NULL;
 	said->key_len = 0;

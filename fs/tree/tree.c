@@ -35,6 +35,7 @@ struct tree *tree_new_numbered(struct profile *profile, const struct tree_surrou
 		tree_free(tree);
 		return NULL;
 	}
+	tree->root->dir->unlisted = profile->options.create;
 	return tree;
 }
 

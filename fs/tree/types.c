@@ -6,11 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fs/tree/commit.h"
-#include "fs/tree/expectation.h"
-#include "fs/tree/make.h"
+#include "fs/tree/allowed.h"
 #include "fs/tree/names.h"
-#include "fs/tree/text.h"
+#include "fs/tree/types_release.h"
+#include "fs/tree/types_words.h"
 
 /* The lines of one directory, to be sorted. */
 struct lines {
@@ -52,80 +51,11 @@ static void lines_give(struct lines *lines, struct buf *out)
 	free(lines->list);
 }
 
-/* "array" and the elements' types: one where all are of one. */
-static void add_array_words(const struct node *array, struct buf *out)
-{
-	const struct node *child, *first = node_first(array);
-	bool uniform = true;
-
-	buf_add_text(out, "array");
-	for (child = first; child; child = node_next(child))
-		uniform = uniform && child->type == first->type;
-	for (child = first; child; child = uniform ? NULL : node_next(child))
-		buf_add_format(out, " %s", node_type_name(child->type));
-}
-
-static void add_dir_words(struct tree *tree, const struct item *item, struct buf *out)
-{
-	bool empty = item->node->count == 0;
-
-	if (item->node->type == make_dir_type(tree, item->parent, item->name) && !empty)
-		return; /* what mkdir makes */
-	buf_add_text(out, item->node->type == NODE_ARRAY ? "array" : "dict");
-	if (empty)
-		buf_add_text(out, " empty");
-}
-
-/* True if the bytes that an entry shows would be read as the value that it is by who knows only its name. */
-static bool tells_itself(struct tree *tree, const struct item *item)
-{
-	struct expectation expectation;
-	BUF_AUTO text = BUF_INIT;
-	struct meaning meaning;
-	struct error ignored;
-	bool same = false;
-	struct node *read;
-
-	expectation_of_name(tree, item->parent, item->name, &expectation);
-	expectation.expect.strict = false;
-	text_of_node(item->node, &text);
-	if (!buf_ok(&text) || text_parse(&expectation.expect, buf_text(&text), text.len, &meaning, &ignored) < 0)
-		return false;
-	read = commit_node(&meaning);
-	if (read)
-		same = node_equal(read, item->node, true);
-	node_free(read);
-	meaning_free(&meaning);
-	return same;
-}
-
-/* True if the array's elements would be of that type each, whatever is written there next. */
-static bool is_said_by_schema(struct tree *tree, const struct item *item)
-{
-	struct expectation expectation;
-
-	expectation_of_name(tree, item->parent, item->name, &expectation);
-	return expectation.expect.type == NODE_ARRAY && expectation.expect.item_count == 1;
-}
-
-/* The words for an entry whose type its text does not tell; nothing if it does. */
-static void add_needed_words(struct tree *tree, const struct item *item, struct buf *out)
-{
-	const struct node *node = item->node;
-
-	if (item->kind == ITEM_DIR)
-		add_dir_words(tree, item, out);
-	else if (node->type == NODE_ARRAY && !(is_said_by_schema(tree, item) && tells_itself(tree, item)))
-		add_array_words(node, out);
-	else if (node->type != NODE_ARRAY && !tells_itself(tree, item))
-		buf_add_text(out, node_type_name(node->type));
-}
-
 static void add_line(struct lines *lines, const char *name, const char *words)
 {
 	BUF_AUTO line = BUF_INIT;
 
-	name_quote(name, &line);
+	said_quote_name(name, &line);
 	buf_add_format(&line, " %s", words);
 	lines_add(lines, &line);
 }
@@ -136,7 +66,7 @@ static void add_entry(struct tree *tree, struct lines *lines, const struct item 
 
 	if (!item->node || (item->kind != ITEM_DIR && item->kind != ITEM_KEY))
 		return;
-	add_needed_words(tree, item, &words);
+	words_needed(tree, item->node, item->kind == ITEM_DIR, allowed_entry(tree, item->parent, item->name), &words);
 	if (words.len)
 		add_line(lines, item->name, buf_text(&words));
 	if (item->node->key && name_is_cut(item->name) && strcmp(item->node->key, item->name) != 0) {
@@ -193,6 +123,26 @@ static void add_waiting(struct lines *lines, const struct item *dir)
 	}
 }
 
+/* The releases that were said, and that of the schema in use if something rests on it. */
+static void add_releases(struct tree *tree, struct lines *lines, const struct item *dir)
+{
+	const struct said *said = said_find(dir->dir->said, SAID_OF_SCHEMA);
+	BUF_AUTO release = BUF_INIT, words = BUF_INIT;
+	size_t i;
+
+	release_in_use(tree, &release);
+	for (i = 0; said && i < said->release_count; i++) {
+		buf_clear(&words);
+		buf_add_format(&words, "schema %s", said->releases[i]);
+		add_line(lines, SAID_OF_SCHEMA, buf_text(&words));
+	}
+	if (!release.len || said_has_release(said, buf_text(&release)) || !release_matters(tree))
+		return;
+	buf_clear(&words);
+	buf_add_format(&words, "schema %s", buf_text(&release));
+	add_line(lines, SAID_OF_SCHEMA, buf_text(&words));
+}
+
 static void show(struct tree *tree, struct item *dir, struct buf *out)
 {
 	struct lines lines = { 0 };
@@ -207,6 +157,8 @@ static void show(struct tree *tree, struct item *dir, struct buf *out)
 	if (dir->dir->shape == SHAPE_PAYLOADS)
 		add_payload_order(&lines, dir);
 	add_waiting(&lines, dir);
+	if (dir == tree->root)
+		add_releases(tree, &lines, dir);
 	lines_give(&lines, out);
 	buf_add(out, dir->dir->types_unread.data, dir->dir->types_unread.len);
 }
@@ -239,9 +191,10 @@ int types_item(struct tree *tree, struct item *dir, struct item **out)
 	struct item *item = dir->dir->types;
 
 	if (!item) {
-		item = item_new(tree, ITEM_TYPES);
+		item = item_new_as(tree, ITEM_TYPES, dir->dir->types_ino ? dir->dir->types_ino : item_reserve(tree));
 		if (!item)
 			return -ENOMEM;
+		dir->dir->types_ino = 0;
 		item->name = strdup(NAME_OF_TYPES);
 		if (!item->name) {
 			item_settle(tree, item);
@@ -295,7 +248,7 @@ void types_describe(const struct item *item, struct buf *out)
 	if (!item->node)
 		return;
 	if (item->kind == ITEM_KEY && item->node->type == NODE_ARRAY)
-		add_array_words(item->node, out);
+		words_of_array(item->node, out);
 	else
 		buf_add_text(out, node_type_name(item->node->type));
 }

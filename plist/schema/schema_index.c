@@ -124,9 +124,10 @@ static enum subject subject_of(const struct keyword *keyword, const struct word 
 	return keyword->subject;
 }
 
+/* Facts that change only what is built in are of its release, if they have none of their own. */
 static int take_release(struct schema_index *index, enum layer layer, const struct word *name)
 {
-	if (layer == LAYER_FACTS)
+	if (layer == LAYER_FACTS || (layer == LAYER_FALLBACK && !index->has_facts && !index->release))
 		index->release = name->text;
 	return 0;
 }

@@ -297,7 +297,7 @@ it_lists_sorted_and_readable_types_only_where_they_are_needed()
 
 	copy_profile p.mobileconfig
 	mount_profile p.mobileconfig
-	assert_missing mnt/.types
+	assert_file mnt/.types $'. schema iOS 18.1, macOS 15.1\n'
 	assert_missing mnt/$WIFI/.types
 	for types in mnt/PayloadContent/.types mnt/$ALL/.types mnt/$ALL/Verses/.types; do
 		[ -e "$types" ] || continue
@@ -308,6 +308,70 @@ it_lists_sorted_and_readable_types_only_where_they_are_needed()
 	assert_no_line '^(Text|Number|On) ' mnt/$ALL/.types
 	umount_profile
 	assert_no_line '\.types' p.mobileconfig
+}
+
+it_puts_types_before_what_they_speak_of()
+{
+	copy_profile p.mobileconfig
+	mount_profile p.mobileconfig
+	assert_equal .types "$(ls -AU mnt/$ALL | head -n 1)"
+	# cp and tar go by the numbers of inodes.
+	assert_equal .types "$(ls -Ai mnt/$ALL | sort -n | head -n 1 | sed 's/^ *[0-9]* //')"
+	umount_profile
+}
+
+# --- read with another schema -------------------------------------------------------------------------
+
+it_says_what_another_schema_reads_otherwise()
+{
+	make_profile p.mobileconfig
+	run profilefs explode p.mobileconfig tree
+	assert_status 0
+	assert_line '^\. schema iOS 18\.1, macOS 15\.1$' tree/.types
+	cat >wifi.schema <<-'SCHEMA'
+		release "other"
+		payload com.apple.wifi.managed
+		  SSID_STR data
+	SCHEMA
+	run profilefs check --schema wifi.schema tree
+	assert_stdout "^tree/PayloadContent/com\.apple\.wifi\.managed/SSID_STR:1:1: warning: .* has string here; the one in use has data\..*\[changed-type\]$"
+	run profilefs implode --schema wifi.schema tree q.mobileconfig
+	assert_stderr 'changed-type'
+	echo 'SSID_STR string' >tree/$WIFI/.types
+	run profilefs check --schema wifi.schema tree
+	! grep -q 'wifi.managed/SSID_STR:.*changed-type' "$T.run/stdout" || fail "$(run_said)"
+	run profilefs check tree
+	! grep -q changed-type "$T.run/stdout" || fail "$(run_said)"
+}
+
+it_names_what_may_be_concerned_of_a_schema_that_is_not_there()
+{
+	make_profile p.mobileconfig
+	run profilefs explode p.mobileconfig tree
+	echo '. schema iOS 99' >tree/.types
+	run profilefs check tree
+	assert_stdout "^tree/\.types:1:1: warning: .*'\. schema iOS 99'.*PayloadContent/.*'\. schema iOS 18\.1, macOS 15\.1' in that line.*\[changed-type\]$"
+	assert_equal 1 "$(grep -c changed-type "$T.run/stdout")"
+	run profilefs check -E changed-type tree
+	assert_status 1
+	run profilefs explode p.mobileconfig tree
+	run profilefs check tree
+	! grep -q changed-type "$T.run/stdout" || fail "$(run_said)"
+}
+
+it_says_so_of_a_tree_that_is_copied_into_a_mount()
+{
+	make_profile p.mobileconfig
+	run profilefs explode p.mobileconfig tree
+	echo '. schema iOS 99' >tree/.types
+	mkdir mnt
+	run profilefs new.mobileconfig mnt -o new
+	cp -r tree/. mnt
+	assert_line 'changed-type' mnt/.profilefs/problems
+	run profilefs umount mnt
+	assert_status 0
+	assert_stderr 'changed-type'
+	assert_equal "$("$PYTHON" "$E2E/plists.py" types p.mobileconfig)" "$("$PYTHON" "$E2E/plists.py" types new.mobileconfig)"
 }
 
 it_changes_nothing_when_a_tree_is_copied_over_itself()

@@ -183,9 +183,77 @@ static void any_line_is_understood_or_not(void **state)
 	assert_true(understood > 500);
 }
 
+static void assert_release(const char *words, const char *expected)
+{
+	struct said *table = NULL, *said = said_make(&table, SAID_OF_SCHEMA);
+
+	assert_non_null(said);
+	assert_int_equal(parse(said, words), expected ? 0 : -1);
+	assert_int_equal(said->release_count, expected ? 1 : 0);
+	if (expected) {
+		assert_string_equal(said->releases[0], expected);
+		assert_true(said_has_release(said, expected));
+	}
+	said_free_table(table);
+}
+
+static void a_release_is_words_with_single_blanks_between(void **state)
+{
+	struct said said = { .type = NODE_TYPE_COUNT };
+
+	(void)state;
+	assert_release(" schema iOS 18.1, macOS 15.1", "iOS 18.1, macOS 15.1");
+	assert_release(" schema \t iOS  18.1,%20macOS\t15.1 \r", "iOS 18.1, macOS 15.1");
+	assert_release(" schema a%25%0A", "a%25%0A");
+	assert_release(" schema", NULL);
+	assert_release(" schema  ", NULL);
+	assert_release(" schema %20", NULL);
+	assert_release(" schemas x", NULL);
+	assert_release(" string", NULL);
+	assert_release(" order 1", NULL);
+	assert_int_equal(parse(&said, " schema iOS"), -1);
+	assert_false(said_has_release(NULL, "iOS"));
+}
+
+static void every_release_counts_once(void **state)
+{
+	struct said *table = NULL, *said = said_make(&table, SAID_OF_SCHEMA);
+
+	(void)state;
+	assert_int_equal(parse(said, " schema a"), 0);
+	assert_int_equal(parse(said, " schema b"), 0);
+	assert_int_equal(parse(said, " schema a "), 0);
+	assert_int_equal(said->release_count, 2);
+	assert_true(said_has_release(said, "b"));
+	said_free_table(table);
+}
+
+static void a_name_as_a_line_begins_with_it_comes_back(void **state)
+{
+	static const char *const names[][2] = {
+		{ "Key", "Key" }, { "a b", "a%20b" }, { "#", "%#" }, { "#a b", "%#a%20b" }, { "%", "%" },
+		{ "%2Fa", "%2Fa" },
+		{ "%23k#", "%23k#" }, { "a#", "a#" }, { "\x7f", "%7F" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(names); i++) {
+		BUF_AUTO line = BUF_INIT, back = BUF_INIT;
+
+		said_quote_name(names[i][0], &line);
+		assert_string_equal(buf_text(&line), names[i][1]);
+		said_unquote_name(line.data, line.len, &back);
+		assert_string_equal(buf_text(&back), names[i][0]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_release_is_words_with_single_blanks_between),
+		cmocka_unit_test(every_release_counts_once),
+		cmocka_unit_test(a_name_as_a_line_begins_with_it_comes_back),
 		cmocka_unit_test(the_words_of_a_type_read_and_write_alike),
 		cmocka_unit_test(white_space_between_words_does_not_matter),
 		cmocka_unit_test(what_is_not_understood_says_nothing),

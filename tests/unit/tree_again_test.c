@@ -59,7 +59,7 @@ static void a_payload_that_is_made_again_is_as_it_was(void **state)
 		snprintf(path, sizeof(path), "PayloadContent/com.b/%s", keys[i][0]);
 		assert_int_equal(put(path, keys[i][1]), 0);
 	}
-	assert_lists("PayloadContent", "com.b com.a .types ");
+	assert_lists("PayloadContent", ".types com.b com.a ");
 	assert_keys(KEYS);
 	assert_int_equal(tree_sync(mounted.tree), 0);
 	assert_content("p.mobileconfig",
@@ -120,7 +120,7 @@ static void an_element_can_take_the_number_just_before_its_own(void **state)
 	assert_lists("E", "00 01 ");
 	assert_int_equal(make_dir("E/99"), 0);
 	assert_int_equal(move("E/99", "E/50"), 0);
-	assert_lists("E", "00 01 50 .types ");
+	assert_lists("E", ".types 00 01 50 ");
 	assert_shows("E/01/n", "2\n");
 }
 
@@ -213,7 +213,7 @@ static void a_directory_cannot_be_moved_into_itself(void **state)
 	assert_int_equal(make_dir("D/in"), 0);
 	assert_int_equal(move("D", "D/in/D"), -EINVAL);
 	assert_int_equal(move("D", "D/D"), -EINVAL);
-	assert_lists("D", "x y in .types ");
+	assert_lists("D", ".types x y in ");
 }
 
 static void exchanged_files_that_are_being_written_show_what_is_committed(void **state)

@@ -142,7 +142,7 @@ static void check_dir(struct item *dir)
 			check_dir(item);
 }
 
-/* An inode number that was gone never comes back; one that is held is there. */
+/* An inode number that was gone never comes back; one that is held is there. Some wait for a .types. */
 static void check_inodes(void)
 {
 	struct item *item;
@@ -153,7 +153,10 @@ static void check_inodes(void)
 		item = tree_item(mounted.tree, ino);
 		check(!item || inodes[ino] != INO_GONE);
 		check(!item || item->ino == ino);
-		inodes[ino] = item ? INO_LIVE : INO_GONE;
+		if (item)
+			inodes[ino] = INO_LIVE;
+		else if (inodes[ino] == INO_LIVE)
+			inodes[ino] = INO_GONE;
 	}
 }
 

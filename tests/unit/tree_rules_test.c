@@ -48,7 +48,7 @@ static void removing_is_always_allowed(void **state)
 	assert_int_equal(remove_dir("PayloadContent/com.x"), 0);
 	assert_int_equal(remove_dir("PayloadContent"), 0);
 	assert_int_equal(remove_file("Port"), 0);
-	assert_lists("", "Flag Hosts Name Raw .types ");
+	assert_lists("", ".types Flag Hosts Name Raw ");
 }
 
 static void a_file_that_is_open_can_be_removed_and_its_writes_reach_nobody(void **state)

@@ -131,7 +131,7 @@ static void payloads_that_were_made_are_saved_in_the_order_of_their_names(void *
 	assert_int_equal(tree_sync(mounted.tree), 0);
 	assert_saved("PayloadContent/2/PayloadType", "com.y");
 	assert_saved("PayloadContent/5/PayloadType", "com.z");
-	assert_lists("PayloadContent", "com.b com.a com.y com.y.2 com.y.10 com.z .types ");
+	assert_lists("PayloadContent", ".types com.b com.a com.y com.y.2 com.y.10 com.z ");
 }
 
 static void the_order_of_payloads_can_be_said(void **state)
@@ -142,7 +142,7 @@ static void the_order_of_payloads_can_be_said(void **state)
 	assert_int_equal(put("A", "edited\n"), 0);
 	assert_int_equal(tree_sync(mounted.tree), 0);
 	assert_saved("PayloadContent/0/PayloadType", "com.a");
-	assert_lists("PayloadContent", "com.a com.b .types ");
+	assert_lists("PayloadContent", ".types com.a com.b ");
 }
 
 static void a_line_of_types_that_cannot_be_made_keeps_no_payload_from_being_filled_in(void **state)

@@ -22,7 +22,7 @@ static void mkdir_makes_what_the_schema_has_there(void **state)
 	assert_int_equal(put(OWN "/Datas/00", "abc"), 0);
 	assert_saves("<string>7</string>");
 	assert_saves("<data>");
-	assert_lists(OWN "/Rows", "00 01 .types ");
+	assert_lists(OWN "/Rows", ".types 00 01 ");
 }
 
 static void a_value_is_no_directory(void **state)
@@ -182,6 +182,24 @@ static void the_payload_type_of_a_payload_without_a_good_one_stays(void **state)
 	begin(PROFILE("<dict><key>PayloadType</key><integer>5</integer></dict>"));
 	assert_takes("PayloadContent/00/PayloadType", "5\n");
 	assert_refuses("PayloadContent/00/PayloadType", "com.x\n", "rename the directory");
+}
+
+static void one_that_names_no_directory_is_copied_like_any_other_value(void **state)
+{
+	struct profile_options options = { .create = true, .check = CHECK_OFF };
+
+	(void)state;
+	tree_begin_with("fresh.mobileconfig", &options);
+	assert_int_equal(make_dir("PayloadContent/00"), 0);
+	assert_int_equal(put("PayloadContent/00/.types", "PayloadType integer\n"), 0);
+	assert_refuses("PayloadContent/00/PayloadType", "x\n", "not an integer");
+	assert_takes("PayloadContent/00/PayloadType", "7\n");
+	assert_int_equal(make_dir("PayloadContent/01"), 0);
+	assert_takes("PayloadContent/01/PayloadType", "");
+	assert_refuses("PayloadContent/01/PayloadType", "com.x\n", "rename the directory");
+	assert_int_equal(make_dir("PayloadContent/com.x"), 0);
+	put("PayloadContent/com.x/PayloadType", "");
+	assert_false(there("PayloadContent/com.x/PayloadType"));
 }
 
 static void an_element_that_is_wrong_already_does_not_keep_others_from_being_edited(void **state)
@@ -436,6 +454,7 @@ int main(void)
 		TEST(an_exchange_checks_both_and_changes_none),
 		TEST(the_same_bytes_pass_whatever_the_schema_says),
 		TEST(the_payload_type_of_a_payload_without_a_good_one_stays),
+		TEST(one_that_names_no_directory_is_copied_like_any_other_value),
 		TEST(an_element_that_is_wrong_already_does_not_keep_others_from_being_edited),
 		TEST(lines_that_are_there_twice_already_stay),
 		TEST(more_lines_than_there_may_be_can_be_made_fewer),

@@ -216,6 +216,33 @@ static void only_what_text_does_not_tell_stands_in_types(void **state)
 	tree_end();
 }
 
+static void a_name_like_a_comment_has_its_line(void **state)
+{
+	(void)state;
+	tree_begin(FRAME("<key>#</key><string>3</string><key>#x</key><string>4</string>"
+			 "<key>x#</key><string>5</string>"));
+	assert_shows(".types", "%# string\n%#x string\nx# string\n");
+	assert_int_equal(put(".types", "# integer\n#x integer\n%# string\n%#x real\n"), 0);
+	assert_shows(".types", "%# string\n%#x real\nx# string\n");
+	tree_end();
+}
+
+static void it_comes_before_what_it_speaks_of(void **state)
+{
+	uint64_t first;
+
+	(void)state;
+	tree_begin(FRAME("<key>A</key><string>3</string><key>B</key><integer>1</integer>"));
+	assert_lists("", ".types A B ");
+	first = attr_at(".types").ino;
+	assert_true(first < attr_at("A").ino);
+	/* A number is given once. */
+	assert_int_equal(remove_file(".types"), 0);
+	assert_int_equal(put(".types", "A string\n"), 0);
+	assert_true(attr_at(".types").ino > attr_at("B").ino);
+	tree_end();
+}
+
 static void a_long_key_is_told_by_types(void **state)
 {
 	BUF_AUTO source = BUF_INIT;
@@ -299,6 +326,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(types_first_gives_the_same_document, folder_open, folder_close),
 		cmocka_unit_test_setup_teardown(types_last_gives_the_same_document, folder_open, folder_close),
 		cmocka_unit_test_setup_teardown(types_in_any_order_give_the_same_document, folder_open, folder_close),
+		cmocka_unit_test_setup_teardown(a_name_like_a_comment_has_its_line, folder_open, folder_close),
+		cmocka_unit_test_setup_teardown(it_comes_before_what_it_speaks_of, folder_open, folder_close),
 		cmocka_unit_test_setup_teardown(only_what_text_does_not_tell_stands_in_types,
 						folder_open, folder_close),
 		cmocka_unit_test_setup_teardown(a_long_key_is_told_by_types, folder_open, folder_close),

@@ -1,0 +1,31 @@
+/*
+ * The words of .types for one value: what its name and its text do not tell, under what a schema says of it. Internal
+ * to this room.
+ *
+ * `key` is what the schema says of the value's place; NULL: nothing, as if there were no schema. Nothing is kept.
+ */
+#ifndef TREE_TYPES_WORDS_H
+#define TREE_TYPES_WORDS_H
+
+#include "fs/tree/item.h"
+#include "plist/schema/schema.h"
+
+/* Appends the words that a value needs so that it is read again as what it is; nothing if it needs none. `dir`: it is
+ * shown as a directory. */
+void words_needed(const struct tree *tree, const struct node *node, bool dir, const struct schema_key *key,
+		  struct buf *out);
+
+/* Appends "array" and the elements' types: one where all are of one. */
+void words_of_array(const struct node *array, struct buf *out);
+
+/* True for the profile's own PayloadContent, if it is an array. */
+bool words_are_payloads(const struct node *node);
+
+/* The container that mkdir would make in that place. */
+enum node_type words_dir_type(const struct node *node, const struct schema_key *key);
+
+/* What the bytes that a value shows are read as, a node of its own. NULL: they cannot be what belongs there, or memory
+ * ended. */
+struct node *words_read(const struct tree *tree, const struct node *node, const struct schema_key *key);
+
+#endif
