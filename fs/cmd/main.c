@@ -30,6 +30,7 @@ static const struct command *const commands[] = {
 	&command_edit,
 	&command_git_setup,
 	&command_merge,
+	&command_explode,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -22,7 +22,8 @@
 struct exploded {
 	struct profile profile; /* `doc` is what was read; it lies nowhere and is never saved */
 	struct tree *tree;
-	struct name_set *refused; /* paths of what could not be taken */
+	struct name_map *refused; /* what could not be taken: its path in the tree, as item_path() spells it */
+	struct name_map *spelt;   /* what is called otherwise on the disk: names there by such paths */
 };
 
 /* Called with each problem, and the file it is about: of the whole path, which may be longer than fits there.
@@ -33,17 +34,19 @@ typedef void exploded_report(void *context, const char *file, const struct error
 bool exploded_is_tree(const char *path);
 
 /* Reads the tree at `path` (borrowed: must outlive `exploded`). `checks` says which schema names the types of values,
- * and whether placeholders are values. Names that begin with a dot (but .types) and editors' backups are passed
- * over; symbolic links and devices are problems [not-a-plist]. 0 however many problems there were, or -1: the
- * directory itself cannot be read, memory ended, or more is in it than a property list may hold; `exploded` is then
- * closed. */
-int exploded_read(struct exploded *exploded, const char *path, const struct check_options *checks, exploded_report *report,
-		void *context, struct error *err);
+ * and whether placeholders are values. Names may be in a portable spelling (names.h). Keys get the order of their
+ * bytes. Every problem is reported, of .types with the line it is about. Names that begin with a dot (but .types) and
+ * editors' backups are passed over; symbolic links and devices are problems [not-a-plist]. 0 however many problems
+ * there were, or -1: the directory itself cannot be read, memory ended, or more is in it than a property list may
+ * hold; `exploded` is then closed. */
+int exploded_read(struct exploded *exploded, const char *path, const struct check_options *checks,
+		  exploded_report *report, void *context, struct error *err);
 
 /* A finding of check_profile() on the document, as an error: appends the path of the file or directory it is about
  * to `file`, and sets line and column where there are any (the nth element of a file of lines is line n), key, rule
  * and text. False: it is about a key that is missing only because its file was refused. */
-bool exploded_finding(const struct exploded *exploded, const struct finding *finding, struct buf *file, struct error *err);
+bool exploded_finding(const struct exploded *exploded, const struct finding *finding, struct buf *file,
+		      struct error *err);
 
 /* Appends the path of the file or directory that shows a node, or the nearest one above it. */
 void exploded_path(const struct exploded *exploded, const struct node *node, struct buf *out);

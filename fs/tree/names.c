@@ -73,6 +73,11 @@ static uint64_t hash_of(const char *bytes, size_t len)
 	return hash;
 }
 
+void name_add_hash(const char *key, size_t len, struct buf *name)
+{
+	buf_add_format(name, "%s%016llx", CUT_MARK, (unsigned long long)hash_of(key, len));
+}
+
 /* Shortens an encoded name, never inside a UTF-8 character or an escape. */
 static void cut(struct buf *name, const char *key, size_t key_len)
 {
@@ -85,7 +90,7 @@ static void cut(struct buf *name, const char *key, size_t key_len)
 	else if (end >= 2 && name->data[end - 2] == '%')
 		end -= 2;
 	buf_resize(name, end);
-	buf_add_format(name, "%s%016llx", CUT_MARK, (unsigned long long)hash_of(key, key_len));
+	name_add_hash(key, key_len, name);
 }
 
 /* Encodes the one character at `at`. */
@@ -149,24 +154,31 @@ static int escaped_byte(const char *text)
 	return low < 0 ? -1 : high * 16 + low;
 }
 
+bool name_decode(const char *name, size_t len, struct buf *key)
+{
+	size_t i;
+	int byte;
+
+	if (len == 1 && *name == '%')
+		return true;
+	for (i = 0; i < len; i++) {
+		byte = name[i] == '%' && i + 2 < len ? escaped_byte(name + i) : -1;
+		if (name[i] == '%' && byte < 0)
+			return false;
+		buf_add_char(key, byte >= 0 ? (char)byte : name[i]);
+		if (byte >= 0)
+			i += 2;
+	}
+	return true;
+}
+
 int name_to_key(const char *name, struct buf *out)
 {
 	BUF_AUTO key = BUF_INIT;
 	BUF_AUTO again = BUF_INIT;
-	const char *p;
-	int byte;
 
-	for (p = name; *p && strcmp(name, "%") != 0; p++) {
-		if (*p != '%') {
-			buf_add_char(&key, *p);
-			continue;
-		}
-		byte = escaped_byte(p);
-		if (byte < 0)
-			return -1;
-		buf_add_char(&key, (char)byte);
-		p += 2;
-	}
+	if (!name_decode(name, strlen(name), &key))
+		return -1;
 	name_from_key(buf_text(&key), key.len, &again);
 	if (!buf_ok(&key) || !buf_equals(&again, name, strlen(name)))
 		return -1;
@@ -221,8 +233,7 @@ void name_from_index(uint32_t index, struct buf *name)
 	name_from_key(digits, (size_t)len, name);
 }
 
-/* The length of `name` without a final ".N", N from 2 without leading zeros. */
-static size_t without_number(const char *name)
+size_t name_without_number(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
@@ -238,14 +249,14 @@ bool name_fits_payload(const char *name, const char *type, size_t type_len)
 	BUF_AUTO own = BUF_INIT;
 
 	name_from_key(type, type_len, &own);
-	return buf_equals(&own, name, strlen(name)) || buf_equals(&own, name, without_number(name));
+	return buf_equals(&own, name, strlen(name)) || buf_equals(&own, name, name_without_number(name));
 }
 
 int name_to_payload_type(const char *name, struct buf *type)
 {
 	BUF_AUTO base = BUF_INIT;
 
-	buf_add(&base, name, without_number(name));
+	buf_add(&base, name, name_without_number(name));
 	if (!buf_ok(&base))
 		return -1;
 	return name_to_key(buf_text(&base), type);

@@ -2,10 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "fs/tree/hold.h"
 #include "fs/tree/placing.h"
 #include "fs/tree/profile.h"
 
@@ -24,7 +24,7 @@ static int take_lock(struct lock *lock, const struct place *place, struct error 
 	*err = taken;
 	if (taken.code != EBUSY)
 		return -1;
-	error_set(err, EBUSY, "%.*s: unmount it there first, or leave it as it is and give another file with -o",
+	error_set(err, EBUSY, "%.*s: unmount it there first, or leave it as it is and give another file to write to",
 		  (int)strcspn(taken.text, ":"), taken.text);
 	error_in_file(err, place->shown);
 	return -1;
@@ -38,7 +38,7 @@ static int read_in_place(struct parcel *parcel, const char *path, struct error *
 	if (place_open(&parcel->place, path, err) < 0)
 		return -1;
 	if (placing_allowed(&parcel->place, &why) < 0) {
-		error_set(err, why.code, "%.800s; -o OUTPUT writes elsewhere", why.text);
+		error_set(err, why.code, "%.800s; give another file to write to", why.text);
 		error_in_file(err, parcel->place.shown);
 		return -1;
 	}
@@ -110,6 +110,50 @@ int parcel_open(struct parcel *parcel, const char *path, bool in_place, bool for
 	return result;
 }
 
+int parcel_new(struct parcel *parcel, const char *shown, struct error *err)
+{
+	*parcel = (struct parcel){ .place = PLACE_INIT, .lock = LOCK_INIT };
+	parcel->place.shown = strdup(shown);
+	if (!parcel->place.shown)
+		return error_memory(err);
+	if (envelope_open(shown, "", 0, &parcel->envelope, &parcel->content, err) == 0)
+		return 0;
+	parcel_close(parcel);
+	return -1;
+}
+
+/* --- what is in it ---------------------------------------------------------------------------------- */
+
+static int check_doc(const struct doc *doc, struct error *err)
+{
+	unsigned long line, column;
+
+	if (doc->duplicate.code) {
+		*err = doc->duplicate;
+		return -1;
+	}
+	if (doc->root->type == NODE_DICT)
+		return 0;
+	error_rule(err, "not-a-profile", "the top of a profile is a dict, here it is of type %s",
+		   node_type_name(doc->root->type));
+	doc_position(doc, doc->root->source.element.start, &line, &column);
+	error_at(err, line, column);
+	return -1;
+}
+
+int parcel_read(const struct parcel *parcel, struct doc *doc, struct error *err)
+{
+	const struct buf *plist = &parcel->content;
+
+	if (doc_read(doc, parcel->place.shown, plist->data, plist->len, err) < 0)
+		return -1;
+	if (check_doc(doc, err) == 0)
+		return 0;
+	error_in_file(err, parcel->place.shown);
+	doc_free(doc);
+	return -1;
+}
+
 bool parcel_is_signed(const struct parcel *parcel)
 {
 	return envelope_form(parcel->envelope) != ENVELOPE_PLAIN;
@@ -142,34 +186,6 @@ int parcel_wrap(const struct parcel *parcel, const struct signer *signer, const 
 
 /* --- putting ---------------------------------------------------------------------------------------- */
 
-/* How signals were treated before. */
-struct held {
-	sigset_t mask;
-	struct sigaction file_size;
-};
-
-/* Signals that would end the program wait until a file is replaced: its temporary one would stay, and may hold what is
- * nobody else's business. A file that is larger than the user's limit is an error of its write. */
-static void hold_signals(struct held *before)
-{
-	static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-	sigset_t mask;
-	size_t i;
-
-	sigemptyset(&mask);
-	for (i = 0; i < sizeof(ending) / sizeof(*ending); i++)
-		sigaddset(&mask, ending[i]);
-	sigprocmask(SIG_BLOCK, &mask, &before->mask);
-	sigaction(SIGXFSZ, &ignore, &before->file_size);
-}
-
-static void let_signals_come(const struct held *before)
-{
-	sigaction(SIGXFSZ, &before->file_size, NULL);
-	sigprocmask(SIG_SETMASK, &before->mask, NULL);
-}
-
 /* What others were let see was something else. */
 static void limit_mode(struct stat *like, mode_t at_most, struct problems *notes)
 {
@@ -188,7 +204,7 @@ int parcel_put_back(struct parcel *parcel, mode_t at_most, const struct buf *byt
 		    struct error *err)
 {
 	struct replace_options options = { 0 };
-	struct held before;
+	struct hold hold;
 	struct stat now;
 	int result;
 
@@ -198,9 +214,9 @@ int parcel_put_back(struct parcel *parcel, mode_t at_most, const struct buf *byt
 		return -1;
 	limit_mode(&now, at_most, notes);
 	options.like = &now;
-	hold_signals(&before);
+	hold_begin(&hold);
 	result = file_replace(&parcel->place, bytes->data, bytes->len, &options, &parcel->found, err);
-	let_signals_come(&before);
+	hold_end(&hold);
 	if (result < 0)
 		return -1;
 	buf_assign(&parcel->bytes, bytes->data, bytes->len);
@@ -224,6 +240,15 @@ static int write_into(const char *output, const struct buf *bytes, struct error 
 	return -1;
 }
 
+static bool has_bytes(const struct place *target, const struct buf *bytes)
+{
+	BUF_AUTO there = BUF_INIT;
+	struct error ignored;
+
+	return file_read(target, PROFILE_SIZE_MAX, &there, NULL, &ignored) == 0 &&
+	       buf_equals(&there, bytes->data, bytes->len);
+}
+
 /* What lies there may be mounted, and is then not to be changed under the mount. */
 static int lock_target(struct lock *lock, const struct place *target, struct error *err)
 {
@@ -240,18 +265,20 @@ static int replace_locked(const struct parcel *parcel, const struct place *targe
 {
 	const struct stat *source = parcel->found.st_mode ? &parcel->found : NULL;
 	struct lock lock;
-	struct held before;
+	struct hold hold;
 	int result;
 
+	if (has_bytes(target, bytes))
+		return 0;
 	if (placing_allowed(target, err) < 0) {
 		error_in_file(err, target->shown);
 		return -1;
 	}
 	if (lock_target(&lock, target, err) < 0)
 		return -1;
-	hold_signals(&before);
+	hold_begin(&hold);
 	result = placing_output(target, source, at_most, NULL, bytes->data, bytes->len, err);
-	let_signals_come(&before);
+	hold_end(&hold);
 	lock_release(&lock);
 	return result;
 }

@@ -1,6 +1,6 @@
 /*
  * A profile as a parcel: the file with its envelope, unwrapped, to be wrapped and put back as a whole. For commands
- * that change no key but the wrapping: sign, encrypt, decrypt.
+ * that change no key but the wrapping (sign, encrypt, decrypt), or have the new content from elsewhere (implode).
  *
  * A parcel owns what it opened; parcel_close() gives it back and saves nothing.
  */
@@ -14,6 +14,7 @@
 #include "plist/base/buf.h"
 #include "plist/base/error.h"
 #include "plist/base/file.h"
+#include "plist/doc.h"
 #include "sign/envelope.h"
 #include "sign/signer.h"
 
@@ -34,6 +35,13 @@ struct parcel {
 int parcel_open(struct parcel *parcel, const char *path, bool in_place, bool force, struct problems *notes,
 		struct error *err);
 
+/* A parcel in which nothing was, for what is new: plain and empty. `shown` is what messages call it. 0 or -1. */
+int parcel_new(struct parcel *parcel, const char *shown, struct error *err);
+
+/* Reads the property list in it: its top must be a dict, as a profile's is, and it must be one that can be written.
+ * 0 with `doc` to be freed, or -1 [not-a-plist, not-a-profile, duplicate-key]. */
+int parcel_read(const struct parcel *parcel, struct doc *doc, struct error *err);
+
 /* True if there is a signature around it. */
 bool parcel_is_signed(const struct parcel *parcel);
 
@@ -47,9 +55,9 @@ int parcel_wrap(const struct parcel *parcel, const struct signer *signer, const 
 int parcel_put_back(struct parcel *parcel, mode_t at_most, const struct buf *bytes, struct problems *notes,
 		    struct error *err);
 
-/* Puts them at `output` instead: atomically, with the mode of the profile if it is new, or what `at_most` leaves of
- * that (what is there keeps its own, and must not be mounted); "-": standard output; what is there and no regular file
- * (a pipe, a device) is written into. 0 or -1. */
+/* Puts them at `output` instead: atomically, with the mode of the profile (`found`) if it is new, or what `at_most`
+ * leaves of that (what is there keeps its own, and must not be mounted); "-": standard output; what is there and no
+ * regular file (a pipe, a device) is written into. A file that has these bytes is not written. 0 or -1. */
 int parcel_put_at(const struct parcel *parcel, const char *output, mode_t at_most, const struct buf *bytes,
 		  struct error *err);
 

@@ -12,6 +12,18 @@ bool placing_same(const struct place *a, const struct place *b)
 	return strcmp(a->path, b->path) == 0;
 }
 
+bool placing_same_file(const char *a, const char *b)
+{
+	struct place first = PLACE_INIT, second = PLACE_INIT;
+	struct error ignored;
+	bool same = place_open(&first, a, &ignored) == 0 && place_open(&second, b, &ignored) == 0 &&
+		    placing_same(&first, &second);
+
+	place_close(&first);
+	place_close(&second);
+	return same;
+}
+
 /* --- before ----------------------------------------------------------------------------------------- */
 
 /* In a sticky directory only the owner of a file, or of the directory, may replace it. */

@@ -14,6 +14,9 @@
 
 bool placing_same(const struct place *a, const struct place *b);
 
+/* True if both paths lead to one file, or to where one would be. What cannot be found leads nowhere. */
+bool placing_same_file(const char *a, const char *b);
+
 /* Whether a file could be put at `place`, new or in place of the one there. 0, or -1 and why not. */
 int placing_allowed(const struct place *place, struct error *why);
 

@@ -508,7 +508,7 @@ it_says_when_a_folder_may_not_be_written()
 	run "${as[@]}" "$PROFILEFS" sign --key=ec.key --cert=ec.crt folder/p.mobileconfig
 	chmod 755 folder
 	assert_status 2
-	assert_stderr '^folder/p\.mobileconfig: error: .*directory.*; -o OUTPUT writes elsewhere$'
+	assert_stderr '^folder/p\.mobileconfig: error: .*directory.*; give another file to write to$'
 	assert_same before folder/p.mobileconfig
 	assert_equal p.mobileconfig "$(ls -A folder)"
 }

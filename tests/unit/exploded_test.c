@@ -176,8 +176,8 @@ static void what_types_says_holds_before_anything_else(void **state)
 	make("echo 5 >Z; echo 1 >A; echo 0 >List; mkdir Rules Rules/0; "
 	     "printf 'A string\\nList array string\\nRules array\\nNone dict empty\\n' >.types");
 	assert_document("<key>A</key>\n<string>1</string>\n<key>List</key>\n<array>\n<string>0</string>\n</array>\n"
-			"<key>Rules</key>\n<array>\n<dict/>\n</array>\n<key>Z</key>\n<integer>5</integer>\n"
-			"<key>None</key>\n<dict/>\n");
+			"<key>None</key>\n<dict/>\n<key>Rules</key>\n<array>\n<dict/>\n</array>\n"
+			"<key>Z</key>\n<integer>5</integer>\n");
 }
 
 static void payloads_stand_by_type_and_number_or_as_types_says(void **state)
@@ -250,9 +250,9 @@ static void links_and_devices_are_problems(void **state)
 static void names_that_no_key_has_are_problems(void **state)
 {
 	(void)state;
-	make("echo x >50%; echo x >%41; mkdir L; echo x >L/a; echo x >L/1; echo x >L/01; mkdir L/x; echo x >L/x/y; "
+	make("echo x >50%; echo x >%41B; mkdir L; echo x >L/a; echo x >L/1; echo x >L/01; mkdir L/x; echo x >L/x/y; "
 	     "mkdir A.bak; echo 'L array' >.types; mkdir PayloadContent; echo x >PayloadContent/file");
-	assert_problems("%41:1 error not-a-plist %41\n50%:1 error not-a-plist 50%\nA.bak error not-a-plist A.bak\n"
+	assert_problems("%41B:1 error not-a-plist %41B\n50%:1 error not-a-plist 50%\nA.bak error not-a-plist A.bak\n"
 			"L/1:1 error not-a-plist L/1\nL/a:1 error not-a-plist L/a\nL/x error not-a-plist L/x\n"
 			"PayloadContent/file:1 error not-a-plist PayloadContent/file\n");
 }
@@ -267,8 +267,103 @@ static void a_payload_of_another_type_than_its_name_is_a_problem(void **state)
 static void lines_of_types_that_mean_nothing_are_warnings(void **state)
 {
 	(void)state;
+	make("mkdir D; echo x >D/A; printf '# A comment\\n\\nC colour\\nB integer\\n  D order\\n"
+	     "%%%%# key\\nA string\\n\\tB date' >D/.types");
+	assert_problems("D/.types:8 warning wrong-type D/B\nD/.types:3 warning wrong-type D/.types\n"
+			"D/.types:5 warning wrong-type D/.types\n"
+			"D/.types:6 warning wrong-type D/.types\n");
 	make("mkdir D; echo x >D/A; printf 'A string\\nB integer\\nC colour\\n' >D/.types");
-	assert_problems("D/.types warning wrong-type D/B\nD/.types warning wrong-type D/.types\n");
+	assert_problems("D/.types:2 warning wrong-type D/B\nD/.types:3 warning wrong-type D/.types\n");
+}
+
+static void a_cut_name_that_no_line_tells_is_a_problem_of_its_own(void **state)
+{
+	(void)state;
+	make("echo x >abc%-0123456789abcdef; mkdir D; echo x >D/abc%-0123456789abcdef; "
+	     "echo abc%-0123456789abcdef string >D/.types");
+	assert_problems("abc%-0123456789abcdef:1 error wrong-type abc%-0123456789abcdef\n"
+			"D/.types:1 error wrong-type D/abc%-0123456789abcdef\n");
+}
+
+/* --- other spellings -------------------------------------------------------------------------------- */
+
+static void portable_names_read_as_the_keys_they_are(void **state)
+{
+	(void)state;
+	make("echo a >%53%53%49%44; echo b >ssid; echo c >%43ON; echo 5 >a%3Ab; echo e >%C3%BC; "
+	     "echo 'a:b string' >.types");
+	assert_document("<key>CON</key>\n<string>c</string>\n<key>SSID</key>\n<string>a</string>\n<key>a:b</key>\n"
+			"<string>5</string>\n<key>ssid</key>\n<string>b</string>\n<key>ü</key>\n<string>e</string>\n");
+	make("mkdir PayloadContent; cd PayloadContent; mkdir a%2Ebak%20.2 org.%58 org.x; echo a >org.%58/Name; "
+	     "echo b >org.x/Name; echo c >a%2Ebak%20.2/Name; printf 'org.x order 1\\norg.X order 2\\n' >.types");
+	assert_problems("PayloadContent/a%2Ebak%20.2 error not-a-plist PayloadContent/a%2Ebak%20.2\n");
+	make("mkdir PayloadContent; cd PayloadContent; mkdir org.%58 org.x; echo a >org.%58/Name; echo b >org.x/Name; "
+	     "printf 'org.x order 1\\norg.X order 2\\n' >.types");
+	assert_document("<key>PayloadContent</key>\n<array>\n<dict>\n<key>Name</key>\n<string>b</string>\n</dict>\n"
+			"<dict>\n<key>Name</key>\n<string>a</string>\n</dict>\n</array>\n");
+}
+
+static void two_spellings_of_one_key_are_a_problem(void **state)
+{
+	(void)state;
+	make("echo a >%53SID; echo b >SSID; echo c >%53%53%49%44; mkdir D%3A D:; echo x >D:/A; echo x >D%3A/B");
+	assert_problems("%53SID:1 error not-a-plist %53SID\nD%3A error not-a-plist D:\n"
+			"%53%53%49%44:1 error not-a-plist SSID\n");
+}
+
+/* The file is called as on the disk, the key as it is. */
+static void problems_name_files_as_they_are_spelt(void **state)
+{
+	(void)state;
+	make("mkdir -p 'PayloadContent/com.apple.%4D%43%58' PayloadContent/com.apple.mcx; "
+	     "cd PayloadContent/com.apple.%4D%43%58; "
+	     "echo x >a%3Ab; echo 'a:b integer' >.types; mkdir D%3A; echo 'X integer' >D%3A/.types");
+	assert_problems("PayloadContent/com.apple.%4D%43%58/a%3Ab:1 error wrong-type PayloadContent/com.apple.MCX/a:b\n"
+			"PayloadContent/com.apple.%4D%43%58/D%3A/.types:1 warning wrong-type "
+			"PayloadContent/com.apple.MCX/D:/X\n");
+	make_payload("com.apple.wifi.managed", "echo x >SSID_STR; echo None >EncryptionType; cd ..; "
+					       "mv com.apple.wifi.managed %63om.apple.wifi.managed");
+	assert_problems("PayloadContent/%63om.apple.wifi.managed error not-a-plist "
+			"PayloadContent/%63om.apple.wifi.managed\n");
+	make_payload("com.apple.wifi.managed", "echo x >SSID_STR; echo None >EncryptionType; echo 1 >Two:words; "
+					       "mv Two:words Two%3Awords");
+	assert_findings("PayloadContent/com.apple.wifi.managed/Two%3Awords:1 warning unknown-key "
+			"PayloadContent/com.apple.wifi.managed/Two:words\n");
+}
+
+static void keys_stand_in_the_order_of_their_bytes(void **state)
+{
+	(void)state;
+	make("echo 1 >a%2F; echo 2 >a; echo 3 >a.; echo 4 >%2Eb; echo 5 >%43ON; echo 6 >B; : >%; mkdir a-; "
+	     "echo 7 >a-/x");
+	assert_document("<key></key>\n<string></string>\n<key>.b</key>\n<integer>4</integer>\n<key>B</key>\n"
+			"<integer>6</integer>\n<key>CON</key>\n<integer>5</integer>\n<key>a</key>\n"
+			"<integer>2</integer>\n"
+			"<key>a-</key>\n<dict>\n<key>x</key>\n<integer>7</integer>\n</dict>\n<key>a.</key>\n"
+			"<integer>3</integer>\n<key>a/</key>\n<integer>1</integer>\n");
+}
+
+/* --- more than one problem -------------------------------------------------------------------------- */
+
+static void all_that_is_damaged_is_told(void **state)
+{
+	(void)state;
+	make_payload("com.apple.mdm", "echo maybe >SignMessage; ln -s x Topic; mkfifo ServerURL; echo x >5%; "
+				      "mkdir 6.bak; printf 'SignMessage colour\\n' >.types; mkdir CheckInURL; "
+				      "echo x >CheckInURL/00; "
+				      "cd ..; touch file; mkdir 50%; cd ..; mkdir PayloadVersion.d; rm PayloadVersion; "
+				      "mkdir PayloadVersion; echo x >PayloadVersion/y");
+	assert_problems("PayloadContent/50% error not-a-plist PayloadContent/50%\n"
+			"PayloadContent/com.apple.mdm/5%:1 error not-a-plist PayloadContent/com.apple.mdm/5%\n"
+			"PayloadContent/com.apple.mdm/6.bak error not-a-plist PayloadContent/com.apple.mdm/6.bak\n"
+			"PayloadContent/com.apple.mdm/ServerURL error not-a-plist "
+			"PayloadContent/com.apple.mdm/ServerURL\n"
+			"PayloadContent/com.apple.mdm/SignMessage:1 error wrong-type "
+			"PayloadContent/com.apple.mdm/SignMessage\n"
+			"PayloadContent/com.apple.mdm/Topic error not-a-plist PayloadContent/com.apple.mdm/Topic\n"
+			"PayloadContent/file:1 error not-a-plist PayloadContent/file\n"
+			"PayloadContent/com.apple.mdm/.types:1 warning wrong-type "
+			"PayloadContent/com.apple.mdm/.types\n");
 }
 
 static void what_types_says_of_a_refused_file_is_no_second_problem(void **state)
@@ -424,6 +519,12 @@ int main(void)
 		cmocka_unit_test(a_payload_of_another_type_than_its_name_is_a_problem),
 		cmocka_unit_test(lines_of_types_that_mean_nothing_are_warnings),
 		cmocka_unit_test(what_types_says_of_a_refused_file_is_no_second_problem),
+		cmocka_unit_test(a_cut_name_that_no_line_tells_is_a_problem_of_its_own),
+		cmocka_unit_test(portable_names_read_as_the_keys_they_are),
+		cmocka_unit_test(two_spellings_of_one_key_are_a_problem),
+		cmocka_unit_test(problems_name_files_as_they_are_spelt),
+		cmocka_unit_test(keys_stand_in_the_order_of_their_bytes),
+		cmocka_unit_test(all_that_is_damaged_is_told),
 		cmocka_unit_test(directories_deeper_than_a_plist_are_refused),
 		cmocka_unit_test(a_folder_larger_than_a_plist_is_refused_as_a_whole),
 		cmocka_unit_test(a_folder_that_is_not_there_cannot_be_read),

@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include <strings.h>
+
 #include "fs/tree/names.h"
 #include "tests/unit/random.h"
 
@@ -287,6 +289,184 @@ static void a_name_that_is_read_is_the_one_that_is_written(void **state)
 	assert_true(taken > 1000);
 }
 
+/* --- portable spellings ----------------------------------------------------------------------------- */
+
+static void assert_portable(const char *name, bool apart, const char *expected)
+{
+	BUF_AUTO spelt = BUF_INIT, back = BUF_INIT;
+
+	name_to_portable(name, apart, &spelt);
+	assert_string_equal(buf_text(&spelt), expected);
+	assert_int_equal(name_from_portable(expected, &back), 0);
+	assert_string_equal(buf_text(&back), name);
+}
+
+static void a_portable_name_has_nothing_that_some_disk_cannot_have(void **state)
+{
+	static const char *const names[][2] = {
+		{ "PayloadType", "PayloadType" }, { "a b", "a b" },         { "a%2Fb", "a%2Fb" },
+		{ "%", "%" },                     { "a\\b", "a%5Cb" },      { "a:b*c?d", "a%3Ab%2Ac%3Fd" },
+		{ "\"<>|", "%22%3C%3E%7C" },      { "a\tb\177", "a%09b%7F" }, { "end.", "end%2E" },
+		{ "end..", "end.%2E" },           { "end ", "end%20" },     { "\xC3\xBC", "%C3%BC" },
+		{ "CON", "%43ON" },               { "nul.txt", "%6Eul.txt" }, { "com7 .x", "%63om7 .x" },
+		{ "LPT1", "%4CPT1" },             { "CONIN$", "%43ONIN$" }, { "COM", "COM" },
+		{ "COM10", "COM10" },             { "console", "console" }, { "x.con", "x.con" },
+		{ "a%2Ebak.2", "a%2Ebak.2" },     { "%2Ehidden", "%2Ehidden" }, { "aux.", "%61ux%2E" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(names); i++)
+		assert_portable(names[i][0], false, names[i][1]);
+}
+
+static void names_that_differ_in_case_are_spelt_apart(void **state)
+{
+	(void)state;
+	assert_portable("SSID", true, "%53%53%49%44");
+	assert_portable("ssid", true, "ssid");
+	assert_portable("Ssid", true, "%53sid");
+	assert_portable("a%2FB", true, "a%2F%42");
+	assert_portable("con", true, "%63on");
+	assert_portable("org.X.2", true, "org.%58.2");
+	assert_portable("X%2Ebak.2", true, "%58%2Ebak.2");
+}
+
+static void only_a_portable_spelling_is_one(void **state)
+{
+	static const char *const names[] = { "%53SID", "%61", "a%3a", "a%", "%4", "a%2Eb", "%53%53ID", "a%5C\\" };
+	BUF_AUTO name = BUF_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(names); i++)
+		if (name_from_portable(names[i], &name) == 0)
+			fail_msg("'%s' was taken for '%s'", names[i], buf_text(&name));
+	assert_int_equal(name.len, 0);
+}
+
+static void letters_have_no_case_where_names_are_folded(void **state)
+{
+	(void)state;
+	assert_int_equal(name_compare_folded("SSID", "ssid"), 0);
+	assert_int_equal(name_compare_folded("\xC3\x9C" "b", "\xC3\xBC" "B"), 0);
+	assert_int_equal(name_compare_folded("\xC3\xBC", "u\xCC\x88") == 0, false);
+	assert_true(name_compare_folded("ssid", "ssid2") < 0);
+	assert_true(name_compare_folded("ssie", "SSID") > 0);
+	assert_true(name_compare_folded("", "a") < 0);
+	assert_int_equal(name_compare_folded("", ""), 0);
+}
+
+static void a_portable_name_that_is_too_long_is_cut(void **state)
+{
+	char name[NAME_LENGTH_MAX + 1];
+	BUF_AUTO whole = BUF_INIT, spelt = BUF_INIT, back = BUF_INIT;
+
+	(void)state;
+	memset(name, 'A', NAME_LENGTH_MAX);
+	name[85] = '\0';
+	name_to_portable(name, true, &whole);
+	assert_int_equal(whole.len, NAME_LENGTH_MAX);
+	assert_int_equal(name_from_portable(buf_text(&whole), &back), 0);
+	name[85] = 'A';
+	name[86] = '\0';
+	name_to_portable(name, true, &spelt);
+	assert_true(spelt.len <= NAME_LENGTH_MAX);
+	assert_true(name_is_cut(buf_text(&spelt)));
+	assert_true(name_is_portable_of(buf_text(&spelt), name));
+	assert_int_equal(name_from_portable(buf_text(&spelt), &back), -1);
+	name[86] = 'B';
+	assert_false(name_is_portable_of(buf_text(&spelt), name));
+}
+
+/* Pieces that meet in one directory under names that differ in little. */
+static const char *const portable_pieces[] = { "a", "A", "ss", "S", "\xC3\x9F", "\xE2\x84\xAA", "k", "K", "\xCC\x88",
+					       "con", "NUL", ".", " ", ":", "%", "~", ".bak", ".BAK",
+					       ".oABCDEF", "/", "x" };
+
+#define SET 8
+
+struct named {
+	struct buf key, name, spelt;
+};
+
+static void name_set(struct named *set, unsigned pieces)
+{
+	unsigned i, j;
+
+	for (i = 0; i < SET; i++) {
+		set[i] = (struct named){ .key = BUF_INIT };
+		buf_add(&set[i].key, "", 0);
+		random_text(portable_pieces, COUNT(portable_pieces), pieces, &set[i].key);
+		name_from_key(set[i].key.data, set[i].key.len, &set[i].name);
+	}
+	for (i = 0; i < SET; i++) {
+		bool apart = false;
+
+		for (j = 0; j < SET; j++)
+			apart = apart || (!buf_equals(&set[i].key, set[j].key.data, set[j].key.len) &&
+					  name_compare_folded(buf_text(&set[i].name), buf_text(&set[j].name)) == 0);
+		name_to_portable(buf_text(&set[i].name), apart, &set[i].spelt);
+	}
+}
+
+static void assert_fit_for_every_disk(const struct buf *spelt)
+{
+	const char *text = buf_text(spelt);
+	size_t i;
+
+	assert_true(spelt->len >= 1 && spelt->len <= NAME_LENGTH_MAX);
+	assert_int_equal(name_kind(text), NAME_KEY);
+	assert_null(strpbrk(text, "/\\:*?\"<>|"));
+	for (i = 0; i < spelt->len; i++)
+		assert_true((unsigned char)text[i] >= 0x20 && (unsigned char)text[i] < 0x7f);
+	assert_true(text[spelt->len - 1] != '.' && text[spelt->len - 1] != ' ');
+	if (strcasecmp(text, "con") == 0 || strncasecmp(text, "nul.", 4) == 0)
+		fail_msg("'%s' is a device", text);
+}
+
+/* Where letters have no case: what is left of portable names is ASCII, so that is all there is to it. */
+static void assert_apart(const struct named *a, const struct named *b)
+{
+	if (!buf_equals(&a->key, b->key.data, b->key.len) && strcasecmp(buf_text(&a->spelt), buf_text(&b->spelt)) == 0)
+		fail_msg("'%s' and '%s' are '%s' and '%s'", buf_text(&a->key), buf_text(&b->key), buf_text(&a->spelt),
+			 buf_text(&b->spelt));
+}
+
+static void assert_leads_back(const struct named *named)
+{
+	BUF_AUTO back = BUF_INIT;
+
+	assert_true(name_is_portable_of(buf_text(&named->spelt), buf_text(&named->name)));
+	if (name_is_cut(buf_text(&named->spelt)))
+		return;
+	assert_int_equal(name_from_portable(buf_text(&named->spelt), &back), 0);
+	assert_string_equal(buf_text(&back), buf_text(&named->name));
+}
+
+static void portable_names_are_apart_and_lead_back(void **state)
+{
+	struct named set[SET];
+	unsigned round, i, j;
+
+	(void)state;
+	random_seed(4);
+	for (round = 0; round < 3000; round++) {
+		name_set(set, round % 20 ? 5 : 200);
+		for (i = 0; i < SET; i++) {
+			assert_fit_for_every_disk(&set[i].spelt);
+			assert_leads_back(&set[i]);
+			for (j = 0; j < i; j++)
+				assert_apart(&set[i], &set[j]);
+		}
+		for (i = 0; i < SET; i++) {
+			buf_free(&set[i].key);
+			buf_free(&set[i].name);
+			buf_free(&set[i].spelt);
+		}
+	}
+}
+
 /* --- elements --------------------------------------------------------------------------------------- */
 
 static void an_index_has_two_digits_or_more(void **state)
@@ -449,6 +629,12 @@ int main(void)
 		cmocka_unit_test(a_name_leads_back_to_its_key),
 		cmocka_unit_test(different_keys_have_different_names),
 		cmocka_unit_test(a_name_that_is_read_is_the_one_that_is_written),
+		cmocka_unit_test(a_portable_name_has_nothing_that_some_disk_cannot_have),
+		cmocka_unit_test(names_that_differ_in_case_are_spelt_apart),
+		cmocka_unit_test(only_a_portable_spelling_is_one),
+		cmocka_unit_test(letters_have_no_case_where_names_are_folded),
+		cmocka_unit_test(a_portable_name_that_is_too_long_is_cut),
+		cmocka_unit_test(portable_names_are_apart_and_lead_back),
 		cmocka_unit_test(an_index_has_two_digits_or_more),
 		cmocka_unit_test(every_decimal_spelling_is_the_same_index),
 		cmocka_unit_test(what_is_no_number_is_no_index),
