@@ -25,11 +25,12 @@ extern const struct command command_verify;
 extern const struct command command_sign;
 extern const struct command command_encrypt;
 extern const struct command command_decrypt;
+extern const struct command command_explode;
+extern const struct command command_implode;
 extern const struct command command_diff;
+extern const struct command command_merge;
 extern const struct command command_edit;
 extern const struct command command_git_setup;
-extern const struct command command_merge;
-extern const struct command command_explode;
 
 /* Says what getopt_long(3) did not like (`found` is ':' or '?'), and which long option is near. Returns the exit
  * status, 2. The list of short options must begin with a colon, and opterr be 0. */

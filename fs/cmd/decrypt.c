@@ -69,7 +69,7 @@ static int decrypt_one(void *context, const struct parcel *parcel, struct buf *o
 	struct doc doc;
 	int result;
 
-	if (rewrap_read(parcel, &doc, err) < 0)
+	if (parcel_read(parcel, &doc, err) < 0)
 		return -1;
 	result = uncover(decrypting, &doc, &plist, err);
 	doc_free(&doc);

@@ -50,7 +50,7 @@ static int encrypt_one(void *context, const struct parcel *parcel, struct buf *o
 		return error_set(err, EINVAL,
 				 "it is signed, and the signature would fit no more: --key=FILE signs it again, "
 				 "--unsign leaves it plain");
-	if (rewrap_read(parcel, &doc, err) < 0)
+	if (parcel_read(parcel, &doc, err) < 0)
 		return -1;
 	result = cover(encrypting, &doc, &plist, err);
 	doc_free(&doc);

@@ -18,6 +18,7 @@ static const struct command *const commands[] = {
 	&command_mount,
 	&command_umount,
 	&command_exec,
+	&command_edit,
 	&command_cat,
 	&command_check,
 	&command_schema,
@@ -26,11 +27,11 @@ static const struct command *const commands[] = {
 	&command_sign,
 	&command_encrypt,
 	&command_decrypt,
-	&command_diff,
-	&command_edit,
-	&command_git_setup,
-	&command_merge,
 	&command_explode,
+	&command_implode,
+	&command_diff,
+	&command_merge,
+	&command_git_setup,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

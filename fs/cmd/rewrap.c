@@ -44,48 +44,7 @@ static int find_target(const struct rewrap *rewrap, const char *profile, struct 
 /* True if both lead to one file. What cannot be found leads nowhere; whoever opens it says so. */
 static bool same_file(const char *profile, const char *target)
 {
-	struct place a = PLACE_INIT, b = PLACE_INIT;
-	struct error ignored;
-	bool same;
-
-	if (rewrap_is_stream(profile) || rewrap_is_stream(target))
-		return false;
-	same = place_open(&a, profile, &ignored) == 0 && place_open(&b, target, &ignored) == 0 && placing_same(&a, &b);
-	place_close(&a);
-	place_close(&b);
-	return same;
-}
-
-/* --- what is in it ---------------------------------------------------------------------------------- */
-
-static int check_doc(const struct doc *doc, struct error *err)
-{
-	unsigned long line, column;
-
-	if (doc->duplicate.code) {
-		*err = doc->duplicate;
-		return -1;
-	}
-	if (doc->root->type == NODE_DICT)
-		return 0;
-	error_rule(err, "not-a-profile", "the top of a profile is a dict, here it is of type %s",
-		   node_type_name(doc->root->type));
-	doc_position(doc, doc->root->source.element.start, &line, &column);
-	error_at(err, line, column);
-	return -1;
-}
-
-int rewrap_read(const struct parcel *parcel, struct doc *doc, struct error *err)
-{
-	const struct buf *plist = &parcel->content;
-
-	if (doc_read(doc, parcel->place.shown, plist->data, plist->len, err) < 0)
-		return -1;
-	if (check_doc(doc, err) == 0)
-		return 0;
-	error_in_file(err, parcel->place.shown);
-	doc_free(doc);
-	return -1;
+	return !rewrap_is_stream(profile) && !rewrap_is_stream(target) && placing_same_file(profile, target);
 }
 
 /* --- who signs -------------------------------------------------------------------------------------- */

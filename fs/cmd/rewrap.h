@@ -14,7 +14,6 @@
 #include "fs/cmd/key_options.h"
 #include "fs/tree/parcel.h"
 #include "plist/base/strings.h"
-#include "plist/doc.h"
 
 struct rewrap {
 	const struct command *command;
@@ -67,10 +66,6 @@ typedef int rewrap_make(void *context, const struct parcel *parcel, struct buf *
 
 /* Does it with every profile. The worst of the exit statuses. */
 int rewrap_all(struct rewrap *rewrap, rewrap_make *make, void *context);
-
-/* Reads the property list in a parcel: its top must be a dict, as a profile's is, and it must be one that can be
- * written. 0 with `doc` to be freed, or -1 [not-a-plist, not-a-profile, duplicate-key]. */
-int rewrap_read(const struct parcel *parcel, struct doc *doc, struct error *err);
 
 void rewrap_free(struct rewrap *rewrap);
 

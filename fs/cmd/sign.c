@@ -45,7 +45,7 @@ static int sign_one(void *context, const struct parcel *parcel, struct buf *out,
 	struct doc doc;
 	int result;
 
-	if (rewrap_read(parcel, &doc, err) < 0)
+	if (parcel_read(parcel, &doc, err) < 0)
 		return -1;
 	result = weigh(signing, &doc, notes, err);
 	doc_free(&doc);
