@@ -160,8 +160,7 @@ const struct command command_cat = {
 	.help =
 	"usage: profilefs cat [--force] PROFILE\n\n"
 	"Writes the profile's plist to the standard output, as XML, without the signature. PROFILE may be\n"
-	"`-` for the standard input. As git's textconv:\n"
-	"  git config diff.profile.textconv 'profilefs cat --force'\n\n"
+	"`-` for the standard input. git shows profiles by it once `profilefs git-setup` told it to.\n\n"
 	"      --force                also if the signature does not fit; what is no profile at all is written as\n"
 	"                             it is, with a warning\n"
 	"  -h, --help                 this text\n",
