@@ -100,8 +100,8 @@ struct tree {
 	uint64_t last_ino;
 	struct collection *collection; /* it is the tree of the folders of this one; NULL: a profile's */
 	bool begun_empty;        /* a profile made by mkdir: it gets what every profile has when somebody lists it, when
-				  * another process than its maker looks into it, or at the save; so that cp -r makes in it
-				  * what it copies, and mkdir(1) leaves a whole profile */
+				  * another process than its maker looks into it, or at the save; so that cp -r makes in
+				  * it what it copies, and mkdir(1) leaves a whole profile */
 	uint64_t maker;          /* tree_surroundings.caller of that mkdir */
 	bool sealed;             /* nothing may be changed in it, and the kernel does not know */
 	struct item *root, *control;

@@ -87,7 +87,7 @@ static int check_dir(struct tree *tree, struct item *dir, const char *name)
 		return -EPERM;
 	if (dir->kind == ITEM_FOLDER)
 		return refuse_text(tree, dir, name, EPERM,
-				   "no files are made in a folder of profiles: mkdir NAME.mobileconfig makes a profile");
+				   "no files are made in a folder of profiles: mkdir NAME.mobileconfig makes one");
 	if (dir->kind != ITEM_DIR)
 		return -ENOTDIR;
 	if (!dir->parent && dir != tree->root)
