@@ -90,17 +90,21 @@ static char read_answer(const struct attention *attention)
 	}
 }
 
-/* Asks until the answer is one of `answers`. */
+/* Asks until the answer is one of `answers`. The first end of the input is none: it may have been meant for the shell, by
+ * who pressed Ctrl-D twice. */
 static char ask(const char *question, const char *answers)
 {
 	struct attention attention;
+	bool ended = false, again;
 	char answer;
 
 	pay_attention(&attention);
 	do {
 		say_waiting(question);
 		answer = read_answer(&attention);
-	} while (answer != INTERRUPTED && answer != NO_MORE && !strchr(answers, answer));
+		again = answer == NO_MORE ? !ended : answer != INTERRUPTED && !strchr(answers, answer);
+		ended = ended || answer == NO_MORE;
+	} while (again);
 	turn_away(&attention);
 	return answer;
 }

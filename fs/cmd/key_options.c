@@ -65,7 +65,7 @@ static int take_digest(struct key_options *options, const char *value, struct er
 static int take_rules(struct key_options *options, enum rule_level level, const char *list, struct error *err)
 {
 	static const char *const of_signer[] = { SIGNER_RULE_EXPIRED, NULL };
-	static const char *const of_both[] = { SIGNER_RULE_EXPIRED, "not-a-profile", NULL };
+	static const char *const of_both[] = { SIGNER_RULE_EXPIRED, "not-a-profile", "merge-conflict", NULL };
 
 	return rule_levels_set(&options->levels, list, options->weighs_profile ? of_both : of_signer, level, err);
 }
@@ -74,6 +74,7 @@ static int take(struct key_options *options, int option, char *value, struct err
 {
 	switch (option) {
 	case KEY_OPTION_KEY:
+		options->files.dashed = true;
 		return keep(&options->files.keys, "key", value, err);
 	case KEY_OPTION_CERT:
 		return keep(&options->files.certs, "cert", value, err);

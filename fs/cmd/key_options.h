@@ -18,7 +18,7 @@ struct key_options {
 	struct signer_files files;
 	const char *digest; /* NULL: as before; a static string */
 	struct rule_levels levels;
-	bool weighs_profile; /* the rule not-a-profile is one that can be weighed */
+	bool weighs_profile; /* the rules not-a-profile and merge-conflict can be weighed, too */
 };
 
 #define KEY_OPTIONS_INIT ((struct key_options){ 0 })

@@ -19,8 +19,12 @@ static const struct option long_options[] = {
 	{ 0 },
 };
 
+/* What a merge left open is somebody's to decide before anybody vouches for it. */
 static void take_finding(void *context, const struct finding *finding)
 {
+	if (strcmp(finding->rule, "merge-conflict") == 0)
+		problems_say(context, SEVERITY_ERROR, finding->rule, NULL,
+			     "%s; not signed with it (-W merge-conflict signs it all the same)", finding->text);
 	if (strcmp(finding->rule, "not-a-profile") == 0)
 		problems_say(context, SEVERITY_WARNING, finding->rule, NULL, "%s; a signature does not change that",
 			     finding->text);

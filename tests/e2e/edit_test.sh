@@ -226,6 +226,15 @@ it_takes_ctrl_c_for_no_and_ctrl_d_for_yes()
 	(p.mobileconfig) => echo 3128 >$PORT
 	(p.mobileconfig) => exit
 	Save? => ^D
+	Save? => n
+	STEPS
+	assert_status 1
+	assert_same before p.mobileconfig
+	at_terminal bash p.mobileconfig <<-STEPS
+	(p.mobileconfig) => echo 3128 >$PORT
+	(p.mobileconfig) => exit
+	Save? => ^D
+	Save? => ^D
 	STEPS
 	assert_status 0
 	assert_saved
@@ -301,6 +310,7 @@ it_keeps_or_drops_what_cannot_be_saved_as_one_likes()
 	(p.mobileconfig) => rm $WIFI/PayloadUUID
 	(p.mobileconfig) => exit
 	Save? => y
+	Not saved. => ^D
 	Not saved. => ^D
 	STEPS
 	assert_status 1

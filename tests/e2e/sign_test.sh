@@ -99,6 +99,21 @@ it_refuses_what_is_no_profile()
 	done
 }
 
+it_signs_nothing_that_a_merge_left_open()
+{
+	make_ca
+	make_profile p.mobileconfig
+	profilefs exec -o check=off,unknown=allow p.mobileconfig -- sh -c 'echo theirs >PayloadDisplayName.conflict-theirs'
+	cp p.mobileconfig before
+	sign_with ec p.mobileconfig
+	assert_status 1
+	assert_stderr '^p\.mobileconfig: error: .*conflict.*\[merge-conflict\]$'
+	assert_same before p.mobileconfig
+	sign_with ec -W merge-conflict p.mobileconfig
+	assert_status 0
+	assert_signed p.mobileconfig before
+}
+
 it_warns_of_a_plist_that_is_no_profile_and_signs_it()
 {
 	make_ca
