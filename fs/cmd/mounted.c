@@ -1,7 +1,6 @@
 #include "fs/cmd/mounted.h"
 
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -70,15 +69,22 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Each profile that is open has three descriptors: of a folder, as many as may be. */
-static void allow_descriptors(void)
+/* Each profile that is open keeps a descriptor, of its lock: of a folder, as many as may be. */
+static void allow_descriptors(struct mounted *mounted)
 {
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return;
+	mounted->descriptors = limit;
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void mounted_restore_limits(const struct mounted *mounted)
+{
+	if (mounted->descriptors.rlim_max)
+		setrlimit(RLIMIT_NOFILE, &mounted->descriptors);
 }
 
 static int open_any(struct mounted *mounted, const struct mount_request *request, struct error *err)
@@ -92,7 +98,7 @@ static int open_any(struct mounted *mounted, const struct mount_request *request
 
 	if (!is_folder(request->profile))
 		return open_one(mounted, request, &surroundings, err);
-	allow_descriptors();
+	allow_descriptors(mounted);
 	return open_folder(mounted, request, &surroundings, err);
 }
 
@@ -109,7 +115,11 @@ static int mount_tree(struct mounted *mounted, const struct mount_request *reque
 	};
 
 	tree_set_mount(mounted->tree, request->mountpoint, getpid());
-	return driver_mount(&mounted->driver, mounted->tree, request->mountpoint, &how, err);
+	if (driver_mount(&mounted->driver, mounted->tree, request->mountpoint, &how, err) < 0)
+		return -1;
+	if (mounted->collection)
+		collection_mounted(mounted->collection, request->mountpoint);
+	return 0;
 }
 
 int mounted_begin(struct mounted *mounted, const struct mount_request *request)

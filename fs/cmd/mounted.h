@@ -6,6 +6,7 @@
 #define CMD_MOUNTED_H
 
 #include <stdbool.h>
+#include <sys/resource.h>
 
 #include "fs/cmd/options.h"
 #include "fs/fuse/driver.h"
@@ -19,6 +20,7 @@ struct mounted {
 	struct collection *collection; /* of a folder; NULL: it is one profile */
 	struct tree *tree;
 	struct driver *driver;
+	struct rlimit descriptors;     /* as it was; rlim_max 0: it is so still */
 };
 
 #define MOUNTED_INIT ((struct mounted){ 0 })
@@ -34,6 +36,9 @@ struct mount_request {
 /* Opens the profile and mounts it. All that can fail for the user's sake fails here and is said. 0, or the
  * exit status; mounted_end() is needed either way. `mounted` must stay where it is. */
 int mounted_begin(struct mounted *mounted, const struct mount_request *request);
+
+/* In a child that becomes another program: as many descriptors as it would have had without us. */
+void mounted_restore_limits(const struct mounted *mounted);
 
 /* Unmounts and gives everything back. Saves nothing. */
 void mounted_end(struct mounted *mounted);

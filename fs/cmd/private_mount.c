@@ -73,13 +73,14 @@ static void ignore_signals(struct private_mount *mount)
 		sigaction(ignored[i], &ignore, &mount->before[i]);
 }
 
-static void restore_signals(const struct private_mount *mount)
+static void restore_process(const struct private_mount *mount)
 {
 	size_t i;
 
 	for (i = 0; i < PRIVATE_MOUNT_SIGNALS; i++)
 		sigaction(ignored[i], &mount->before[i], NULL);
 	driver_restore_signals(mount->mounted.driver);
+	mounted_restore_limits(&mount->mounted);
 }
 
 /* --- the program ------------------------------------------------------------------------------------ */
@@ -113,7 +114,7 @@ int private_mount_program(struct private_mount *mount, char *const *program, int
 	if (pid < 0)
 		return error_system(err, errno, "cannot run %s", program[0]);
 	if (pid == 0) {
-		restore_signals(mount);
+		restore_process(mount);
 		become(program, buf_text(&mount->folder));
 	}
 	if (driver_run(driver, pid, err) == DRIVER_FAILED) {
@@ -127,6 +128,16 @@ int private_mount_program(struct private_mount *mount, char *const *program, int
 }
 
 /* --- all of it -------------------------------------------------------------------------------------- */
+
+/* What is removed from a folder is gone at once, and here nothing is to change before all went well. */
+static int check_options(const struct profile_options *options, struct error *err)
+{
+	if (!options->delete_allowed)
+		return 0;
+	return error_set(err, EINVAL,
+			 "delete=allow removes profiles at once, also if nothing is saved then: mount the folder for "
+			 "that, or remove the files");
+}
 
 static int run_in(struct private_mount *mount, const char *profile, struct mount_options *options,
 		  private_mount_use *use, void *context)
@@ -152,7 +163,7 @@ int private_mount_run(const char *profile, struct mount_options *options, privat
 	struct error err;
 	int status;
 
-	if (make_folder(&mount, &err) < 0) {
+	if (check_options(&options->profile, &err) < 0 || make_folder(&mount, &err) < 0) {
 		status = say_error(&err);
 	} else {
 		status = run_in(&mount, profile, options, use, context);

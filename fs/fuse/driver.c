@@ -386,9 +386,29 @@ void driver_attributes_changed(struct driver *driver, uint64_t ino)
 		fuse_lowlevel_notify_inval_inode(driver->session, ino, -1, 0);
 }
 
+/* The kernel names the thread that asked, proc(5) its process. Without that, the thread. */
+static pid_t process_of(pid_t thread)
+{
+	static const char name[] = "\nTgid:";
+	char path[40], status[1024];
+	const char *line;
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%ld/status", (long)thread);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return thread;
+	got = read(fd, status, sizeof(status) - 1);
+	close(fd);
+	status[got > 0 ? got : 0] = '\0';
+	line = strstr(status, name);
+	return line ? (pid_t)strtol(line + sizeof(name) - 1, NULL, 10) : thread;
+}
+
 uint64_t driver_caller(const struct driver *driver)
 {
-	return driver ? (uint64_t)driver->answers.caller : 0;
+	return driver && driver->answers.caller ? (uint64_t)process_of(driver->answers.caller) : 0;
 }
 
 /* --- the end ---------------------------------------------------------------------------------------- */

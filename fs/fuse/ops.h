@@ -14,7 +14,7 @@ struct directory;
 struct ops_context {
 	struct tree *tree; /* what is mounted */
 	struct directory *directories; /* the open ones: an unmount lets many a RELEASEDIR never arrive */
-	pid_t caller; /* the process whose request was looked at last */
+	pid_t caller; /* the thread whose request was looked at last */
 	unsigned max_read; /* as the mount option max_read, or 0: libfuse insists on hearing it twice */
 };
 

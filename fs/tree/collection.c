@@ -36,19 +36,20 @@ static int check_options(const struct profile_options *options, struct error *er
 static int open_folder(struct collection *collection, const char *path, struct error *err)
 {
 	struct profile *ground = &collection->ground;
+	struct walk_base *base = &collection->shared.base;
 
 	if (exploded_is_tree(path))
-		return error_set(err, EINVAL, "this is an exploded tree, not a folder of profiles: edit the files in it, and "
-				 "make a profile of them with `profilefs implode`");
+		return error_set(err, EINVAL,
+				 "this is an exploded tree, not a folder of profiles: edit the files in it, and make a "
+				 "profile of them with `profilefs implode`");
 	ground->place.path = realpath(path, NULL);
 	ground->place.shown = strdup(path);
 	if (!ground->place.shown)
 		return error_memory(err);
-	collection->shared.dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (!ground->place.path || collection->shared.dir < 0 ||
-	    fstat(collection->shared.dir, &ground->found) < 0)
+	base->shown = ground->place.shown;
+	base->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (!ground->place.path || base->dir < 0 || fstat(base->dir, &ground->found) < 0)
 		return error_system(err, errno, "this folder cannot be opened");
-	collection->shared.shown = ground->place.shown;
 	return 0;
 }
 
@@ -124,7 +125,7 @@ int collection_open(struct collection **out, const char *path, const struct prof
 	if (!collection)
 		return error_memory(err);
 	collection->ground = (struct profile){ .place = PLACE_INIT, .target = PLACE_INIT, .lock = LOCK_INIT };
-	collection->shared.dir = -1;
+	collection->shared.base.dir = -1;
 	collection->options = *options;
 	collection->options.folder = &collection->shared;
 	collection->notes = notes;
@@ -137,6 +138,11 @@ int collection_open(struct collection **out, const char *path, const struct prof
 	error_in_file(err, path);
 	collection_close(collection);
 	return -1;
+}
+
+void collection_mounted(struct collection *collection, const char *mountpoint)
+{
+	collection->shared.base.ours = walk_device(mountpoint);
 }
 
 struct tree *collection_tree(struct collection *collection)
@@ -184,7 +190,7 @@ void collection_close(struct collection *collection)
 	profile_close(&collection->ground);
 	schema_free(collection->shared.schema);
 	signer_free(collection->shared.signer);
-	if (collection->shared.dir >= 0)
-		close(collection->shared.dir);
+	if (collection->shared.base.dir >= 0)
+		close(collection->shared.base.dir);
 	free(collection);
 }

@@ -6,10 +6,11 @@
  * if it was edited. One that cannot be opened does not stop the others: whoever enters it gets an error, and
  * .profilefs/problems tells why. What they share (schema, signer) is opened once, before anything is mounted.
  *
- *   mkdir NAME.mobileconfig  begins a fresh profile, which is there after the next save; of any other name, a folder, at
- *                            once
- *   rmdir NAME.mobileconfig  of an empty one (rm -r) removes the profile from the folder, at once, where `delete_allowed`
- *                            says so; else it is refused, and what was removed in it is back
+ *   mkdir NAME.mobileconfig  begins a fresh profile, which is there after the next save; of any other name, a folder,
+ *                            at once, which tree_discard() takes away again
+ *   rmdir NAME.mobileconfig  of an empty one (rm -r) removes the profile from the folder, at once, where
+ *                            `delete_allowed` says so (a link, not what it leads to); else it is refused, and what was
+ *                            removed in it is back
  *   mv                       of a profile is refused; between profiles it is EXDEV: mv(1) copies
  *
  * What others make in the folder while it is mounted is not seen.
@@ -30,6 +31,9 @@ struct collection;
  * alone (output, new, decrypt_key) are refused. `surroundings` are the mount's. 0, or -1. */
 int collection_open(struct collection **out, const char *path, const struct profile_options *options,
 		    const struct tree_surroundings *surroundings, struct problems *notes, struct error *err);
+
+/* It is mounted there now: no path is followed into it any more, where nobody would answer. */
+void collection_mounted(struct collection *collection, const char *mountpoint);
 
 /* What is mounted. */
 struct tree *collection_tree(struct collection *collection);

@@ -2,9 +2,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "fs/tree/collection_parts.h"
+#include "fs/tree/placing.h"
 #include "fs/tree/refusal.h"
+
+/* Descriptors that are left to those that are open already: none can be saved without. */
+#define DESCRIPTORS_SPARE 16
 
 /* --- what its tree tells ---------------------------------------------------------------------------- */
 
@@ -32,7 +37,12 @@ static uint64_t ask_caller(void *context)
 	return around->caller ? around->caller(around->context) : 0;
 }
 
-/* The last one of any profile is the folder's, too. */
+void collection_remember(struct collection *collection, const struct error *err)
+{
+	collection->tree->last_error = *err;
+	problems_free(&collection->tree->also);
+}
+
 static void tell_problem(void *context, const struct error *problem)
 {
 	const struct opened *opened = context;
@@ -42,7 +52,7 @@ static void tell_problem(void *context, const struct error *problem)
 		return;
 	collection = opened->member->collection;
 	if (problem->severity == SEVERITY_ERROR)
-		collection->tree->last_error = *problem;
+		collection_remember(collection, problem);
 	if (collection->around.report)
 		collection->around.report(collection->around.context, problem);
 }
@@ -130,10 +140,61 @@ static int show(struct opened *opened, struct error *err)
 	opened->tree = tree_new_numbered(&opened->profile, &around, opened->number);
 	if (!opened->tree)
 		return error_memory(err);
+	opened->tree->opened = opened;
 	opened->tree->begun_empty = opened->member->fresh;
-	opened->tree->maker = ask_caller(opened);
+	opened->tree->maker = opened->member->fresh ? ask_caller(opened) : 0;
 	opened->tree->sealed = opened->profile.read_only && !collection->options.read_only;
 	return 0;
+}
+
+/* A descriptor gets the lowest number that is free. */
+static int check_room(const struct opened *opened, struct error *err)
+{
+	int fd = opened->profile.lock.fd;
+	struct rlimit limit;
+
+	if (fd < 0 || getrlimit(RLIMIT_NOFILE, &limit) < 0 || (rlim_t)fd + DESCRIPTORS_SPARE < limit.rlim_cur)
+		return 0;
+	error_set(err, EMFILE,
+		  "so many profiles are open that no more fit (ulimit -n): unmount the folder and mount it again, or "
+		  "fewer at a time");
+	error_in_file(err, opened->profile.place.shown);
+	return -1;
+}
+
+/* By a link, one file can be there under two names: it is edited under one of them. */
+static void name_the_same(const struct member *member, struct error *err)
+{
+	const struct collection *collection = member->collection;
+	struct place place = PLACE_INIT;
+	const struct opened *other;
+	struct error ignored;
+	size_t i;
+
+	if (err->code != EBUSY || place_open_at(&place, &collection->shared.base, member->path, &ignored) < 0)
+		return;
+	for (i = 0; i < collection->opened_count; i++) {
+		other = collection->opened[i];
+		if (!other || !other->member || !placing_same(&other->profile.place, &place))
+			continue;
+		error_set(err, EBUSY, "it is the same file as %.600s, which is open: edit it there",
+			  other->profile.place.shown);
+		error_in_file(err, place.shown);
+	}
+	place_close(&place);
+}
+
+/* The kernel keeps what it was told of it when the folder was read. */
+static void tell_if_changed(const struct member *member)
+{
+	const struct tree_surroundings *around = &member->collection->around;
+	const struct stat *found = &member->opened->profile.found;
+
+	if (member->fresh || !around->attributes_changed ||
+	    (found->st_mode == member->mode && found->st_mtim.tv_sec == member->mtime.tv_sec &&
+	     found->st_mtim.tv_nsec == member->mtime.tv_nsec))
+		return;
+	around->attributes_changed(around->context, member->item->ino);
 }
 
 int member_open(struct member *member, struct problems *notes, struct error *err)
@@ -150,14 +211,16 @@ int member_open(struct member *member, struct problems *notes, struct error *err
 	opened->member = member;
 	if (profile_open(&opened->profile, member->path, &options, notes, err) < 0) {
 		free(opened);
+		name_the_same(member, err);
 		return -1;
 	}
-	if (show(opened, err) < 0) {
+	if (check_room(opened, err) < 0 || show(opened, err) < 0) {
 		opened_free(member->collection, opened);
 		return -1;
 	}
 	member->opened = opened;
 	member_rest(member);
+	tell_if_changed(member);
 	return 0;
 }
 
@@ -187,6 +250,7 @@ void member_retire(struct member *member)
 	if (!member->opened)
 		return;
 	member->opened->member = NULL;
+	profile_rest(&member->opened->profile);
 	lock_release(&member->opened->profile.lock);
 	member->opened = NULL;
 	member->fresh = false; /* it was saved, or is not in the folder any more */
@@ -239,11 +303,13 @@ int collection_enter(struct member *member, struct tree **tree, struct item **di
 	result = member_open(member, &notes, &err);
 	report_notes(collection, &notes);
 	if (result < 0) {
-		collection->tree->last_error = err;
-		if (collection->around.report)
+		collection_remember(collection, &err);
+		if (collection->around.report && !member->told)
 			collection->around.report(collection->around.context, &err);
+		member->told = true; /* whoever looks again finds it in last-error */
 		return -errno_of(&err);
 	}
+	member->told = false;
 	*tree = member->opened->tree;
 	*dir = (*tree)->root;
 	return 0;

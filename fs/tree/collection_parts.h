@@ -31,6 +31,7 @@ struct member {
 	struct timespec mtime;
 	struct opened *opened; /* NULL: nobody was in it yet */
 	bool fresh;            /* made in this mount */
+	bool told;             /* it was said that it cannot be opened */
 };
 
 struct collection {
@@ -70,6 +71,9 @@ void member_retire(struct member *member);
 
 void members_free(struct collection *collection);
 
+/* What goes wrong anywhere in the folder is its own last error, too. */
+void collection_remember(struct collection *collection, const struct error *err);
+
 /* --- folders ---------------------------------------------------------------------------------------- */
 
 /* Adds what is in the folder to `dir`, and in its subfolders. 0 or -1. */
@@ -77,6 +81,9 @@ int collection_scan(struct collection *collection, struct item *dir, struct erro
 
 /* Adds a subfolder. NULL: out of memory. */
 struct item *collection_add_folder(struct collection *collection, struct item *dir, const char *name);
+
+/* Opens the directory that a path from the top is in; `*name` is the rest of it. The descriptor, or -1 with errno. */
+int collection_open_dir(const struct collection *collection, const char *path, const char **name);
 
 /* Appends the path of a folder, or of something in it, from the top. */
 void collection_add_path(const struct item *folder, const char *name, struct buf *path);
@@ -90,9 +97,14 @@ struct timespec collection_mtime(const struct member *member);
 
 int collection_mkdir(struct collection *collection, struct item *dir, const char *name, struct item **item);
 int collection_rmdir(struct collection *collection, struct item *item);
+/* Removes from the disk those folders that were made in this mount, in and below `folder`, if they are empty. */
+void collection_remove_made(struct collection *collection, struct item *folder);
 int collection_refuse_rename(struct collection *collection, struct item *dir, const char *name);
 
 int collection_sync(struct collection *collection);
+int collection_sync_one(struct opened *opened);
+/* Of a profile whose directory is open, or that is not edited: see tree_sync(). */
+int tree_sync_awake(struct tree *tree);
 int collection_finish(struct collection *collection);
 int collection_keep(struct collection *collection);
 void collection_discard(struct collection *collection);

@@ -3,7 +3,11 @@
 #include <fcntl.h>
 
 #include "fs/tree/collection_parts.h"
+#include "fs/tree/make.h"
 #include "fs/tree/refusal.h"
+
+/* How many reasons .profilefs/last-error holds when many cannot be saved. */
+#define TOLD_MAX 500
 
 /* The profiles that are open and still in the folder, one after the other, from `*position` = 0. NULL: no more. */
 static struct opened *next_opened(struct collection *collection, size_t *position)
@@ -23,15 +27,20 @@ static bool is_edited(const struct opened *opened)
 	return opened->profile.commits != opened->profile.commits_saved;
 }
 
-/* One that nobody edited may still have something open that is a value by now: the tree decides. */
-static int sync_one(struct opened *opened)
+/* Of one that nobody edited, the file is not touched, nor need it be there; but what is still open may be a value by
+ * now. */
+int collection_sync_one(struct opened *opened)
 {
-	int result = member_wake(opened->member);
+	int result = 0;
 
+	if (!opened->member)
+		return 0;
+	io_settle_open(opened->tree);
+	if (is_edited(opened))
+		result = member_wake(opened->member);
 	if (result == 0)
-		result = tree_sync(opened->tree);
-	if (result == 0)
-		member_rest(opened->member);
+		result = tree_sync_awake(opened->tree);
+	member_rest(opened->member);
 	return result;
 }
 
@@ -43,26 +52,44 @@ static int keep_at_the_top(struct opened *opened)
 	struct profile *profile = &opened->profile;
 	struct problems notes = PROBLEMS_INIT;
 	struct error err;
+	size_t i;
 
-	profile->place.dir = fcntl(collection->shared.dir, F_DUPFD_CLOEXEC, 0);
-	if (profile_keep_beside(profile, SAVE_CONFLICT, &notes, &err) < 0)
+	profile_note(profile, &notes, "its directory is not there any more: what is beside it is in %s",
+		     collection_path(collection));
+	profile->place.dir = fcntl(collection->shared.base.dir, F_DUPFD_CLOEXEC, 0);
+	if (profile->place.dir < 0)
+		error_system(&err, errno, "the edit cannot be kept");
+	if (profile->place.dir < 0 || profile_keep_beside(profile, SAVE_CONFLICT, &notes, &err) < 0)
 		refuse(opened->tree, NULL, NULL, &err, EIO);
-	else if (around->report && notes.count)
-		around->report(around->context, &notes.list[0]);
+	for (i = 0; i < notes.count && around->report; i++)
+		around->report(around->context, &notes.list[i]);
 	problems_free(&notes);
+	tree_unreported(opened->tree);
 	return 1;
 }
 
 static int finish_one(struct opened *opened)
 {
-	int status = 0;
+	int status;
 
-	if (member_wake(opened->member) == 0)
+	io_settle_open(opened->tree);
+	if (!is_edited(opened) || member_wake(opened->member) == 0)
 		status = tree_finish(opened->tree);
-	else if (is_edited(opened))
+	else
 		status = keep_at_the_top(opened);
 	member_rest(opened->member);
 	return status;
+}
+
+/* Adds why one could not be saved to why others could not. Beyond TOLD_MAX none is kept. */
+static void add_reasons(const struct tree *tree, bool first, struct problems *others)
+{
+	size_t i;
+
+	if (!first && others->count < TOLD_MAX)
+		problems_add(others, &tree->last_error);
+	for (i = 0; i < tree->also.count && others->count < TOLD_MAX; i++)
+		problems_add(others, &tree->also.list[i]);
 }
 
 /* One that cannot be saved does not keep the others from it. The first one's reason is the answer; the reasons of all
@@ -70,28 +97,27 @@ static int finish_one(struct opened *opened)
 int collection_sync(struct collection *collection)
 {
 	struct problems others = PROBLEMS_INIT;
-	struct tree *ground = collection->tree;
 	struct error first = ERROR_INIT;
 	struct opened *opened;
-	size_t position = 0, i;
+	size_t position = 0, failed = 0;
 	int result = 0, one;
 
 	while ((opened = next_opened(collection, &position))) {
-		one = sync_one(opened);
+		one = collection_sync_one(opened);
 		if (one == 0)
 			continue;
 		if (result == 0)
 			first = opened->tree->last_error;
-		else
-			problems_add(&others, &opened->tree->last_error);
-		for (i = 0; i < opened->tree->also.count; i++)
-			problems_add(&others, &opened->tree->also.list[i]);
+		add_reasons(opened->tree, result == 0, &others);
+		failed++;
 		result = result ? result : one;
 	}
+	if (others.count >= TOLD_MAX)
+		problems_say(&others, SEVERITY_NOTE, NULL, NULL,
+			     "and more, in %zu profiles: mend some, and save again", failed);
 	if (result < 0) {
-		ground->last_error = first;
-		problems_free(&ground->also);
-		ground->also = others;
+		collection_remember(collection, &first);
+		collection->tree->also = others;
 	}
 	return result;
 }
@@ -131,6 +157,7 @@ void collection_discard(struct collection *collection)
 
 	while ((opened = next_opened(collection, &position)))
 		tree_discard(opened->tree);
+	collection_remove_made(collection, collection->tree->root);
 }
 
 size_t collection_unreported(struct collection *collection)

@@ -31,6 +31,19 @@ void collection_add_path(const struct item *folder, const char *name, struct buf
 	buf_add_text(path, name);
 }
 
+int collection_open_dir(const struct collection *collection, const char *path, const char **name)
+{
+	const char *slash = strrchr(path, '/');
+	BUF_AUTO dir = BUF_INIT;
+
+	*name = slash ? slash + 1 : path;
+	buf_add(&dir, path, slash ? (size_t)(slash - path) : 0);
+	if (buf_ok(&dir))
+		return walk_open(&collection->shared.base, buf_text(&dir));
+	errno = ENOMEM;
+	return -1;
+}
+
 struct item *collection_add_folder(struct collection *collection, struct item *dir, const char *name)
 {
 	struct item *folder = item_new(collection->tree, ITEM_FOLDER);
@@ -48,7 +61,7 @@ struct item *collection_add_folder(struct collection *collection, struct item *d
 /* An edit that could not be saved: .NAME.mobileconfig.rejected, .conflict, perhaps with a number behind it. */
 static bool is_left_beside(const char *name)
 {
-	return name[0] == '.' && (strstr(name, SUFFIX ".rejected") || strstr(name, SUFFIX ".conflict"));
+	return name[0] == '.' && (strcasestr(name, SUFFIX ".rejected") || strcasestr(name, SUFFIX ".conflict"));
 }
 
 /* Not .git and the like, nor the directory itself. */
@@ -78,7 +91,8 @@ static int note_left(struct collection *collection, struct item *dir, const char
 
 	collection_add_path(dir, name, &path);
 	profile_note(&collection->ground, collection->notes,
-		     "an edit that could not be saved is in %s: look at it with diff, remove it when done", buf_text(&path));
+		     "an edit that could not be saved is in %s: look at it with diff, remove it when done",
+		     buf_text(&path));
 	return 0;
 }
 
@@ -92,6 +106,10 @@ static int add_folder(struct collection *collection, struct item *dir, const cha
 	collection_add_path(dir, name, &path);
 	if (!buf_ok(&path))
 		return error_memory(err);
+	if (depth == DEPTH_MAX)
+		profile_note(&collection->ground, collection->notes,
+			     "the profiles in %s are not shown, as it is too deep: mount a folder below",
+			     buf_text(&path));
 	if (depth == DEPTH_MAX || exploded_is_tree(buf_text(&path)))
 		return 0;
 	folder = collection_add_folder(collection, dir, name);
@@ -119,6 +137,24 @@ static int add_entry(struct collection *collection, struct item *dir, int fd, co
 	return add_profile(collection, dir, name, &st, err);
 }
 
+/* A subfolder that cannot be read, with errno, does not keep the others from being shown. One that is gone, or is none
+ * any more, was none. */
+static int pass_over(struct collection *collection, const struct item *dir, int depth, struct error *err)
+{
+	BUF_AUTO path = BUF_INIT;
+	int code = errno;
+
+	if (depth == 0 || code == EMFILE || code == ENFILE || code == ENOMEM)
+		return error_system(err, code, "this folder cannot be read");
+	if (code == ENOENT || code == ENOTDIR || code == ELOOP)
+		return 0;
+	collection_add_path(dir->parent, dir->name, &path);
+	profile_note(&collection->ground, collection->notes,
+		     "the profiles in %s are not shown, as it cannot be read: %s; mend that and mount the folder again",
+		     buf_text(&path), strerror(code));
+	return 0;
+}
+
 static int by_bytes(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
@@ -130,7 +166,7 @@ static int add_entries(struct collection *collection, struct item *dir, int fd, 
 	int count = scandirat(fd, ".", &entries, is_wanted, by_bytes), i, result = 0;
 
 	if (count < 0)
-		return error_system(err, errno, "this folder cannot be read");
+		return pass_over(collection, dir, depth, err);
 	for (i = 0; i < count; i++) {
 		if (result == 0)
 			result = add_entry(collection, dir, fd, entries[i]->d_name, depth, err);
@@ -148,11 +184,9 @@ static int scan(struct collection *collection, struct item *dir, int depth, stru
 	collection_add_path(dir, ".", &path);
 	if (!buf_ok(&path))
 		return error_memory(err);
-	fd = openat(collection->shared.dir, buf_text(&path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 && depth > 0 && errno == EACCES)
-		return 0; /* somebody else's */
+	fd = openat(collection->shared.base.dir, buf_text(&path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		return error_system(err, errno, "%s cannot be opened", buf_text(&path));
+		return pass_over(collection, dir, depth, err);
 	result = add_entries(collection, dir, fd, depth, err);
 	close(fd);
 	return result;

@@ -110,13 +110,17 @@ static enum save_outcome save(struct tree *tree, struct error *err, struct probl
 
 int tree_sync(struct tree *tree)
 {
-	struct problems others = PROBLEMS_INIT;
-	struct error err;
-	enum save_outcome outcome;
-
 	if (tree->collection)
 		return collection_sync(tree->collection);
-	outcome = save(tree, &err, &others);
+	return tree->opened ? collection_sync_one(tree->opened) : tree_sync_awake(tree);
+}
+
+int tree_sync_awake(struct tree *tree)
+{
+	struct problems others = PROBLEMS_INIT;
+	struct error err;
+	enum save_outcome outcome = save(tree, &err, &others);
+
 	if (save_errno[outcome] != 0) {
 		refuse(tree, NULL, NULL, &err, save_errno[outcome]);
 		tree->also = others;

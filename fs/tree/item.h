@@ -84,7 +84,8 @@ struct item {
 	struct stage *stage;
 	struct buf content;      /* scratch bytes, link target, .types as written; a key's bytes as they were written */
 	bool as_written;         /* a key's file shows `content`, not the text of its node */
-	bool made;               /* a payload made, or made again, in this mount: a save completes it */
+	bool made;               /* a payload made, or made again, in this mount: a save completes it; a folder of
+				  * profiles made in this mount */
 	struct timespec mtime;
 	struct error *refusal;   /* the last one, for user.profilefs.error */
 	struct dir *dir;         /* ITEM_DIR */
@@ -99,6 +100,7 @@ struct tree {
 	uint64_t first_ino;      /* the root's, less one: trees of one mount have numbers of their own */
 	uint64_t last_ino;
 	struct collection *collection; /* it is the tree of the folders of this one; NULL: a profile's */
+	struct opened *opened;   /* of a profile that is one of a collection; NULL: of one by itself */
 	bool begun_empty;        /* a profile made by mkdir: it gets what every profile has when somebody lists it, when
 				  * another process than its maker looks into it, or at the save; so that cp -r makes in
 				  * it what it copies, and mkdir(1) leaves a whole profile */

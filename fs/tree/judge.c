@@ -117,13 +117,20 @@ static int check(struct tree *tree, check_report *report, void *context)
 	return check_profile(tree->profile->doc.root, &tree->profile->checks, report, context);
 }
 
+/* One that mkdir began lacks everything, which is no excuse: a save fills it in. */
+static bool is_begun_empty(const struct profile *profile)
+{
+	return profile->options.create && profile->options.folder;
+}
+
 int judge_baseline(struct tree *tree)
 {
 	tree->profile->checks.type_of = type_of_dir;
 	tree->baseline = calloc(1, sizeof(*tree->baseline));
 	if (!tree->baseline)
 		return -ENOMEM;
-	if (tree->profile->options.check != CHECK_OFF && check(tree, remember, tree->baseline) < 0)
+	if (!is_begun_empty(tree->profile) && tree->profile->options.check != CHECK_OFF &&
+	    check(tree, remember, tree->baseline) < 0)
 		return -ENOMEM;
 	if (tree->baseline->count)
 		qsort(tree->baseline->list, tree->baseline->count, sizeof(*tree->baseline->list), by_anchor);

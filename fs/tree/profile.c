@@ -107,6 +107,12 @@ static int open_target(struct profile *profile, struct error *err)
 	return 0;
 }
 
+/* What goes before an option that a folder does not take. */
+static const char *by_itself(const struct profile *profile)
+{
+	return profile->options.folder ? "mounted by itself, " : "";
+}
+
 /* Without `output`, a profile that may not be written is read-only; a new one cannot be begun at all. */
 static int check_place(struct profile *profile, struct problems *notes, struct error *err)
 {
@@ -119,7 +125,8 @@ static int check_place(struct profile *profile, struct problems *notes, struct e
 		error_in_file(err, profile->place.shown);
 		return -1;
 	}
-	error_set(&shown, EROFS, "mounted read-only: %.700s; -o output=FILE saves elsewhere", why.text);
+	error_set(&shown, EROFS, "mounted read-only: %.700s; %s-o output=FILE saves elsewhere", why.text,
+		  by_itself(profile));
 	make_read_only(profile, notes, &shown);
 	return 0;
 }
@@ -280,7 +287,11 @@ static int load(struct profile *profile, struct problems *notes, struct error *e
 	if (file_read(place, PROFILE_SIZE_MAX, &profile->bytes, &profile->found, err) == 0)
 		return unwrap(profile, notes, err);
 	if (err->code == ENOENT) {
-		error_set(err, ENOENT, "there is no such file; -o new begins a fresh profile");
+		if (profile->options.folder)
+			error_set(err, ENOENT,
+				  "the file is gone since the folder was mounted: mount it again to see what is there");
+		else
+			error_set(err, ENOENT, "there is no such file; -o new begins a fresh profile");
 		error_in_file(err, place->shown);
 	}
 	return -1;
@@ -294,7 +305,12 @@ static int begin_fresh(struct profile *profile, struct error *err)
 	struct stat st;
 
 	if (fstatat(place->dir, place->name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
-		error_set(err, EEXIST, "it is there already: leave out -o new to edit it");
+		if (profile->options.folder)
+			error_set(err, EEXIST,
+				  "something of this name is in the folder that is not shown, or came after it was "
+				  "mounted: look at it, or mount the folder again");
+		else
+			error_set(err, EEXIST, "it is there already: leave out -o new to edit it");
 		error_in_file(err, place->shown);
 		return -1;
 	}
@@ -362,7 +378,7 @@ static void decide_encrypted(struct profile *profile, struct problems *notes)
 	} else if (!profile->hidden && encrypted_is(&profile->doc)) {
 		error_set(&why, EROFS,
 			  "mounted read-only: its payloads are encrypted, and are shown as they are; "
-			  "-o decrypt_key=FILE opens them");
+			  "%s-o decrypt_key=FILE opens them", by_itself(profile));
 		make_read_only(profile, notes, &why);
 	}
 }
@@ -447,7 +463,7 @@ static int find_place(struct profile *profile, const char *path, struct error *e
 	const struct profile_folder *folder = profile->options.folder;
 
 	if (folder)
-		return place_open_at(&profile->place, folder->dir, folder->shown, path, err);
+		return place_open_at(&profile->place, &folder->base, path, err);
 	return place_open(&profile->place, path, err);
 }
 
@@ -505,54 +521,6 @@ int profile_read(struct profile *profile, const char *path, const struct profile
 	if (read_all(profile, path, notes, err) == 0)
 		return 0;
 	profile_close(profile);
-	return -1;
-}
-
-/* --- one of many ------------------------------------------------------------------------------------ */
-
-static void close_dir(struct place *place)
-{
-	if (place->dir >= 0)
-		close(place->dir);
-	place->dir = -1;
-}
-
-void profile_rest(struct profile *profile)
-{
-	close_dir(&profile->place);
-	close_dir(&profile->target);
-}
-
-/* The directory, by the path that it had from the folder: links of the file were followed when it was opened. */
-static int open_dir_again(struct place *place, const struct profile_folder *folder, const char *path, struct error *err)
-{
-	struct place again;
-
-	if (place_open_at(&again, folder->dir, folder->shown, path, err) < 0)
-		return -1;
-	if (strcmp(again.path, place->path) == 0) {
-		place->dir = again.dir;
-		again.dir = -1;
-	} else {
-		error_set(err, ESTALE, "it is at %.600s now, not at %.600s any more: not saved", again.path,
-			  place->path);
-		error_in_file(err, place->shown);
-	}
-	place_close(&again);
-	return place->dir < 0 ? -1 : 0;
-}
-
-int profile_wake(struct profile *profile, const char *path, struct error *err)
-{
-	if (profile->place.dir >= 0)
-		return 0;
-	if (open_dir_again(&profile->place, profile->options.folder, path, err) < 0)
-		return -1;
-	profile->target.dir = fcntl(profile->place.dir, F_DUPFD_CLOEXEC, 0);
-	if (profile->target.dir >= 0)
-		return 0;
-	error_system(err, errno, "its directory cannot be opened twice");
-	error_in_file(err, profile->place.shown);
 	return -1;
 }
 

@@ -31,8 +31,7 @@ enum check_level { CHECK_STRICT, CHECK_WARN, CHECK_OFF };
 
 /* What all profiles of a folder have in common that are mounted as one tree (collection.h). Borrowed by them. */
 struct profile_folder {
-	int dir;               /* their paths count from here: the mount may cover the folder */
-	const char *shown;     /* what the user called it */
+	struct walk_base base; /* their paths count from here: the mount may cover the folder */
 	struct schema *schema;
 	struct signer *signer; /* tried; NULL: none */
 };
@@ -80,6 +79,7 @@ struct profile {
 	struct error why_read_only;
 	bool output_written;         /* `output` was given and is there */
 	bool recoded_said;           /* it was said that a save changed the encoding */
+	struct stat dir_left;        /* of its directory, when profile_rest() gave that back */
 	uint64_t commits;            /* how many changes were committed; 0: not edited */
 	uint64_t commits_saved;      /* `commits` when it was last saved */
 };
@@ -91,7 +91,8 @@ int profile_open(struct profile *profile, const char *path, const struct profile
 		 struct problems *notes, struct error *err);
 
 /* Of one of a folder: gives back the descriptors of its directory, until profile_wake() opens that again by the same
- * path. Saving is only for who is awake. 0, or -1: it is not there any more, or is another one (ESTALE). */
+ * path. Saving is only for who is awake. 0, or -1, and it is at rest still: it is not there any more, or is elsewhere
+ * (ESTALE). The directory may have another path, if it is the same one, or be another one, of the same path. */
 void profile_rest(struct profile *profile);
 int profile_wake(struct profile *profile, const char *path, struct error *err);
 

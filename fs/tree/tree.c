@@ -113,7 +113,7 @@ int tree_lookup(struct tree *tree, struct item *dir, const char *name, struct it
 		return -ENOMEM;
 	if (dir == tree->root && strcmp(name, NAME_OF_CONTROL) == 0)
 		return control_dir(tree, item);
-	if (dir == tree->root && !is_maker(tree) && fill_profile(tree) < 0)
+	if (dir == tree->root && tree->begun_empty && !is_maker(tree) && fill_profile(tree) < 0)
 		return -ENOMEM;
 	if (strcmp(name, NAME_OF_TYPES) == 0 && dir->kind == ITEM_DIR)
 		return lookup_types(tree, dir, item);

@@ -45,13 +45,24 @@ static bool is_file_name(const char *name)
 }
 
 /* A directory that may be searched and not listed is good enough to read and replace files in. */
-static int open_folder(int at, const char *folder)
+static int open_folder(const struct walk_base *base, const char *folder)
 {
-	int dir = openat(at, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int dir;
 
+	if (base)
+		return walk_open(base, folder);
+	dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0 && errno == EACCES)
-		dir = openat(at, folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return dir;
+}
+
+static int cannot_open_folder(struct error *err)
+{
+	if (errno == EDEADLK)
+		return error_set(err, EDEADLK,
+				 "the way to it leads into this mount: mount the folder at another place");
+	return error_system(err, errno, "cannot open the directory it is in");
 }
 
 /* `folder` and a link's target, which counts from there unless it is absolute. NULL: out of memory. */
@@ -67,9 +78,17 @@ static char *join_target(const char *folder, const char *target)
 	return buf_ok(&joined) ? buf_steal(&joined, NULL) : NULL;
 }
 
+/* True, with errno, if the file itself is the file system that must not be entered. */
+static bool is_ours(const struct walk_base *base, int dir, const char *name)
+{
+	mode_t ignored;
+
+	return base && walk_look(base, dir, name, &ignored) < 0 && errno == EDEADLK;
+}
+
 /* One step: opens the folder of `*path` as place->dir. If the name in it is a symbolic link, `*path`
  * becomes where that leads. 1: a link, go on; 0: arrived; -1. */
-static int step(struct place *place, int at, char **path, struct error *err)
+static int step(struct place *place, const struct walk_base *base, char **path, struct error *err)
 {
 	TEXT_AUTO folder = folder_of(*path);
 	char target[PATH_MAX];
@@ -80,9 +99,9 @@ static int step(struct place *place, int at, char **path, struct error *err)
 		return error_memory(err);
 	if (!is_file_name(name_of(*path)))
 		return error_set(err, EISDIR, "this names a directory: give a file");
-	place->dir = open_folder(at, folder);
-	if (place->dir < 0)
-		return error_system(err, errno, "cannot open the directory it is in");
+	place->dir = open_folder(base, folder);
+	if (place->dir < 0 || is_ours(base, place->dir, name_of(*path)))
+		return cannot_open_folder(err);
 	len = readlinkat(place->dir, name_of(*path), target, sizeof(target) - 1);
 	if (len < 0) {
 		if (errno == EINVAL || errno == ENOENT)
@@ -108,11 +127,14 @@ static char *path_of_open(int dir)
 
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", dir);
 	len = readlink(name, path, sizeof(path));
-	return len > 0 && path[0] == '/' ? strndup(path, (size_t)len) : NULL;
+	if (len > 0 && path[0] == '/')
+		return strndup(path, (size_t)len);
+	errno = len < 0 ? errno : ENOENT; /* "(unreachable)": it is in no tree that we see */
+	return NULL;
 }
 
 /* The absolute path, with the folder's own links resolved. */
-static int resolve_path(struct place *place, int at, const char *path, struct error *err)
+static int resolve_path(struct place *place, const struct walk_base *base, const char *path, struct error *err)
 {
 	TEXT_AUTO folder = folder_of(path);
 	TEXT_AUTO real = NULL;
@@ -120,7 +142,7 @@ static int resolve_path(struct place *place, int at, const char *path, struct er
 
 	if (!folder)
 		return error_memory(err);
-	real = at == AT_FDCWD ? realpath(folder, NULL) : path_of_open(place->dir);
+	real = base ? path_of_open(place->dir) : realpath(folder, NULL);
 	if (!real)
 		return error_system(err, errno, "cannot resolve the directory it is in");
 	buf_add_text(&whole, strcmp(real, "/") == 0 ? "" : real);
@@ -133,7 +155,7 @@ static int resolve_path(struct place *place, int at, const char *path, struct er
 	return 0;
 }
 
-static int find(struct place *place, int at, const char *path, struct error *err)
+static int find(struct place *place, const struct walk_base *base, const char *path, struct error *err)
 {
 	TEXT_AUTO now = strdup(path);
 	int links, more = 1;
@@ -143,17 +165,18 @@ static int find(struct place *place, int at, const char *path, struct error *err
 	for (links = 0; more == 1; links++) {
 		if (links > LINKS_MAX)
 			return error_system(err, ELOOP, "cannot be looked up");
-		more = step(place, at, &now, err);
+		more = step(place, base, &now, err);
 	}
-	return more < 0 ? -1 : resolve_path(place, at, now, err);
+	return more < 0 ? -1 : resolve_path(place, base, now, err);
 }
 
 /* Takes over `shown`. */
-static int find_shown(struct place *place, int at, const char *path, char *shown, struct error *err)
+static int find_shown(struct place *place, const struct walk_base *base, const char *path, char *shown,
+		      struct error *err)
 {
 	*place = PLACE_INIT;
 	place->shown = shown;
-	if (shown ? find(place, at, path, err) == 0 : error_memory(err) == 0)
+	if (shown ? find(place, base, path, err) == 0 : error_memory(err) == 0)
 		return 0;
 	error_in_file(err, shown ? shown : path);
 	place_close(place);
@@ -162,15 +185,18 @@ static int find_shown(struct place *place, int at, const char *path, char *shown
 
 int place_open(struct place *place, const char *path, struct error *err)
 {
-	return find_shown(place, AT_FDCWD, path, strdup(path), err);
+	return find_shown(place, NULL, path, strdup(path), err);
 }
 
-int place_open_at(struct place *place, int at, const char *shown, const char *path, struct error *err)
+int place_open_at(struct place *place, const struct walk_base *base, const char *path, struct error *err)
 {
+	size_t len = strlen(base->shown);
 	BUF_AUTO whole = BUF_INIT;
 
-	buf_add_format(&whole, "%s/%s", shown, path);
-	return find_shown(place, at, path, buf_ok(&whole) ? buf_steal(&whole, NULL) : NULL, err);
+	while (len && base->shown[len - 1] == '/')
+		len--;
+	buf_add_format(&whole, "%.*s/%s", (int)len, base->shown, path);
+	return find_shown(place, base, path, buf_ok(&whole) ? buf_steal(&whole, NULL) : NULL, err);
 }
 
 void place_close(struct place *place)

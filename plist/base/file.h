@@ -14,6 +14,7 @@
 
 #include "plist/base/buf.h"
 #include "plist/base/error.h"
+#include "plist/base/walk.h"
 
 struct place {
 	int dir;     /* O_PATH or O_RDONLY descriptor of the directory; -1: closed */
@@ -28,9 +29,9 @@ struct place {
  * must). 0, or -1: no such directory, not a directory, ... */
 int place_open(struct place *place, const char *path, struct error *err);
 
-/* The same for a path below the open directory `at`, which is called `shown`, without a look at what has been mounted
- * over it since; so the path that is remembered is the kernel's, where it tells (proc(5)). */
-int place_open_at(struct place *place, int at, const char *shown, const char *path, struct error *err);
+/* The same for a path below an open directory, without a look at what has been mounted over that since; so the path
+ * that is remembered is the kernel's, where it tells (proc(5)). EDEADLK: the way leads into base->ours. */
+int place_open_at(struct place *place, const struct walk_base *base, const char *path, struct error *err);
 
 void place_close(struct place *place);
 

@@ -132,6 +132,209 @@ it_does_not_let_one_that_cannot_be_saved_stop_the_others()
 	profilefs umount mnt
 }
 
+it_saves_one_of_them_at_a_sync_of_its_directory()
+{
+	with_folder
+	echo 3128 >mnt/a.mobileconfig/$WIFI/ProxyServerPort
+	echo 3128 >mnt/sub/b.mobileconfig/$WIFI/ProxyServerPort
+	run sync mnt/a.mobileconfig
+	assert_status 0
+	assert_value p/a.mobileconfig PayloadContent/3/ProxyServerPort 3128
+	assert_unchanged sub/b.mobileconfig
+	profilefs umount mnt
+}
+
+it_does_not_need_the_file_of_one_that_was_not_edited()
+{
+	with_folder
+	ls mnt/sub/b.mobileconfig >/dev/null
+	echo 3128 >mnt/a.mobileconfig/$WIFI/ProxyServerPort
+	rm -r p/sub
+	run profilefs umount mnt
+	assert_status 0
+	assert_no_stderr
+	assert_value p/a.mobileconfig PayloadContent/3/ProxyServerPort 3128
+}
+
+it_saves_where_the_whole_folder_was_moved()
+{
+	with_folder
+	echo 3128 >mnt/a.mobileconfig/$WIFI/ProxyServerPort
+	echo 3128 >mnt/sub/b.mobileconfig/$WIFI/ProxyServerPort
+	mv p q
+	run profilefs umount mnt
+	assert_status 0
+	assert_value q/a.mobileconfig PayloadContent/3/ProxyServerPort 3128
+	assert_value q/sub/b.mobileconfig PayloadContent/3/ProxyServerPort 3128
+}
+
+it_saves_in_a_subfolder_that_was_made_anew_as_it_was()
+{
+	with_folder
+	echo 3128 >mnt/sub/b.mobileconfig/$WIFI/ProxyServerPort
+	mv p/sub away
+	cp -r before/sub p/sub
+	run profilefs umount mnt
+	assert_status 0
+	assert_value p/sub/b.mobileconfig PayloadContent/3/ProxyServerPort 3128
+	assert_same before/sub/b.mobileconfig away/b.mobileconfig
+}
+
+it_refuses_a_fresh_profile_that_lacks_what_was_removed_from_it()
+{
+	with_folder
+	mkdir mnt/n.mobileconfig
+	ls mnt/n.mobileconfig >/dev/null
+	rm mnt/n.mobileconfig/PayloadIdentifier
+	run profilefs umount mnt
+	assert_status 1
+	assert_stderr '^p/n.mobileconfig:.*PayloadIdentifier.*missing-key'
+	run profilefs umount --force mnt
+	assert_missing p/n.mobileconfig
+	assert_exists p/.n.mobileconfig.rejected
+}
+
+it_takes_all_threads_of_a_process_for_the_maker_of_a_profile()
+{
+	with_folder
+	"$PYTHON" - mnt/n.mobileconfig <<-'END'
+		import os, sys, threading
+		def make():
+		    with open(sys.argv[1] + "/PayloadIdentifier", "x") as file:
+		        file.write("org.example.made\n")
+		os.mkdir(sys.argv[1])
+		thread = threading.Thread(target=make)
+		thread.start()
+		thread.join()
+	END
+	profilefs umount mnt
+	assert_value p/n.mobileconfig PayloadIdentifier "'org.example.made'"
+}
+
+it_removes_a_link_and_not_what_it_leads_to()
+{
+	make_profile wifi.mobileconfig
+	cp wifi.mobileconfig before
+	mkdir p
+	ln -s ../wifi.mobileconfig p/l.mobileconfig
+	mount_profile p delete=allow
+	rm -r mnt/l.mobileconfig
+	profilefs umount mnt
+	assert_equal "" "$(ls -A p)"
+	assert_same before wifi.mobileconfig
+}
+
+it_edits_a_file_under_one_of_its_names()
+{
+	with_folder
+	profilefs umount mnt
+	ln -s a.mobileconfig p/l.mobileconfig
+	mount_profile p
+	ls mnt/a.mobileconfig >/dev/null
+	run ls mnt/l.mobileconfig
+	assert_failed
+	assert_line '^p/l.mobileconfig: error: it is the same file as p/a.mobileconfig' mnt/.profilefs/last-error
+	profilefs umount mnt
+}
+
+it_never_waits_for_itself_where_paths_lead_into_the_mount()
+{
+	local name
+
+	with_folder
+	profilefs umount mnt
+	ln -s ../p/a.mobileconfig p/l.mobileconfig
+	ln -s "$PWD/far/sub/b.mobileconfig" p/m.mobileconfig
+	ln -s p far
+	mount_profile p
+	ls mnt/l.mobileconfig mnt/m.mobileconfig >/dev/null
+	profilefs umount mnt
+	profilefs p p
+	for name in l m; do
+		run timeout 10 ls p/$name.mobileconfig
+		assert_failed
+		assert_line "^p/$name.mobileconfig: error: the way to it leads into this mount" p/.profilefs/last-error
+	done
+	ls p/sub/b.mobileconfig >/dev/null
+	profilefs umount p
+	mkdir p/here
+	profilefs p p/here
+	run timeout 10 mkdir -p p/here/here/n.mobileconfig
+	assert_failed
+	assert_line 'this is where the folder is mounted' p/here/.profilefs/last-error
+	profilefs umount p/here
+}
+
+it_can_save_when_no_more_profiles_can_be_opened()
+{
+	local i
+
+	make_profile wifi.mobileconfig
+	mkdir p mnt
+	for ((i = 0; i < 40; i++)); do
+		cp wifi.mobileconfig p/$i.mobileconfig
+	done
+	(ulimit -n 40 && profilefs p mnt)
+	echo 3128 >mnt/0.mobileconfig/$WIFI/ProxyServerPort
+	ls mnt/* >/dev/null 2>errors || true
+	assert_line 'Too many open files' errors
+	assert_line 'so many profiles are open that no more fit' mnt/.profilefs/last-error
+	run profilefs umount mnt
+	assert_status 0
+	assert_value p/0.mobileconfig PayloadContent/3/ProxyServerPort 3128
+}
+
+it_says_of_what_came_or_went_that_it_did()
+{
+	with_folder
+	rm p/a.mobileconfig
+	cp wifi.mobileconfig p/z.mobileconfig
+	run ls mnt/a.mobileconfig
+	assert_failed
+	assert_line '^p/a.mobileconfig: error: the file is gone since' mnt/.profilefs/last-error
+	run mkdir mnt/z.mobileconfig
+	assert_failed
+	assert_line '^p/z.mobileconfig: error: .*mount the folder again' mnt/.profilefs/last-error
+	profilefs umount mnt
+}
+
+it_names_subfolders_that_it_cannot_look_into()
+{
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	with_folder
+	profilefs umount mnt
+	chmod 0 p/sub
+	# Root may look everywhere, without its capabilities it may not.
+	run setpriv --bounding-set=-dac_override,-dac_read_search "$PROFILEFS" p mnt
+	assert_status 0
+	assert_stderr '^p: note: the profiles in sub are not shown, as it cannot be read: Permission denied'
+	assert_listing mnt "a.mobileconfig bad.mobileconfig"
+	profilefs umount mnt
+	chmod 755 p/sub
+}
+
+it_takes_what_tar_rsync_and_git_put_there()
+{
+	need rsync git
+	with_folder
+	rm p/bad.mobileconfig
+	tar -C mnt --exclude=bad.mobileconfig -cf all.tar .
+	tar -C mnt -xf all.tar
+	mkdir copy
+	tar -C copy -xf all.tar
+	rsync -a --delete --exclude=bad.mobileconfig copy/ mnt/
+	export GIT_DIR=$PWD/history GIT_WORK_TREE=$PWD/mnt
+	git -c init.defaultBranch=main init -q
+	git add a.mobileconfig sub
+	git -c user.name=a -c user.email=a@b commit -qm before
+	echo 3128 >mnt/a.mobileconfig/$WIFI/ProxyServerPort
+	git checkout -q -f HEAD
+	assert_equal "" "$(git status --porcelain -uno)"
+	run profilefs umount mnt
+	assert_status 0
+	assert_unchanged a.mobileconfig sub/b.mobileconfig
+}
+
 it_makes_profiles_and_folders()
 {
 	with_folder
@@ -335,6 +538,21 @@ it_runs_a_command_over_a_folder_and_saves_nothing_if_that_fails()
 	assert_status 0
 	assert_value p/a.mobileconfig PayloadContent/3/ProxyServerPort 3128
 	assert_unchanged sub/b.mobileconfig
+}
+
+it_leaves_nothing_behind_of_what_a_failing_command_made()
+{
+	with_folder
+	profilefs umount mnt
+	run profilefs exec p -- sh -c 'mkdir -p new/deep new/n.mobileconfig && ls new/n.mobileconfig; exit 3'
+	assert_status 3
+	diff -r before p
+	run bash -c 'ulimit -Sn 256 && exec "$PROFILEFS" exec p -- sh -c "ulimit -n"'
+	assert_stdout '^256$'
+	# What is removed is gone at once, which no command could take back.
+	run profilefs exec -o delete=allow p -- true
+	assert_status 2
+	assert_stderr 'delete=allow'
 }
 
 it_refuses_options_of_one_profile_and_what_is_no_folder_of_profiles()

@@ -197,6 +197,41 @@ static void one_that_is_open_keeps_a_lock_and_no_directory(void **state)
 	assert_content("p/a.mobileconfig", PROFILE("a"));
 }
 
+static void one_that_cannot_be_saved_keeps_no_directory_either(void **state)
+{
+	struct profile *profile;
+	struct tree *tree;
+
+	(void)state;
+	open_with((struct profile_options){ 0 });
+	write_at("a.mobileconfig", "PayloadDisplayName", "mine");
+	put_text("p/a.mobileconfig", PROFILE("theirs"));
+	assert_int_equal(tree_sync(collection_tree(collection)), -ESTALE);
+	assert_true(collection_at(collection, 0, &profile, &tree));
+	assert_int_equal(profile->place.dir, -1);
+	assert_int_equal(profile->target.dir, -1);
+	put_text("p/a.mobileconfig", PROFILE("a"));
+	assert_int_equal(tree_sync(tree), 0);
+	assert_content("p/a.mobileconfig", PROFILE("mine"));
+}
+
+static void the_reasons_of_a_save_are_gone_from_the_last_error_with_the_next_one(void **state)
+{
+	struct tree *tree;
+	struct item *item;
+
+	(void)state;
+	open_with((struct profile_options){ 0 });
+	write_at("a.mobileconfig", "PayloadDisplayName", "mine");
+	write_at("sub/b.mobileconfig", "PayloadDisplayName", "mine");
+	put_text("p/a.mobileconfig", PROFILE("theirs"));
+	put_text("p/sub/b.mobileconfig", PROFILE("theirs"));
+	assert_int_equal(tree_sync(collection_tree(collection)), -ESTALE);
+	assert_int_equal(collection_tree(collection)->also.count, 1);
+	assert_int_equal(look_up("broken.mobileconfig/PayloadType", &tree, &item), -EIO);
+	assert_int_equal(collection_tree(collection)->also.count, 0);
+}
+
 static void what_cannot_be_opened_is_an_error_each_time_and_can_be_mended(void **state)
 {
 	struct tree *tree;
@@ -206,7 +241,8 @@ static void what_cannot_be_opened_is_an_error_each_time_and_can_be_mended(void *
 	open_with((struct profile_options){ 0 });
 	assert_int_equal(look_up("broken.mobileconfig/PayloadType", &tree, &item), -EIO);
 	assert_string_equal(tree_last_error(collection_tree(collection))->rule, "not-a-plist");
-	assert_int_equal(reported.count, 1);
+	assert_int_equal(look_up("broken.mobileconfig/PayloadType", &tree, &item), -EIO);
+	assert_int_equal(reported.count, 1); /* said once, though */
 	put_text("p/broken.mobileconfig", PROFILE("mended"));
 	assert_int_equal(look_up("broken.mobileconfig/PayloadType", &tree, &item), 0);
 }
@@ -221,6 +257,22 @@ static void the_kernel_hears_of_the_entry_not_of_the_root_behind_it(void **state
 	entry = item_ino(at("a.mobileconfig", &tree));
 	touched = 0;
 	assert_int_equal(remove_in("a.mobileconfig", "PayloadDisplayName", false), 0);
+	assert_int_equal(touched, entry);
+}
+
+static void the_kernel_hears_of_what_changed_before_it_was_entered(void **state)
+{
+	struct tree *tree;
+	uint64_t entry;
+
+	(void)state;
+	open_with((struct profile_options){ 0 });
+	entry = item_ino(at("a.mobileconfig", &tree));
+	touched = 0;
+	listed("sub/b.mobileconfig");
+	assert_int_equal(touched, 0);
+	assert_int_equal(chmod(path_of("p/a.mobileconfig"), 0600), 0);
+	listed("a.mobileconfig");
 	assert_int_equal(touched, entry);
 }
 
@@ -312,8 +364,11 @@ int main(void)
 		TEST(every_inode_number_leads_back_to_its_tree_and_item),
 		TEST(a_profile_is_opened_when_it_is_entered_and_not_when_it_is_looked_at),
 		TEST(one_that_is_open_keeps_a_lock_and_no_directory),
+		TEST(one_that_cannot_be_saved_keeps_no_directory_either),
+		TEST(the_reasons_of_a_save_are_gone_from_the_last_error_with_the_next_one),
 		TEST(what_cannot_be_opened_is_an_error_each_time_and_can_be_mended),
 		TEST(the_kernel_hears_of_the_entry_not_of_the_root_behind_it),
+		TEST(the_kernel_hears_of_what_changed_before_it_was_entered),
 		TEST(a_refused_removal_brings_back_what_was_saved),
 		TEST(an_allowed_removal_takes_the_file_away_at_once),
 		TEST(a_fresh_profile_is_empty_to_its_maker_and_whole_to_others),
