@@ -3,9 +3,15 @@
  * in the same way is taken once, what was changed in two ways is a conflict.
  *
  *   dict            key by key, whatever their order; what is new goes behind the key that it follows in its version
- *   scalar array    a list: as diff3(1) merges lines. What both add at one place is kept, ours first, each value once
+ *   scalar array    a list: as diff3(1) merges lines. What both add at one place is kept, ours first, each value once.
+ *                   A value that no version has twice is not in the result if one side removed it, wherever the other
+ *                   moved it, nor twice if both added it, but where ours has it; that both moved it, each to a place
+ *                   of its own, is a conflict
  *   other arrays    element by element: which is which says pairing.h; payloads are known by their identity, by
- *                   their type alone if there is no other of it. What both added is one element if its value, its
+ *                   their type alone if there is no other of it; dicts that are no payloads by what they have in
+ *                   common, by their place alone if that is all that tells. Where that leaves it open whether it is
+ *                   the same one that both changed, it is a conflict of the key that holds the array, or one side
+ *                   removed what the other changed. What both added is one element if its value, its
  *                   PayloadUUID or its PayloadIdentifier is the same, and is then merged as if the base had an empty
  *                   one. What is new goes behind the element that it follows in its version, ours first. The order of
  *                   what both kept is the one of who changed it; where both did, in two ways, it is ours in the
@@ -21,7 +27,8 @@
  *   KEY.conflict-base      the value that both began with, if there was one
  *   KEY.conflict-theirs    their value, if they have one
  *
- * Who wants theirs renames that over KEY; then the marks are removed. A dict in an array, such as a payload, that one
+ * Who wants theirs renames that over KEY (a KEY that is a directory is removed first, as mv(1) moves into it); then the
+ * marks are removed. A dict in an array, such as a payload, that one
  * side removed and the other changed stays as it was changed, with two marks in it: `removed.conflict-ours` or
  * `removed.conflict-theirs`, by who removed it (a string that says what to do), and `removed.conflict-base`, what it
  * was. Where a version has a key of such a name already, the marks end in `.2`, `.3`, ... What is in an array and
@@ -76,5 +83,9 @@ enum merge_mark {
 /* Which mark of a conflict a key is, if it is one; `*of` (may be NULL) is how many of its bytes name the key that it is
  * about. Of the names alone it cannot be told whether KEY is called "removed". */
 enum merge_mark merge_mark_of(const char *key, size_t len, size_t *of);
+
+/* True if a mark can be renamed over its key in a tree: both values are shown as files, for all that can be told of
+ * values alone. Else the key must be removed first. */
+bool merge_mark_goes_over(const struct node *ours, const struct node *mark);
 
 #endif

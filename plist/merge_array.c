@@ -33,70 +33,6 @@ struct elements {
 
 /* --- what is the same one after all -------------------------------------------------------------------- */
 
-/* True if an element has no partner in the base, or one that it has little in common with: the same type or place. */
-static bool is_loose(const struct pairing *pairing, size_t at)
-{
-	const struct node *element = pairing->b.elements[at], *base;
-
-	if (pairing->b.pair[at] == PAIRING_NONE)
-		return true;
-	base = pairing->a.elements[pairing->b.pair[at]];
-	return !ALIKE_UUID.sure(base, element) && !ALIKE_IDENTIFIER.sure(base, element) &&
-	       !ALIKE_VALUE.sure(base, element);
-}
-
-static void part_from_base(struct pairing *pairing, size_t at)
-{
-	size_t base_at = pairing->b.pair[at];
-
-	if (base_at == PAIRING_NONE)
-		return;
-	pairing->a.pair[base_at] = pairing->b.pair[at] = PAIRING_NONE;
-	pairing->a.moved[base_at] = pairing->b.moved[at] = false;
-}
-
-/* Which payloads are the only ones of their type. False: out of memory. */
-static bool find_only_ones(struct merging *job, const struct pairing_side *side, bool *only)
-{
-	uint64_t *like = calloc(side->count + 1, sizeof(*like));
-	struct alike_place *places = calloc(side->count + 1, sizeof(*places));
-	bool found = like && places;
-	size_t count = 0;
-
-	for (size_t i = 0; found && i < side->count; i++)
-		like[i] = ALIKE_TYPE.like(&job->known, side->elements[i]);
-	if (found)
-		count = alike_sort(like, side->count, places);
-	for (size_t i = 0; i < count; i++)
-		only[places[i].at] = (i == 0 || places[i - 1].like != places[i].like) &&
-				     (i + 1 == count || places[i + 1].like != places[i].like);
-	free(like);
-	free(places);
-	return found;
-}
-
-/* Payloads that have nothing in common but their type are taken for the same one only if there is no other of it: else
- * one was as likely removed, and another added. */
-static int part_doubtful(struct merging *job, struct pairing *pairing)
-{
-	bool *only_in_base = calloc(pairing->a.count + 1, sizeof(*only_in_base));
-	bool *only = calloc(pairing->b.count + 1, sizeof(*only));
-	bool found = only_in_base && only && find_only_ones(job, &pairing->a, only_in_base) &&
-		     find_only_ones(job, &pairing->b, only);
-
-	for (size_t i = 0; found && i < pairing->b.count; i++) {
-		size_t base_at = pairing->b.pair[i];
-
-		if (base_at == PAIRING_NONE || (only[i] && only_in_base[base_at]) || !is_loose(pairing, i))
-			continue;
-		if (ALIKE_TYPE.sure(pairing->a.elements[base_at], pairing->b.elements[i]))
-			part_from_base(pairing, i);
-	}
-	free(only_in_base);
-	free(only);
-	return found ? 0 : -1;
-}
-
 /* If ours has in place of the base's element the very one that they added, that is one element, and the base's is
  * another. By value alone it is not said of two that stand for elements of the base. */
 static void unite(struct elements *all, const struct alike_way *way, size_t our_at, size_t their_at)
@@ -106,8 +42,8 @@ static void unite(struct elements *all, const struct alike_way *way, size_t our_
 
 	if (both && (our_base == their_base || way == &ALIKE_VALUE))
 		return;
-	part_from_base(&all->ours, our_at);
-	part_from_base(&all->theirs, their_at);
+	merge_part(&all->ours, our_at);
+	merge_part(&all->theirs, their_at);
 	all->twin[our_at] = their_at;
 	all->is_twin[their_at] = true;
 }
@@ -121,7 +57,7 @@ static size_t find_loose(struct merging *job, const struct elements *all, bool o
 	for (size_t i = 0; i < pairing->b.count; i++) {
 		bool united = ours ? all->twin[i] != PAIRING_NONE : all->is_twin[i];
 
-		like[i] = united || !is_loose(pairing, i) ? 0 : way->like(&job->known, pairing->b.elements[i]);
+		like[i] = united || !merge_is_loose(pairing, i) ? 0 : way->like(&job->known, pairing->b.elements[i]);
 	}
 	return alike_sort(like, pairing->b.count, places);
 }
@@ -225,8 +161,11 @@ static enum merged merge_each(struct merging *job, struct elements *all)
 {
 	for (size_t i = 0; i < all->count; i++) {
 		struct element *element = &all->list[i];
+		size_t noted = job->conflict_count;
 		enum merged merged = merge_value(job, &element->in, &element->made);
 
+		if (merged == MERGED_WELL && job->conflict_count == noted && merge_is_replaced(job, &element->in))
+			return MERGED_CONFLICT;
 		if (merged == MERGED_CONFLICT)
 			merged = keep_changed(job, element);
 		if (merged != MERGED_WELL)
@@ -386,7 +325,8 @@ static int begin(struct merging *job, struct elements *all, const struct version
 	all->by_ours = calloc(ours + 1, sizeof(*all->by_ours));
 	all->by_theirs = calloc(theirs + 1, sizeof(*all->by_theirs));
 	if (!all->twin || !all->is_twin || !all->list || !all->by_ours || !all->by_theirs ||
-	    part_doubtful(job, &all->ours) < 0 || part_doubtful(job, &all->theirs) < 0 || unite_added(job, all) < 0)
+	    merge_part_doubtful(job, &all->ours) < 0 || merge_part_doubtful(job, &all->theirs) < 0 ||
+	    unite_added(job, all) < 0)
 		return -1;
 	list_ours(all);
 	list_theirs(all);

@@ -56,6 +56,23 @@ enum merge_mark merge_mark_of(const char *key, size_t len, size_t *of)
 	return mark;
 }
 
+/* An empty array may be shown as either. */
+static bool is_file(const struct node *value)
+{
+	const struct node *element = node_first(value);
+
+	if (value->type != NODE_ARRAY || !element)
+		return node_is_scalar(value->type);
+	while (element && node_is_scalar(element->type) && element->type != NODE_DATA)
+		element = node_next(element);
+	return !element;
+}
+
+bool merge_mark_goes_over(const struct node *ours, const struct node *mark)
+{
+	return is_file(ours) && is_file(mark);
+}
+
 static void make_name(struct buf *name, const char *key, size_t len, const char *end, unsigned number)
 {
 	buf_clear(name);

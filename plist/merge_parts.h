@@ -1,6 +1,6 @@
 /*
- * What the parts of merge() share. Private to them: merge.c (values, dicts), merge_array.c (elements), merge_list.c
- * (lists of scalars), merge_mark.c.
+ * What the parts of merge() share. Private to them: merge.c (values, dicts), merge_array.c (elements), merge_doubt.c
+ * (which of these are the same one), merge_list.c (lists of scalars), merge_mark.c.
  *
  * The result is made as a new tree, out of copies; none of the three versions changes meanwhile. Conflicts are noted as
  * they are found, and forgotten again when they become one of a key above.
@@ -14,6 +14,7 @@
 #include "plist/fingerprint.h"
 #include "plist/merge.h"
 #include "plist/node.h"
+#include "plist/pairing.h"
 
 /* One value in the three versions; NULL: it is not there. */
 struct versions {
@@ -43,6 +44,21 @@ enum merged merge_value(struct merging *job, const struct versions *versions, st
 
 /* The same for two or three arrays, of which ours and theirs are there. */
 enum merged merge_array(struct merging *job, const struct versions *versions, struct node **made);
+
+/* Parts what is paired with an element of the base by a guess: payloads by a type that is there more than once, other
+ * dicts by a place that more of them claim than there are, unless they are alike. 0, or -1: out of memory. */
+int merge_part_doubtful(struct merging *job, struct pairing *pairing);
+
+/* True for an element that is no payload, that both changed, and of which one left too little for it to be surely the
+ * same one: then it is a conflict even if it can be merged. */
+bool merge_is_replaced(struct merging *job, const struct versions *element);
+
+/* True if an element of `b` has no partner in the base, or one that it has little in common with: the same type or
+ * place. */
+bool merge_is_loose(const struct pairing *pairing, size_t at);
+
+/* Takes its partner from an element of `b`, if it has one. */
+void merge_part(struct pairing *pairing, size_t at);
 
 /* The same for arrays of scalars. */
 enum merged merge_list(struct merging *job, const struct versions *versions, struct node **made);

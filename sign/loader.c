@@ -234,8 +234,8 @@ static int explain(const struct source *source, const struct loaded *loaded, str
 				 "it holds a public key only: give the file with the private one");
 	if (sk_X509_num(loaded->certs) > 0)
 		return error_set(err, EINVAL,
-				 "it holds a certificate and no private key: give the file with the key (key), and "
-				 "this one beside it (cert)");
+				 "it holds a certificate and no private key: give the file with the key, and this one "
+				 "beside it as its certificate");
 	if (is_openssh(&source->bytes))
 		return error_set(err, EINVAL,
 				 "it holds a key as OpenSSH writes it, which OpenSSL cannot read: convert a copy "

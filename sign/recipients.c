@@ -308,7 +308,7 @@ static int load(const char *file, struct passphrase *passphrase, struct loaded *
 		return error_set(err, EACCES,
 				 "its certificates are encrypted, and no passphrase was given for them: %.400s; take "
 				 "them out (openssl pkcs12 -nokeys -in FILE -out CERT.pem), or give it where there is "
-				 "no key to sign with (passin)",
+				 "no key to sign with (--passin)",
 				 passphrase->why.text);
 	return result;
 }
@@ -338,7 +338,7 @@ static int open_all(const struct strings *files, const char *passin, struct reci
 		    struct problems *notes, struct error *err)
 {
 	struct passphrase passphrase;
-	int result = passphrase_open(&passphrase, "passin", passin, err);
+	int result = passphrase_open(&passphrase, "--passin", passin, err);
 	size_t i;
 
 	for (i = 0; !result && i < files->count; i++)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
@@ -18,6 +19,7 @@ struct parts {
 	struct loaded *keys;
 	struct loaded *certs;
 	struct loaded *chains;
+	bool looking; /* nobody is asked for a passphrase, and what needs one is left closed */
 };
 
 /* ------------------------------------------------------------------ opening all files */
@@ -65,6 +67,27 @@ static struct parts *parts_new(const struct signer_files *files)
 	return NULL;
 }
 
+/* What stands before the name of an option. */
+static const char *dashes(const struct parts *parts)
+{
+	return parts->files->dashed ? "--" : "";
+}
+
+static const char *passin(const struct parts *parts)
+{
+	return parts->files->dashed ? "--passin" : "passin";
+}
+
+/* A variable that is not set now may be when it is needed. */
+static const char *source_of(const struct parts *parts, size_t i)
+{
+	const struct strings *passins = &parts->files->passins;
+	const char *source = i < passins->count ? passins->at[i] : NULL;
+	bool later = source && parts->looking && strncmp(source, "env:", 4) == 0 && !getenv(source + 4);
+
+	return later ? NULL : source;
+}
+
 static int open_passphrases(struct parts *parts, struct error *err)
 {
 	const struct strings *passins = &parts->files->passins;
@@ -72,13 +95,15 @@ static int open_passphrases(struct parts *parts, struct error *err)
 
 	if (passins->count > 1 && passins->count != parts->files->keys.count)
 		return error_set(err, EINVAL,
-				 "%zu passphrases (passin) are given for %zu %s: give one for all, or one for each "
+				 "%zu passphrases (%spassin) are given for %zu %s: give one for all, or one for each "
 				 "in their order",
-				 passins->count, parts->files->keys.count,
+				 passins->count, dashes(parts), parts->files->keys.count,
 				 parts->files->keys.count == 1 ? "key" : "keys");
-	for (i = 0; i < parts->passphrase_count; i++)
-		if (passphrase_open(&parts->passphrases[i], "passin", i < passins->count ? passins->at[i] : NULL, err))
+	for (i = 0; i < parts->passphrase_count; i++) {
+		if (passphrase_open(&parts->passphrases[i], passin(parts), source_of(parts, i), err))
 			return -1;
+		parts->passphrases[i].refused = parts->looking;
+	}
 	return 0;
 }
 
@@ -127,10 +152,10 @@ static int load_keys(struct parts *parts, struct error *err)
 }
 
 /* With a passphrase of its own, which the terminal is asked for if it is wanted. */
-static int load_certs_alone(const char *path, struct loaded *out, struct error *err)
+static int load_certs_alone(const struct parts *parts, const char *path, struct loaded *out, struct error *err)
 {
 	struct passphrase own;
-	int result = passphrase_open(&own, "passin", NULL, err);
+	int result = passphrase_open(&own, passin(parts), NULL, err);
 
 	if (!result)
 		result = loader_certs(path, &own, out, err);
@@ -147,7 +172,7 @@ static int load_certs_of(struct parts *parts, const char *path, struct loaded *o
 
 	if (loader_is_token(path))
 		return for_all ? loader_certs(path, &parts->passphrases[0], out, err) :
-				 load_certs_alone(path, out, err);
+				 load_certs_alone(parts, path, out, err);
 	for (i = 0; i < parts->passphrase_count; i++) {
 		if (!parts->passphrases[i].known)
 			continue;
@@ -157,7 +182,7 @@ static int load_certs_of(struct parts *parts, const char *path, struct loaded *o
 			return -1;
 		loaded_free(out);
 	}
-	return parts->files->passins.count ? -1 : load_certs_alone(path, out, err);
+	return parts->files->passins.count ? -1 : load_certs_alone(parts, path, out, err);
 }
 
 static int load_certs(struct parts *parts, const struct strings *paths, struct loaded *list, struct error *err)
@@ -236,7 +261,8 @@ static int explain_no_match(const struct parts *parts, size_t key, struct error 
 
 	if (!cert) {
 		error_set(err, EINVAL,
-			  "it holds the key and no certificate: give the key's certificate too (cert)");
+			  "it holds the key and no certificate: give the key's certificate too (%scert)",
+			  dashes(parts));
 		return in_file(err, path);
 	}
 	if (certs->count > 1) {
@@ -343,8 +369,8 @@ static int check_certs(const struct parts *parts, const struct signer *signer, s
 		name_text(X509_get_subject_name(sk_X509_value(certs, 0)), &subject);
 		error_set(err, EINVAL,
 			  "the certificate (%s) is not the one of any key that is given: give its key too "
-			  "(key), or this file as its chain (chain)",
-			  buf_text(&subject));
+			  "(%skey), or this file as its chain (%schain)",
+			  buf_text(&subject), dashes(parts), dashes(parts));
 		return in_file(err, parts->files->certs.at[i]);
 	}
 	return 0;
@@ -378,8 +404,8 @@ static int add_chains(const struct parts *parts, struct signer *signer, struct e
 	if ((size_t)sk_X509_num(signer->chain) + signer->count > CERTS_MAX)
 		return error_set(err, E2BIG,
 				 "more than %d certificates are to be included: give the signer's own chain alone "
-				 "(chain)",
-				 CERTS_MAX);
+				 "(%schain)",
+				 CERTS_MAX, dashes(parts));
 	return 0;
 }
 
@@ -409,6 +435,112 @@ static int try_out(const struct parts *parts, const struct signer *signer, struc
 	return 0;
 }
 
+/* ------------------------------------------------------------------ a look at what is not encrypted */
+
+static bool is_closed(const struct passphrase *passphrase)
+{
+	return passphrase->wanted && !passphrase->known;
+}
+
+/* The certificates in the file of a key that stays closed. A PKCS#12 file is closed as a whole. */
+static int look_beside_key(struct parts *parts, size_t key, struct error *err)
+{
+	struct passphrase *passphrase = passphrase_of(parts, key);
+
+	loaded_free(&parts->keys[key]);
+	if (loader_certs(parts->files->keys.at[key], passphrase, &parts->keys[key], err) == 0 || is_closed(passphrase))
+		return 0;
+	return parts->files->certs.count ? 0 : explain_no_match(parts, key, err);
+}
+
+static int look_at_keys(struct parts *parts, struct error *err)
+{
+	const struct strings *paths = &parts->files->keys;
+	size_t i;
+
+	for (i = 0; i < paths->count; i++) {
+		struct passphrase *passphrase = passphrase_of(parts, i);
+
+		if (loader_is_token(paths->at[i]))
+			continue;
+		if (loader_key(paths->at[i], passphrase, &parts->keys[i], err) == 0) {
+			if (fitness_check(parts->keys[i].key, err) || check_twins(parts, i, err))
+				return in_file(err, paths->at[i]);
+		} else if (!is_closed(passphrase) || look_beside_key(parts, i, err)) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* `*all` is set to false if one stays closed. */
+static int look_at_certs(const struct parts *parts, const struct strings *paths, struct loaded *list, bool *all,
+			 struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < paths->count; i++) {
+		struct passphrase none = { .option = passin(parts), .refused = true };
+		bool closed = loader_is_token(paths->at[i]);
+
+		if (!closed && loader_certs(paths->at[i], &none, &list[i], err) < 0) {
+			closed = is_closed(&none);
+			if (!closed)
+				return -1;
+		}
+		if (closed)
+			*all = false;
+	}
+	return 0;
+}
+
+/* Whether each key that is open has a certificate that may sign. */
+static int look_at_pairs(const struct parts *parts, bool all, struct problems *notes, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < parts->files->keys.count; i++) {
+		const char *file;
+		X509 *cert = parts->keys[i].key ? find_cert(parts, i, &file) : NULL;
+
+		if (!cert && parts->keys[i].key && all)
+			return explain_no_match(parts, i, err);
+		if (!cert)
+			continue;
+		if (check_usage(cert, err))
+			return in_file(err, file);
+		note_dates(cert, file, notes);
+	}
+	return 0;
+}
+
+static int look(struct parts *parts, struct problems *notes, struct error *err)
+{
+	const struct signer_files *files = parts->files;
+	bool all = true, chains;
+
+	if (open_passphrases(parts, err) || look_at_keys(parts, err) ||
+	    look_at_certs(parts, &files->certs, parts->certs, &all, err) ||
+	    look_at_certs(parts, &files->chains, parts->chains, &chains, err))
+		return -1;
+	return look_at_pairs(parts, all, notes, err);
+}
+
+int signer_look(const struct signer_files *files, struct problems *notes, struct error *err)
+{
+	struct parts *parts = parts_new(files);
+	int result;
+
+	if (!parts)
+		return error_memory(err);
+	parts->looking = true;
+	ERR_clear_error();
+	result = look(parts, notes, err);
+	ERR_clear_error();
+	parts_free(parts);
+	return result;
+}
+
 /* ------------------------------------------------------------------ the interface */
 
 static int open_signer(struct parts *parts, struct signer *signer, struct problems *notes, struct error *err)
@@ -416,7 +548,7 @@ static int open_signer(struct parts *parts, struct signer *signer, struct proble
 	const struct signer_files *files = parts->files;
 
 	if (!files->keys.count)
-		return error_set(err, EINVAL, "there is no key to sign with: give one (key)");
+		return error_set(err, EINVAL, "there is no key to sign with: give one (%skey)", dashes(parts));
 	if (open_passphrases(parts, err) || load_keys(parts, err) ||
 	    load_certs(parts, &files->certs, parts->certs, err) ||
 	    load_certs(parts, &files->chains, parts->chains, err))

@@ -5,6 +5,8 @@
 #ifndef SIGN_SIGNER_H
 #define SIGN_SIGNER_H
 
+#include <stdbool.h>
+
 #include "plist/base/error.h"
 #include "plist/base/strings.h"
 
@@ -23,6 +25,7 @@ struct signer_files {
 	struct strings passins; /* pass:TEXT, env:NAME, file:PATH, fd:N, stdin (openssl-passphrase-options(1)), for the
 			       * PIN of a token too: none, one for all keys, or one for each in the keys' order; without
 			       * one the terminal is asked, without echo, if the key needs it */
+	bool dashed;            /* messages call options what commands do, --key, and not what mounts do, key */
 };
 
 /* Opens all parts and matches them. Fails, with what to give instead, for: a file that cannot be read or
@@ -32,6 +35,11 @@ struct signer_files {
  * 0 with a new `*out` (signer_free()), or -1. */
 int signer_open(const struct signer_files *files, struct signer **out, struct problems *notes,
 		struct error *err);
+
+/* Looks at all parts as signer_open() does, for whoever only writes down where they are, and asks nobody for a
+ * passphrase: what is encrypted and has none now (a variable that is not set yet is none), or is on a token, is not
+ * opened and believed. 0, or -1 with what signer_open() would say. */
+int signer_look(const struct signer_files *files, struct problems *notes, struct error *err);
 
 /* Frees it and wipes the keys. NULL is fine. */
 void signer_free(struct signer *signer);

@@ -95,6 +95,7 @@ static int decrypt_all(struct rewrap *rewrap)
 	const struct signer_files *files = &rewrap->keys.files;
 	const struct decryptor_files parts = {
 		.key = files->keys.at[0],
+		.option = "--passin",
 		.passin = files->passins.count ? files->passins.at[0] : NULL,
 		.certs = files->certs,
 		.own_certs = true,

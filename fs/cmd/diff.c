@@ -10,6 +10,7 @@
 #include "fs/cmd/choice.h"
 #include "fs/cmd/colour.h"
 #include "fs/cmd/command.h"
+#include "fs/cmd/diff_folders.h"
 #include "fs/cmd/differences.h"
 #include "fs/cmd/say.h"
 #include "fs/tree/version.h"
@@ -33,6 +34,7 @@ struct request {
 	struct schema_sources sources;
 	enum differences_format format;
 	enum colour colour;
+	const char *label; /* what a line before the differences calls both; NULL: there is none */
 	bool git, force, quiet, secrets;
 	bool done;
 	int status;
@@ -70,7 +72,8 @@ static void take_colour(struct request *request, const char *text)
 		end_with(request, TROUBLE);
 }
 
-enum { OPTION_FORMAT = 256, OPTION_SCHEMA, OPTION_MANIFESTS, OPTION_COLOUR, OPTION_SECRETS, OPTION_FORCE, OPTION_GIT };
+enum { OPTION_FORMAT = 256, OPTION_SCHEMA, OPTION_MANIFESTS, OPTION_COLOUR, OPTION_SECRETS, OPTION_FORCE, OPTION_GIT,
+       OPTION_LABEL };
 
 static void take(struct request *request, int option, char **argv)
 {
@@ -102,6 +105,9 @@ static void take(struct request *request, int option, char **argv)
 	case OPTION_GIT:
 		request->git = true;
 		break;
+	case OPTION_LABEL:
+		request->label = *optarg ? optarg : NULL;
+		break;
 	case 'h':
 		end_with(request, say_help(command_diff.help));
 		break;
@@ -119,6 +125,7 @@ static const struct option long_options[] = {
 	{ "manifests", required_argument, NULL, OPTION_MANIFESTS },
 	{ "color", required_argument, NULL, OPTION_COLOUR },
 	{ "git", no_argument, NULL, OPTION_GIT },
+	{ "label", required_argument, NULL, OPTION_LABEL },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -177,9 +184,11 @@ struct sides {
 };
 
 /* What stands for a file that is not there: in git's hands, and in difftool's, and people's. */
+#define NOTHING "/dev/null"
+
 static bool is_nothing(const char *file)
 {
-	return strcmp(file, "/dev/null") == 0;
+	return strcmp(file, NOTHING) == 0;
 }
 
 static int open_one(struct version *version, const char *path, const struct version_options *options, struct error *err)
@@ -219,11 +228,10 @@ static void say_unseen(const struct sides *sides)
 		say_note("payloads are encrypted and were not compared key by key: profilefs decrypt opens them");
 }
 
-/* Appends what differs between two paths. */
-static int compare(const struct request *request, const char *a, const char *b, struct buf *out, size_t *count,
-		   struct error *err)
+/* Appends what differs between two paths; NULL: one that is not there. */
+static int compare_with(const struct request *request, struct schema *schema, const char *a, const char *b,
+			struct buf *out, size_t *count, struct error *err)
 {
-	struct schema *schema = schema_open(&request->sources, err);
 	const struct check_options checks = { .schema = schema };
 	const struct version_options versions = {
 		.checks = &checks, .force = request->force, .empty_allowed = request->git,
@@ -233,13 +241,22 @@ static int compare(const struct request *request, const char *a, const char *b, 
 		.colour = use_colour(request),
 	};
 	struct sides sides;
-	int result = -1;
+	int result;
 
-	if (schema && open_sides(&sides, a, b, &versions, err) == 0) {
-		say_unseen(&sides);
-		result = differences_print(sides.a.doc->root, sides.b.doc->root, &options, out, count, err);
-		close_sides(&sides);
-	}
+	if (open_sides(&sides, a ? a : NOTHING, b ? b : NOTHING, &versions, err) < 0)
+		return -1;
+	say_unseen(&sides);
+	result = differences_print(sides.a.doc->root, sides.b.doc->root, &options, out, count, err);
+	close_sides(&sides);
+	return result;
+}
+
+static int compare(const struct request *request, const char *a, const char *b, struct buf *out, size_t *count,
+		   struct error *err)
+{
+	struct schema *schema = schema_open(&request->sources, err);
+	int result = schema ? compare_with(request, schema, a, b, out, count, err) : -1;
+
 	schema_free(schema);
 	return result;
 }
@@ -258,21 +275,6 @@ static int write_out(const struct buf *out, int status)
 	return TROUBLE;
 }
 
-static int diff(const struct request *request)
-{
-	BUF_AUTO out = BUF_INIT;
-	struct error err;
-	size_t count;
-
-	if (compare(request, request->words[0], request->words[1], &out, &count, &err) < 0) {
-		say_error(&err);
-		return TROUBLE;
-	}
-	return request->quiet ? count > 0 : write_out(&out, count > 0);
-}
-
-/* --- for git ---------------------------------------------------------------------------------------- */
-
 /* A name that somebody else may have given the file is not to speak to the terminal. */
 static void add_flat(struct buf *out, const char *text)
 {
@@ -286,6 +288,142 @@ static void add_flat(struct buf *out, const char *text)
 			buf_add(out, text, step);
 	}
 }
+
+/* The line before the differences of one file among several. */
+static void add_begin(const struct request *request, const char *a, const char *b, struct buf *out)
+{
+	bool colour = use_colour(request);
+
+	buf_add_text(out, colour ? "\033[1mprofilefs diff " : "profilefs diff ");
+	add_flat(out, a);
+	if (b)
+		buf_add_char(out, ' ');
+	add_flat(out, b ? b : "");
+	buf_add_text(out, colour ? "\033[m\n" : "\n");
+}
+
+static int diff_files(const struct request *request)
+{
+	BUF_AUTO out = BUF_INIT, lines = BUF_INIT;
+	struct error err;
+	size_t count;
+
+	if (compare(request, request->words[0], request->words[1], &lines, &count, &err) < 0) {
+		say_error(&err);
+		return TROUBLE;
+	}
+	if (request->quiet)
+		return count > 0;
+	if (request->label && count && request->format == DIFFERENCES_TEXT)
+		add_begin(request, request->label, NULL, &out);
+	buf_add(&out, lines.data, lines.len);
+	if (!buf_ok(&lines))
+		out.failed = true;
+	return write_out(&out, count > 0);
+}
+
+/* --- folders ---------------------------------------------------------------------------------------- */
+
+/* Two folders while they are compared. */
+struct folders {
+	const struct request *request;
+	struct schema *schema;
+	struct buf out;
+	size_t differing; /* pairs that do, and profiles that are on one side alone */
+	bool trouble;
+};
+
+/* As diff(1) says it. */
+static void add_only(const char *path, struct buf *out)
+{
+	const char *slash = strrchr(path, '/');
+	BUF_AUTO folder = BUF_INIT;
+
+	buf_add(&folder, path, slash == path ? 1 : (size_t)(slash - path));
+	if (!buf_ok(&folder))
+		out->failed = true;
+	buf_add_text(out, "Only in ");
+	add_flat(out, buf_text(&folder));
+	buf_add_text(out, ": ");
+	add_flat(out, slash + 1);
+	buf_add_char(out, '\n');
+}
+
+static void add_pair(struct folders *folders, const char *a, const char *b, const struct buf *lines)
+{
+	struct buf *out = &folders->out;
+
+	if (folders->request->format == DIFFERENCES_JSON)
+		buf_add_text(out, folders->differing > 1 ? "," : "");
+	else
+		add_begin(folders->request, a, b, out);
+	buf_add(out, lines->data, lines->len);
+	if (!buf_ok(lines))
+		out->failed = true;
+}
+
+/* In JSON what is on one side alone differs from nothing. */
+static void take_pair(void *context, const char *a, const char *b)
+{
+	struct folders *folders = context;
+	BUF_AUTO lines = BUF_INIT;
+	struct error err;
+	size_t count;
+
+	if (!(a && b) && folders->request->format == DIFFERENCES_TEXT) {
+		folders->differing++;
+		add_only(a ? a : b, &folders->out);
+	} else if (compare_with(folders->request, folders->schema, a, b, &lines, &count, &err) < 0) {
+		folders->trouble = true;
+		say_error(&err);
+	} else if (count || !(a && b)) {
+		folders->differing++;
+		add_pair(folders, a, b, &lines);
+	}
+}
+
+static int compare_folders(struct folders *folders, struct error *err)
+{
+	const struct request *request = folders->request;
+	bool json = request->format == DIFFERENCES_JSON, trouble = false;
+	int result;
+
+	folders->schema = schema_open(&request->sources, err);
+	if (!folders->schema)
+		return -1;
+	buf_add_text(&folders->out, json ? "[\n" : "");
+	result = diff_folders(request->words[0], request->words[1], take_pair, folders, &trouble, err);
+	buf_add_text(&folders->out, json ? "]\n" : "");
+	folders->trouble |= trouble;
+	schema_free(folders->schema);
+	return result;
+}
+
+static int diff_two_folders(const struct request *request)
+{
+	struct folders folders = { .request = request };
+	struct error err;
+	int status;
+
+	if (compare_folders(&folders, &err) < 0) {
+		say_error(&err);
+		status = TROUBLE;
+	} else {
+		status = folders.trouble ? TROUBLE : folders.differing > 0;
+		status = request->quiet ? status : write_out(&folders.out, status);
+	}
+	buf_free(&folders.out);
+	return status;
+}
+
+static int diff(const struct request *request)
+{
+	if (diff_folders_are(request->words[0], request->words[1]))
+		return diff_two_folders(request);
+	return diff_files(request);
+}
+
+/* --- for git ---------------------------------------------------------------------------------------- */
 
 /* As git begins a file's part of a diff. */
 static void add_header(const struct request *request, struct buf *out)
@@ -365,7 +503,7 @@ const struct command command_diff = {
 	"usage: profilefs diff [OPTION]... A B\n\n"
 	"Says what differs between two profiles, key by key: not the order of keys, comments, layout or the\n"
 	"signature. A and B are profiles, signed or not, XML or binary; exploded trees; `-` for the standard input;\n"
-	"or /dev/null for none.\n\n"
+	"or /dev/null for none. Of two folders the profiles and trees in them are compared by their names.\n\n"
 	"  ~ PATH: 'old' -> 'new'     a value that changed\n"
 	"  + PATH: dict of 12 keys    a key or an element that came\n"
 	"  - PATH: 'old'              one that went\n"
@@ -380,6 +518,7 @@ const struct command command_diff = {
 	"      --schema DIR|FILE      what says which keys are secret, and of exploded trees the types of values:\n"
 	"                             a folder of Apple's YAML, or a file in our language\n"
 	"      --manifests DIR        ProfileManifests, for payload types that Apple does not publish\n"
+	"      --label NAME           begins with a line that says NAME, if anything differs\n"
 	"      --color WHEN           auto (default: on a terminal, unless NO_COLOR is set), always or never\n"
 	"      --git                  as git's external diff: takes the arguments that git gives, says trouble\n"
 	"                             among the differences, and does not fail. In .git/config, with\n"

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "fs/cmd/differences.h"
+#include "fs/cmd/places.h"
 #include "plist/difference.h"
 
 /* What the schema says of a place in a profile, and whether values there may be secret. */
@@ -20,20 +21,6 @@ struct secrecy secrecy_below(struct schema *schema, struct secrecy parent, const
 
 /* True for a value that is not to be shown there: containers and booleans tell no secret by themselves. */
 bool secrecy_hides(const struct secrecy *secrecy, const struct node *node);
-
-/* differences_places.c: where elements of arrays are, counted once for each array, as there may be a million of them.
- * Of trees that stay as they are; owns its memory, places_free(). Zeroed: empty. */
-struct places {
-	struct places_array *arrays;
-};
-
-/* Appends the path of a node, as check_path() does. 0, or -1: out of memory. */
-int places_path(struct places *places, const struct node *node, struct buf *out, struct error *err);
-
-/* The position of an element. 0, or -1: out of memory. */
-int places_position(struct places *places, const struct node *element, size_t *position, struct error *err);
-
-void places_free(struct places *places);
 
 /* One side of a difference. */
 struct side {

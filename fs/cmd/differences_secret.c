@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fs/cmd/differences_parts.h"
+#include "plist/merge.h"
 #include "plist/schema/secret.h"
 
 /* True for an element of the profile's PayloadContent. */
@@ -25,12 +26,35 @@ static const struct schema_key *payload_key(struct schema *schema, const struct 
 	return key ? key : schema_any_payload(schema);
 }
 
-static struct secrecy of_entry(struct secrecy dict, const struct node *child)
+static struct secrecy of_key(struct secrecy dict, const char *name, size_t len)
 {
 	bool known = dict.key && schema_allows_type(dict.key, NODE_DICT);
-	const struct schema_key *key = known ? schema_child(dict.key, child->key, child->key_len) : NULL;
+	const struct schema_key *key = known ? schema_child(dict.key, name, len) : NULL;
 
-	return (struct secrecy){ key, dict.kept || secret_is_kept(key, child->key, child->key_len) };
+	return (struct secrecy){ key, dict.kept || secret_is_kept(key, name, len) };
+}
+
+/* How many bytes of a mark's name are those of what it is a version of, which may be a mark itself. */
+static size_t without_marks(const char *name, size_t len)
+{
+	size_t of;
+
+	while (merge_mark_of(name, len, &of) != MERGE_MARK_NONE)
+		len = of;
+	return len;
+}
+
+/* A mark that a merge left is as secret as the key that it is a version of, or the dict that it is in: its name does
+ * not always tell which of the two it is. */
+static struct secrecy of_entry(struct secrecy dict, const struct node *child)
+{
+	static const char REMOVED[] = "removed";
+	size_t len = without_marks(child->key, child->key_len);
+
+	if (len < child->key_len && child->type == NODE_DICT && len == strlen(REMOVED) &&
+	    memcmp(child->key, REMOVED, len) == 0)
+		return dict;
+	return of_key(dict, child->key, len);
 }
 
 static struct secrecy of_element(struct secrecy array)

@@ -170,6 +170,18 @@ int git_attributes_block(const char *files, size_t len, struct buf *block, struc
 	return result;
 }
 
+/* --- .git/info/exclude ------------------------------------------------------------------------------ */
+
+int git_exclude_block(struct buf *block, struct error *err)
+{
+	buf_add_text(block, BEGIN);
+	buf_add_text(block, "# What a save that failed leaves beside a profile: the secrets in it are not encrypted.\n"
+			    ".*.mobileconfig.rejected*\n"
+			    ".*.mobileconfig.conflict*\n");
+	buf_add_text(block, END);
+	return buf_ok(block) ? 0 : error_memory(err);
+}
+
 /* --- the file --------------------------------------------------------------------------------------- */
 
 /* The line that begins so; NULL: there is none. */

@@ -1,5 +1,5 @@
 /*
- * Our part of a repository's .gitattributes: a block between two marks, as text.
+ * Our part of a repository's .gitattributes, and of .git/info/exclude: a block between two marks, as text.
  */
 #ifndef CMD_GIT_ATTRIBUTES_H
 #define CMD_GIT_ATTRIBUTES_H
@@ -13,6 +13,9 @@
  * profiles are, among its files: `files`, `len` bytes, paths from the top of the repository, each with a NUL behind
  * it. 0 or -1. */
 int git_attributes_block(const char *files, size_t len, struct buf *block, struct error *err);
+
+/* Appends the other block, which keeps what is nobody's profile out of git. 0 or -1. */
+int git_exclude_block(struct buf *block, struct error *err);
 
 /* Appends `text` with the block in it: in place of the one that is there, or at the end, as later lines win. An empty
  * block takes it out. 0, or -1: one of the two marks is missing. */

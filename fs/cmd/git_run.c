@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -15,6 +16,8 @@
 #define WORDS_MAX 16
 #define NOT_RUN 255
 #define KILLED_BY 128
+
+#define BLANKS " \t\r\n"
 
 /* The reading and the writing end of a pipe. */
 enum { READING, WRITING, ENDS };
@@ -40,7 +43,8 @@ static void become_git(const char *folder, const char *const *arguments, const i
 
 	for (i = 0; i < WORDS_MAX && arguments[i]; i++)
 		words[i + 3] = arguments[i];
-	if (dup2(out[WRITING], STDOUT_FILENO) >= 0 && dup2(errors, STDERR_FILENO) >= 0)
+	/* So that what it says is known, and is said in the language of our own messages. */
+	if (setenv("LC_ALL", "C", 1) == 0 && dup2(out[WRITING], STDOUT_FILENO) >= 0 && dup2(errors, STDERR_FILENO) >= 0)
 		execvp("git", (char *const *)words);
 	_exit(NOT_RUN);
 }
@@ -103,10 +107,22 @@ int git_must_run(const char *folder, const char *const *arguments, struct git_an
 
 const char *git_said(struct git_answer *answer)
 {
-	if (answer->errors.len == 0)
+	BUF_AUTO flat = BUF_INIT;
+	const char *at = buf_text(&answer->errors), *end;
+
+	for (; *(at += strspn(at, BLANKS)); at = end) {
+		if (flat.len)
+			buf_add_text(&flat, flat.data[flat.len - 1] == ':' ? " " : "; ");
+		end = at + strcspn(at, "\n");
+		buf_add(&flat, at, (size_t)(end - at));
+	}
+	if (!buf_ok(&flat))
+		return "it cannot be told why: out of memory";
+	if (!flat.len)
 		return "it does not say why";
-	answer->errors.data[strcspn(answer->errors.data, "\n")] = '\0';
-	return answer->errors.data;
+	buf_clear(&answer->errors);
+	buf_add(&answer->errors, flat.data, flat.len);
+	return buf_text(&answer->errors);
 }
 
 void git_answer_free(struct git_answer *answer)

@@ -22,7 +22,7 @@ int git_run(const char *folder, const char *const *arguments, struct git_answer 
 /* The same, where git has no reason to fail: then -1 with what it said. */
 int git_must_run(const char *folder, const char *const *arguments, struct git_answer *answer, struct error *err);
 
-/* The first line of what it said. */
+/* What it said, all of it in one line. */
 const char *git_said(struct git_answer *answer);
 
 void git_answer_free(struct git_answer *answer);

@@ -14,6 +14,7 @@
 
 static const char *const keys[GIT_SETTINGS] = {
 	[GIT_TEXTCONV] = "diff.profile.textconv",
+	[GIT_TEXTCONV_CACHE] = "diff.profile.cachetextconv",
 	[GIT_MERGE_NAME] = "merge.profile.name",
 	[GIT_MERGE_DRIVER] = "merge.profile.driver",
 	[GIT_MERGE_RECURSIVE] = "merge.profile.recursive",
@@ -185,34 +186,76 @@ static int add_keys(struct buf *driver, const struct signer_files *files, const 
 /* --- the settings ----------------------------------------------------------------------------------- */
 
 /* git quotes the name that stands for %P itself. */
-static int make_driver(struct buf *driver, const char *program, const struct signer_files *files, const char *digest,
-		       struct error *err)
+#define DRIVER_BEGIN " merge"
+#define DRIVER_END   " --name=%P %O %A %B"
+
+/* Where a word ends that add_driver_word() wrote. */
+static const char *word_end(const char *at)
+{
+	for (; *at && *at != ' '; at++) {
+		if (*at == '\'' && !(at = strchr(at + 1, '\'')))
+			return "";
+		if (*at == '\\' && at[1])
+			at++;
+	}
+	return at;
+}
+
+/* The options of keys in a driver that make_driver() wrote, each with a blank before it. */
+static void add_old_keys(struct buf *driver, const char *old)
+{
+	const char *at = word_end(old), *end = at + strlen(at);
+	size_t begin_len = strlen(DRIVER_BEGIN), end_len = strlen(DRIVER_END);
+
+	if ((size_t)(end - at) < begin_len + end_len || strncmp(at, DRIVER_BEGIN, begin_len) != 0 ||
+	    strcmp(end - end_len, DRIVER_END) != 0)
+		return;
+	at += begin_len;
+	if (strncmp(at, " --key=", 7) == 0 || strncmp(at, " '--key=", 8) == 0)
+		buf_add(driver, at, (size_t)(end - end_len - at));
+}
+
+static int make_driver(struct buf *driver, const char *program, const struct git_signing *signing, struct error *err)
 {
 	add_driver_word(driver, program);
-	buf_add_text(driver, " merge");
-	if (add_keys(driver, files, digest, err) < 0)
+	buf_add_text(driver, DRIVER_BEGIN);
+	if (add_keys(driver, signing->files, signing->digest, err) < 0)
 		return -1;
-	buf_add_text(driver, " --name=%P %O %A %B");
+	if (!signing->files->keys.count)
+		add_old_keys(driver, signing->old_driver);
+	buf_add_text(driver, DRIVER_END);
 	return 0;
 }
 
-int git_settings_make(struct git_settings *settings, const struct signer_files *files, const char *digest,
-		      struct error *err)
+bool git_setting_is_ours(size_t name, const char *value)
+{
+	static const char *const begins[GIT_SETTINGS] = {
+		[GIT_TEXTCONV] = " cat",
+		[GIT_MERGE_DRIVER] = DRIVER_BEGIN " ",
+		[GIT_DIFFTOOL] = " diff ",
+	};
+
+	return !begins[name] || strncmp(word_end(value), begins[name], strlen(begins[name])) == 0;
+}
+
+int git_settings_make(struct git_settings *settings, const struct git_signing *signing, struct error *err)
 {
 	BUF_AUTO program = BUF_INIT;
 	struct buf *values = settings->values;
 	size_t i;
 
 	if (find_program(&program, err) < 0 ||
-	    make_driver(&values[GIT_MERGE_DRIVER], buf_text(&program), files, digest, err) < 0)
+	    make_driver(&values[GIT_MERGE_DRIVER], buf_text(&program), signing, err) < 0)
 		return -1;
 	git_add_word(&values[GIT_TEXTCONV], buf_text(&program));
 	buf_add_text(&values[GIT_TEXTCONV], " cat --force");
+	/* The same bytes are always shown as the same text. */
+	buf_add_text(&values[GIT_TEXTCONV_CACHE], "true");
 	buf_add_text(&values[GIT_MERGE_NAME], "configuration profiles, key by key");
 	/* A base that is itself made of several has no marks of conflicts in it, nor signatures of ours. */
 	buf_add_text(&values[GIT_MERGE_RECURSIVE], "binary");
 	git_add_word(&values[GIT_DIFFTOOL], buf_text(&program));
-	buf_add_text(&values[GIT_DIFFTOOL], " diff \"$LOCAL\" \"$REMOTE\"");
+	buf_add_text(&values[GIT_DIFFTOOL], " diff --label=\"$MERGED\" \"$LOCAL\" \"$REMOTE\"");
 	for (i = 0; i < GIT_SETTINGS; i++)
 		if (!buf_ok(&values[i]))
 			return error_memory(err);

@@ -34,7 +34,9 @@ struct request {
 /* The repository, and what it is to be told. */
 struct setup {
 	struct buf top; /* where its files lie */
-	struct buf block;
+	struct buf exclude;       /* the path of the file that says what is never to be committed */
+	struct buf block;         /* in .gitattributes; empty: it is to be taken out */
+	struct buf exclude_block; /* in the other */
 	struct git_settings settings;
 	size_t changes;
 };
@@ -121,6 +123,14 @@ static void parse(struct request *request, int argc, char **argv)
 
 /* --- the repository --------------------------------------------------------------------------------- */
 
+static int refuse(const char *folder, const char *said, struct error *err)
+{
+	bool is_none = strstr(said, "not a git repository");
+
+	return error_set(err, EINVAL, "%s is in no repository that can be used: git says '%s'%s", folder, said,
+			 is_none ? "; `git init` makes one" : "");
+}
+
 /* Worktrees and submodules have a top of their own; git knows where their configuration is. */
 static int find_top(const char *folder, struct buf *top, struct error *err)
 {
@@ -131,9 +141,7 @@ static int find_top(const char *folder, struct buf *top, struct error *err)
 	if (git_run(folder, ask_bare, &bare, err) < 0)
 		return -1;
 	if (bare.status != 0)
-		return error_set(err, EINVAL,
-				 "%s is in no repository that can be used: git says '%s'; `git init` makes one",
-				 folder, git_said(&bare));
+		return refuse(folder, git_said(&bare), err);
 	if (buf_equals(&bare.out, "true\n", 5))
 		return error_set(err, EINVAL,
 				 "%s is a bare repository, which has no files to set anything for: set up a clone "
@@ -156,7 +164,24 @@ static int list_files(const char *top, struct git_answer *files, struct error *e
 	return git_must_run(top, list, files, err);
 }
 
-/* --- .gitattributes --------------------------------------------------------------------------------- */
+/* The file that all worktrees have in common. Git answers with a path from where it ran. */
+static int find_exclude(struct setup *setup, struct error *err)
+{
+	static const char *const ask[] = { "rev-parse", "--git-path", "info/exclude", NULL };
+	GIT_ANSWER_AUTO answer = GIT_ANSWER_INIT;
+
+	if (git_must_run(buf_text(&setup->top), ask, &answer, err) < 0)
+		return -1;
+	if (answer.out.len < 2)
+		return error_set(err, EIO, "git does not say where info/exclude is: see `git rev-parse --git-path "
+				 "info/exclude`");
+	if (answer.out.data[0] != '/')
+		buf_add_format(&setup->exclude, "%s/", buf_text(&setup->top));
+	buf_add(&setup->exclude, answer.out.data, answer.out.len - 1);
+	return buf_ok(&setup->exclude) ? 0 : error_memory(err);
+}
+
+/* --- .gitattributes, .git/info/exclude -------------------------------------------------------------- */
 
 static int open_attributes(const char *top, struct place *place, struct error *err)
 {
@@ -174,8 +199,23 @@ static int open_attributes(const char *top, struct place *place, struct error *e
 	return place_open(place, buf_text(&path), err);
 }
 
+/* Its folder may not be there, as not every template has it. */
+static int open_exclude(const char *path, struct place *place, struct error *err)
+{
+	BUF_AUTO folder = BUF_INIT;
+
+	buf_add(&folder, path, (size_t)(strrchr(path, '/') - path));
+	if (!buf_ok(&folder))
+		return error_memory(err);
+	if (mkdir(buf_text(&folder), 0777) == 0 || errno == EEXIST)
+		return place_open(place, path, err);
+	error_system(err, errno, "this folder cannot be made");
+	error_in_file(err, buf_text(&folder));
+	return -1;
+}
+
 /* One that is not there is empty. */
-static int read_attributes(const struct place *place, struct buf *text, struct stat *found, struct error *err)
+static int read_lines(const struct place *place, struct buf *text, struct stat *found, struct error *err)
 {
 	if (file_read(place, ATTRIBUTES_SIZE_MAX, text, found, err) == 0)
 		return 0;
@@ -186,8 +226,7 @@ static int read_attributes(const struct place *place, struct buf *text, struct s
 }
 
 /* A file that held nothing else goes with the block. */
-static int write_attributes(const struct place *place, const struct buf *text, const struct stat *found,
-			    struct error *err)
+static int write_lines(const struct place *place, const struct buf *text, const struct stat *found, struct error *err)
 {
 	const struct replace_options options = { .like = found->st_nlink ? found : NULL };
 
@@ -200,27 +239,26 @@ static int write_attributes(const struct place *place, const struct buf *text, c
 	return -1;
 }
 
-static int put_block(struct setup *setup, const struct place *place, struct error *err)
+/* `what` is what the block says, for the note. */
+static int put_block(struct setup *setup, const struct place *place, const struct buf *block, const char *what,
+		     struct error *err)
 {
 	BUF_AUTO text = BUF_INIT;
 	BUF_AUTO changed = BUF_INIT;
 	struct stat found;
 
-	if (read_attributes(place, &text, &found, err) < 0)
+	if (read_lines(place, &text, &found, err) < 0)
 		return -1;
-	if (git_attributes_put(&text, &setup->block, &changed, err) < 0) {
+	if (git_attributes_put(&text, block, &changed, err) < 0) {
 		error_in_file(err, place->shown);
 		return -1;
 	}
 	if (buf_equals(&text, changed.data, changed.len))
 		return 0;
-	if (write_attributes(place, &changed, &found, err) < 0)
+	if (write_lines(place, &changed, &found, err) < 0)
 		return -1;
 	setup->changes++;
-	if (setup->block.len)
-		say_note("%s: says which files are profiles; commit it", place->shown);
-	else
-		say_note("%s: says no longer which files are profiles", place->shown);
+	say_note("%s: says %s%s", place->shown, block->len ? "" : "no longer ", what);
 	return 0;
 }
 
@@ -231,7 +269,21 @@ static int put_attributes(struct setup *setup, struct error *err)
 
 	if (open_attributes(buf_text(&setup->top), &place, err) < 0)
 		return -1;
-	result = put_block(setup, &place, err);
+	result = put_block(setup, &place, &setup->block,
+			   setup->block.len ? "which files are profiles; commit it" : "which files are profiles", err);
+	place_close(&place);
+	return result;
+}
+
+static int put_exclude(struct setup *setup, struct error *err)
+{
+	struct place place = PLACE_INIT;
+	int result;
+
+	if (open_exclude(buf_text(&setup->exclude), &place, err) < 0)
+		return -1;
+	result = put_block(setup, &place, &setup->exclude_block, "that what a failed save leaves is not committed",
+			   err);
 	place_close(&place);
 	return result;
 }
@@ -252,9 +304,25 @@ static int get_setting(const char *top, const char *key, struct buf *value, stru
 	return buf_ok(value) ? 1 : error_memory(err);
 }
 
-static int put_setting(struct setup *setup, const char *key, const struct buf *value, struct error *err)
+/* Another program may have taken the name; its commands are not given up for ours. */
+static int check_setting(const struct setup *setup, size_t name, struct error *err)
 {
-	const char *top = buf_text(&setup->top);
+	const char *key = git_setting_key(name);
+	BUF_AUTO value = BUF_INIT;
+
+	if (get_setting(buf_text(&setup->top), key, &value, err) < 0)
+		return -1;
+	if (!value.len || git_setting_is_ours(name, buf_text(&value)))
+		return 0;
+	return error_set(err, EEXIST,
+			 "%s is '%.300s', which is no command of profilefs, and it needs that name: take it out with "
+			 "`git config --unset-all %s` if nothing else needs it", key, buf_text(&value), key);
+}
+
+static int put_setting(struct setup *setup, size_t name, struct error *err)
+{
+	const char *top = buf_text(&setup->top), *key = git_setting_key(name);
+	const struct buf *value = &setup->settings.values[name];
 	const char *const set[] = { "config", "--local", "--replace-all", key, buf_text(value), NULL };
 	GIT_ANSWER_AUTO answer = GIT_ANSWER_INIT;
 	BUF_AUTO old = BUF_INIT;
@@ -262,8 +330,8 @@ static int put_setting(struct setup *setup, const char *key, const struct buf *v
 
 	if (there < 0)
 		return -1;
-	if (there && buf_equals(&old, value->data, value->len))
-		return 0;
+	if (there && (name == GIT_TEXTCONV_CACHE || buf_equals(&old, value->data, value->len)))
+		return 0; /* who wants no cache has said so */
 	if (git_must_run(top, set, &answer, err) < 0)
 		return -1;
 	setup->changes++;
@@ -274,9 +342,15 @@ static int put_setting(struct setup *setup, const char *key, const struct buf *v
 	return 0;
 }
 
-static int take_out_setting(struct setup *setup, const char *key, struct error *err)
+/* What we did not set. */
+static bool is_theirs(size_t name, const struct buf *value)
 {
-	const char *top = buf_text(&setup->top);
+	return name == GIT_TEXTCONV_CACHE ? !buf_equals(value, "true", 4) : !git_setting_is_ours(name, buf_text(value));
+}
+
+static int take_out_setting(struct setup *setup, size_t name, struct error *err)
+{
+	const char *top = buf_text(&setup->top), *key = git_setting_key(name);
 	const char *const unset[] = { "config", "--local", "--unset-all", key, NULL };
 	GIT_ANSWER_AUTO answer = GIT_ANSWER_INIT;
 	BUF_AUTO old = BUF_INIT;
@@ -284,6 +358,8 @@ static int take_out_setting(struct setup *setup, const char *key, struct error *
 
 	if (there <= 0)
 		return there;
+	if (is_theirs(name, &old))
+		return 0;
 	if (git_must_run(top, unset, &answer, err) < 0)
 		return -1;
 	setup->changes++;
@@ -297,25 +373,28 @@ static int set_up(struct setup *setup, struct error *err)
 {
 	size_t i;
 
-	if (put_attributes(setup, err) < 0)
+	for (i = 0; i < GIT_SETTINGS; i++)
+		if (check_setting(setup, i, err) < 0)
+			return -1;
+	if (put_attributes(setup, err) < 0 || put_exclude(setup, err) < 0)
 		return -1;
 	for (i = 0; i < GIT_SETTINGS; i++)
-		if (put_setting(setup, git_setting_key(i), &setup->settings.values[i], err) < 0)
+		if (put_setting(setup, i, err) < 0)
 			return -1;
 	if (setup->changes == 0)
 		say_note("%s is set up already: nothing was changed", buf_text(&setup->top));
 	return 0;
 }
 
-/* The block is empty, so that it is taken out. */
+/* The blocks are empty, so that they are taken out. */
 static int take_out(struct setup *setup, struct error *err)
 {
 	size_t i;
 
-	if (put_attributes(setup, err) < 0)
+	if (put_attributes(setup, err) < 0 || put_exclude(setup, err) < 0)
 		return -1;
 	for (i = 0; i < GIT_SETTINGS; i++)
-		if (take_out_setting(setup, git_setting_key(i), err) < 0)
+		if (take_out_setting(setup, i, err) < 0)
 			return -1;
 	if (setup->changes == 0)
 		say_note("%s is not set up: nothing was changed", buf_text(&setup->top));
@@ -330,6 +409,8 @@ static int print(const struct setup *setup, struct error *err)
 
 	buf_add_text(&text, "# in " ATTRIBUTES " at the top of the repository:\n");
 	buf_add(&text, setup->block.data, setup->block.len);
+	buf_add_text(&text, "\n# in .git/info/exclude of each clone:\n");
+	buf_add(&text, setup->exclude_block.data, setup->exclude_block.len);
 	buf_add_text(&text, "\n# in the configuration of each clone:\n");
 	for (i = 0; i < GIT_SETTINGS; i++) {
 		buf_add_format(&text, "git config %s ", git_setting_key(i));
@@ -339,19 +420,44 @@ static int print(const struct setup *setup, struct error *err)
 	return buf_ok(&text) ? say_output(buf_text(&text), text.len, err) : error_memory(err);
 }
 
+/* A merge is no time to learn that a key cannot be used. */
+static int look_at_keys(const struct key_options *keys, struct error *err)
+{
+	struct problems notes = PROBLEMS_INIT;
+	int result = keys->files.keys.count ? signer_look(&keys->files, &notes, err) : 0;
+
+	say_problems(&notes);
+	problems_free(&notes);
+	return result;
+}
+
+static int make_settings(struct setup *setup, const struct key_options *keys, struct error *err)
+{
+	BUF_AUTO driver = BUF_INIT;
+	struct git_signing signing = { .files = &keys->files, .digest = keys->digest };
+
+	if (get_setting(buf_text(&setup->top), git_setting_key(GIT_MERGE_DRIVER), &driver, err) < 0)
+		return -1;
+	signing.old_driver = buf_text(&driver);
+	if (git_settings_make(&setup->settings, &signing, err) < 0)
+		return -1;
+	return look_at_keys(keys, err);
+}
+
 static int compose(struct setup *setup, const struct request *request, struct error *err)
 {
 	GIT_ANSWER_AUTO files = GIT_ANSWER_INIT;
 
-	if (git_settings_make(&setup->settings, &request->keys.files, request->keys.digest, err) < 0 ||
-	    list_files(buf_text(&setup->top), &files, err) < 0)
+	if (make_settings(setup, &request->keys, err) < 0 || list_files(buf_text(&setup->top), &files, err) < 0)
 		return -1;
-	return git_attributes_block(files.out.data, files.out.len, &setup->block, err);
+	if (git_attributes_block(files.out.data, files.out.len, &setup->block, err) < 0)
+		return -1;
+	return git_exclude_block(&setup->exclude_block, err);
 }
 
 static int work(struct setup *setup, const struct request *request, struct error *err)
 {
-	if (find_top(request->folder ? request->folder : ".", &setup->top, err) < 0)
+	if (find_top(request->folder ? request->folder : ".", &setup->top, err) < 0 || find_exclude(setup, err) < 0)
 		return -1;
 	if (request->take_out)
 		return take_out(setup, err);
@@ -362,7 +468,7 @@ static int work(struct setup *setup, const struct request *request, struct error
 
 static int run_request(const struct request *request)
 {
-	struct setup setup = { .top = BUF_INIT, .block = BUF_INIT };
+	struct setup setup = { 0 };
 	struct error err;
 	int result;
 
@@ -370,7 +476,9 @@ static int run_request(const struct request *request)
 		return request->status;
 	result = work(&setup, request, &err);
 	buf_free(&setup.top);
+	buf_free(&setup.exclude);
 	buf_free(&setup.block);
+	buf_free(&setup.exclude_block);
 	git_settings_free(&setup.settings);
 	return result < 0 ? say_error(&err) : 0;
 }
@@ -397,8 +505,10 @@ const struct command command_git_setup = {
 	"text, signed ones too; merges and rebases merge them key by key; `git difftool -t profilefs` lists the\n"
 	"keys that differ. Says what it changed; done again, it changes nothing. Lines for exploded trees that\n"
 	"are not called NAME.mobileconfig are added for those that are there.\n\n"
-	"Commit .gitattributes; the rest is the configuration of this clone, so each clone needs it once.\n\n"
-	"With a key, merges of signed profiles are signed again; without, they are left unsigned.\n\n"
+	"Commit .gitattributes; the rest is the configuration of this clone, so each clone needs it once: also\n"
+	"lines in .git/info/exclude, so that nobody commits what a failed save leaves beside a profile.\n\n"
+	"With a key, merges of signed profiles are signed again; without, they are left unsigned. A key is kept\n"
+	"until another one is given, or --remove.\n\n"
 	"      --key=FILE             private key to sign with: PEM, DER, PKCS#12 or a pkcs11: URI; may be repeated\n"
 	"      --cert=FILE            its certificate, if it is not in the key's file\n"
 	"      --chain=FILE           more certificates to include\n"

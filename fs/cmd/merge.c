@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "fs/cmd/git_settings.h"
 #include "fs/cmd/merge_sides.h"
 #include "fs/cmd/rewrap.h"
 #include "fs/cmd/say.h"
@@ -164,22 +165,34 @@ static bool same_plist(struct request *request, enum side_name a, enum side_name
 	return buf_equals(&parcel_of(request, a)->content, content->data, content->len);
 }
 
-/* Whose file the result is as it stands; SIDE_COUNT: nobody's. Where we changed layout or comments alone, theirs is
- * taken only for a signature that cannot be made again. */
+/* Whether theirs is the result as it stands. It is not if ours alone is signed: the result is to be, too. Where we
+ * changed layout or comments, it is only for a signature that cannot be made again. */
+static bool is_theirs(struct request *request)
+{
+	bool ours_signed = parcel_is_signed(parcel_of(request, SIDE_OURS));
+	bool theirs_signed = parcel_is_signed(parcel_of(request, SIDE_THEIRS));
+	const struct node *ours = request->sides.at[SIDE_OURS].doc.root;
+
+	if (request->conflicts.count || !node_equal(ours, request->sides.at[SIDE_THEIRS].doc.root, false))
+		return false;
+	if (same_plist(request, SIDE_BASE, SIDE_OURS))
+		return theirs_signed || !ours_signed;
+	if (!theirs_signed || request->shared.keys.files.keys.count)
+		return false;
+	note(request, SEVERITY_WARNING,
+	     "the keys are theirs, and so it is their signed file, without our comments and layout: to keep these, "
+	     "merge with --key, which signs it again");
+	return true;
+}
+
+/* Whose file the result is as it stands; SIDE_COUNT: nobody's. */
 static enum side_name find_whole(struct request *request)
 {
-	const struct node *ours = request->sides.at[SIDE_OURS].doc.root;
-	bool can_sign = request->shared.keys.files.keys.count > 0;
-
 	if (sides_same_bytes(&request->sides, SIDE_BASE, SIDE_OURS))
 		return SIDE_THEIRS;
-	if (!node_differs(ours))
+	if (!node_differs(request->sides.at[SIDE_OURS].doc.root))
 		return SIDE_OURS;
-	if (request->conflicts.count || !node_equal(ours, request->sides.at[SIDE_THEIRS].doc.root, false))
-		return SIDE_COUNT;
-	if (same_plist(request, SIDE_BASE, SIDE_OURS))
-		return SIDE_THEIRS;
-	return parcel_is_signed(parcel_of(request, SIDE_THEIRS)) && !can_sign ? SIDE_THEIRS : SIDE_COUNT;
+	return is_theirs(request) ? SIDE_THEIRS : SIDE_COUNT;
 }
 
 static int seal(struct request *request, const struct parcel *like, struct error *err)
@@ -203,10 +216,11 @@ static int wrap(struct request *request, struct error *err)
 {
 	const struct parcel *like = signed_one(request);
 	bool keys = request->shared.keys.files.keys.count > 0;
+	bool conflicts = like && conflicts_are_in(request->sides.at[SIDE_OURS].doc.root);
 
-	if (like && keys && !request->conflicts.count)
+	if (like && keys && !conflicts)
 		return seal(request, like, err);
-	if (like && request->conflicts.count)
+	if (conflicts)
 		note(request, SEVERITY_WARNING,
 		     "it was signed, and is not as long as it has conflicts: when they are resolved, `profilefs sign "
 		     "--key=FILE PROFILE` signs it");
@@ -278,6 +292,21 @@ static int work(struct request *request, struct error *err)
 	return -1;
 }
 
+/* Git calls it a conflict then, in a file without one mark of it: whoever adds that loses theirs. */
+static void say_not_merged(const char *name)
+{
+	struct error note;
+	BUF_AUTO word = BUF_INIT;
+
+	git_add_word(&word, name);
+	error_set(&note, EINVAL,
+		  "it was not merged, and is ours as it was, without marks: mend that, and git merges it again with "
+		  "`git checkout -m %.500s`", buf_ok(&word) ? buf_text(&word) : name);
+	note.severity = SEVERITY_NOTE;
+	error_in_file(&note, name);
+	say_problem(&note);
+}
+
 /* Whatever is wrong with a version, there is no result then: that is no conflict. */
 static int run_request(struct request *request)
 {
@@ -286,6 +315,8 @@ static int run_request(struct request *request)
 
 	if (result < 0 && !request->shared.done)
 		say_problem(&err);
+	if (result < 0 && request->name)
+		say_not_merged(request->name);
 	if (result < 0)
 		return 2;
 	say_problems(&request->notes);
@@ -331,7 +362,7 @@ const struct command command_merge = {
 	"with the key that is given; without one, and as long as there are conflicts, it is left unsigned.\n\n"
 	"  -o, --output=OUTPUT        write to OUTPUT instead of OURS; `-` is the standard output\n"
 	"  -p, --stdout               the same as --output=-\n"
-	"      --name=NAME            what messages call the profile\n"
+	"      --name=NAME            what messages call the profile: in git's hands, its path\n"
 	"      --force                also if a signature does not fit\n"
 	"  -h, --help                 this text\n\n"
 	KEY_OPTIONS_HELP

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fs/cmd/merge_sides.h"
+#include "fs/cmd/places.h"
 #include "plist/schema/check.h"
 
 /* --- collecting ------------------------------------------------------------------------------------- */
@@ -30,20 +31,38 @@ void conflicts_free(struct conflicts *conflicts)
 	*conflicts = (struct conflicts){ 0 };
 }
 
+/* --- what is left ---------------------------------------------------------------------------------------- */
+
+bool conflicts_are_in(const struct node *node)
+{
+	if (node->key && merge_mark_of(node->key, node->key_len, NULL) != MERGE_MARK_NONE)
+		return true;
+	for (const struct node *child = node_first(node); child; child = node_next(child))
+		if (conflicts_are_in(child))
+			return true;
+	return false;
+}
+
 /* --- what is said ----------------------------------------------------------------------------------- */
 
-/* Cut, as a key can be of any length. */
+/* As the file is called in a tree, and cut, as a key can be of any length. */
 static void add_key(struct buf *text, const char *key, size_t len)
 {
+	BUF_AUTO name = BUF_INIT;
 	size_t max = 200;
 
-	if (len <= max) {
-		buf_add(text, key, len);
+	check_path_key(key, len, &name);
+	if (!buf_ok(&name)) {
+		text->failed = true;
 		return;
 	}
-	while (max > 0 && ((unsigned char)key[max] & 0xC0) == 0x80)
+	if (name.len <= max) {
+		buf_add(text, name.data, name.len);
+		return;
+	}
+	while (max > 0 && ((unsigned char)name.data[max] & 0xC0) == 0x80)
 		max--;
-	buf_add(text, key, max);
+	buf_add(text, name.data, max);
 	buf_add_text(text, "...");
 }
 
@@ -66,9 +85,20 @@ static void say_element(const struct merge_conflict *conflict, struct buf *text)
 
 static void say_both_changed(const struct merge_conflict *conflict, struct buf *text)
 {
-	buf_add_format(text, "both sides %s it: ours is here; rename ", conflict->base ? "changed" : "added");
-	add_name(text, conflict->mark);
-	buf_add_text(text, " over it to have theirs, or remove that");
+	const struct node *ours = node_find(conflict->dict, conflict->key, conflict->key_len);
+
+	buf_add_format(text, "both sides %s it: ours is here; ", conflict->base ? "changed" : "added");
+	if (merge_mark_goes_over(ours, conflict->mark)) {
+		buf_add_text(text, "rename ");
+		add_name(text, conflict->mark);
+		buf_add_text(text, " over it to have theirs, or remove that");
+	} else {
+		buf_add_text(text, "to have theirs, remove this (rm -r ");
+		add_key(text, conflict->key, conflict->key_len);
+		buf_add_text(text, "), then rename ");
+		add_name(text, conflict->mark);
+		buf_add_text(text, " to it; else remove that");
+	}
 	if (!conflict->base)
 		return;
 	buf_add_text(text, "; then remove ");
@@ -89,22 +119,16 @@ static void say_theirs_removed(const struct merge_conflict *conflict, struct buf
 	add_name(text, conflict->base);
 }
 
-/* What the problem is about, and the text of it. */
-static const struct node *say_conflict(const struct merge_conflict *conflict, struct buf *text)
+static void say_conflict(const struct merge_conflict *conflict, struct buf *text)
 {
-	if (!conflict->key) {
+	if (!conflict->key)
 		say_element(conflict, text);
-		return conflict->dict;
-	}
-	if (conflict->kind == MERGE_OURS_REMOVED) {
+	else if (conflict->kind == MERGE_OURS_REMOVED)
 		say_ours_removed(conflict, text);
-		return conflict->mark;
-	}
-	if (conflict->kind == MERGE_BOTH_CHANGED)
+	else if (conflict->kind == MERGE_BOTH_CHANGED)
 		say_both_changed(conflict, text);
 	else
 		say_theirs_removed(conflict, text);
-	return node_find(conflict->dict, conflict->key, conflict->key_len);
 }
 
 /* --- where it is ------------------------------------------------------------------------------------ */
@@ -122,22 +146,58 @@ static void lead_to(struct node *merged, struct node *written)
 	}
 }
 
+/* What a conflict is about, as it was written. */
+static const struct node *written_of(const struct merge_conflict *conflict)
+{
+	const struct node *node = conflict->dict;
+
+	if (conflict->key && conflict->kind == MERGE_OURS_REMOVED)
+		node = conflict->mark;
+	else if (conflict->key)
+		node = node_find(conflict->dict, conflict->key, conflict->key_len);
+	return node->user;
+}
+
+static int compare_written(const void *left, const void *right)
+{
+	const struct span *a = &written_of(left)->source.element, *b = &written_of(right)->source.element;
+
+	return (a->start > b->start) - (a->start < b->start);
+}
+
+static int say_one(const struct merge_conflict *conflict, struct places *places, const struct doc *written,
+		   const char *file, struct problems *notes, struct error *err)
+{
+	struct finding finding = { .severity = SEVERITY_ERROR, .rule = "merge-conflict", .at_key = true };
+	struct error problem = ERROR_INIT;
+	BUF_AUTO text = BUF_INIT;
+
+	say_conflict(conflict, &text);
+	finding.node = written_of(conflict);
+	finding.text = buf_text(&text);
+	if (!buf_ok(&text))
+		return error_memory(err);
+	if (places_error(places, &finding, written, file, &problem) < 0) {
+		*err = problem;
+		return -1;
+	}
+	problems_add(notes, &problem);
+	return 0;
+}
+
+/* In the order of the document, if it is text. */
 static int say_each(const struct conflicts *conflicts, const struct doc *written, const char *file,
 		    struct problems *notes, struct error *err)
 {
-	for (size_t i = 0; i < conflicts->count; i++) {
-		struct finding finding = { .severity = SEVERITY_ERROR, .rule = "merge-conflict", .at_key = true };
-		struct error problem = ERROR_INIT;
-		BUF_AUTO text = BUF_INIT;
+	struct places places = { 0 };
+	int result = 0;
 
-		finding.node = say_conflict(&conflicts->list[i], &text)->user;
-		finding.text = buf_text(&text);
-		if (!buf_ok(&text))
-			return error_memory(err);
-		check_error(&finding, written, file, &problem);
-		problems_add(notes, &problem);
-	}
-	return 0;
+	if (written->format != DOC_BINARY)
+		qsort(conflicts->list, conflicts->count, sizeof(*conflicts->list), compare_written);
+	for (size_t i = 0; result == 0 && i < conflicts->count; i++)
+		result = say_one(&conflicts->list[i], &places, written, file, notes, err);
+	places_free(&places);
+	return result;
 }
 
 int conflicts_say(const struct conflicts *conflicts, struct node *root, const struct buf *written, const char *file,

@@ -38,7 +38,14 @@ static int read_side(const struct sides *sides, enum side_name side, struct doc 
 
 	if (side == SIDE_BASE && parcel->bytes.len == 0)
 		return doc_new(doc, err);
-	return parcel_read(parcel, doc, err);
+	if (parcel_read(parcel, doc, err) < 0)
+		return -1;
+	if (!doc->root->uid)
+		return 0;
+	doc_free(doc);
+	error_rule(err, "not-a-profile", "the top of a profile is a dict, here it is a UID: give a profile");
+	error_in_file(err, parcel->place.shown);
+	return -1;
 }
 
 static int open_side(struct sides *sides, enum side_name side, const char *path, struct problems *notes,

@@ -45,6 +45,9 @@ struct conflicts {
 /* A merge_report() whose context is a list of conflicts. */
 void conflicts_take(void *context, const struct merge_conflict *conflict);
 
+/* True if there are marks in a document, of this merge or an earlier one. */
+bool conflicts_are_in(const struct node *root);
+
 /* Says each conflict in a document as an error [merge-conflict] of `file`, with its place in `written`, which is what
  * the document with this root was written as. Uses the nodes' `user`. 0 or -1. */
 int conflicts_say(const struct conflicts *conflicts, struct node *root, const struct buf *written, const char *file,

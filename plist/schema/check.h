@@ -55,6 +55,12 @@ int check_profile(const struct node *root, const struct check_options *options, 
  * node (as check_path() spells it), rule and text. */
 void check_error(const struct finding *finding, const struct doc *doc, const char *file, struct error *err);
 
+/* The same for who has the path of the node already, to which the key that it lacks is appended; without a line. */
+void check_error_at(const struct finding *finding, struct buf *path, const char *file, struct error *err);
+
+/* The byte of the source that a finding's line and column are those of. False: it has none there. */
+bool check_offset(const struct finding *finding, size_t *offset);
+
 /* Appends the path of a node as the tree shows it: keys joined by '/', elements as 00, 01, payloads by their
  * type (PayloadContent/com.apple.wifi.managed.2/SSID_STR). */
 void check_path(const struct node *node, struct buf *out);
@@ -62,5 +68,8 @@ void check_path(const struct node *node, struct buf *out);
 /* Appends the last name of such a path, for who has counted already: an element's position (from 0), and which one of
  * its type it is as a payload (from 1). */
 void check_path_name(const struct node *node, size_t position, size_t number, struct buf *out);
+
+/* Appends a key as a name of such a path. */
+void check_path_key(const char *key, size_t len, struct buf *out);
 
 #endif

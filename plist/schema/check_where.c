@@ -16,7 +16,7 @@ static void add_encoded(struct buf *out, const char *bytes, size_t len)
 }
 
 /* A key as one name of a path: '/', '%', what a terminal obeys, and a leading '.' are percent-encoded. */
-static void add_name(struct buf *out, const char *key, size_t len)
+void check_path_key(const char *key, size_t len, struct buf *out)
 {
 	size_t i, step;
 
@@ -74,7 +74,7 @@ static void add_payload_name(struct buf *out, const struct node *payload, size_t
 	BUF_AUTO name = BUF_INIT;
 
 	if (type)
-		add_name(&name, type->value.bytes, type->value.len);
+		check_path_key(type->value.bytes, type->value.len, &name);
 	if (name.len == 0 || name.len > TYPE_NAME_MAX) {
 		buf_add_format(out, "%02zu", position);
 		return;
@@ -94,7 +94,7 @@ static bool holds_payloads(const struct node *node)
 void check_path_name(const struct node *node, size_t position, size_t number, struct buf *out)
 {
 	if (node->key)
-		add_name(out, node->key, node->key_len);
+		check_path_key(node->key, node->key_len, out);
 	else if (holds_payloads(node->parent))
 		add_payload_name(out, node, position, number);
 	else
@@ -114,30 +114,44 @@ void check_path(const struct node *node, struct buf *out)
 	check_path_name(node, node->key ? 0 : position_of(node), counts ? number_of(node) : 0, out);
 }
 
-static void add_path(const struct finding *finding, struct buf *path)
+/* The path of what is found: of the node, or of the key that it lacks. */
+static void add_key(const struct finding *finding, struct buf *path)
 {
-	check_path(finding->node, path);
 	if (!finding->key)
 		return;
 	if (finding->node->parent)
 		buf_add_char(path, '/');
-	add_name(path, finding->key, strlen(finding->key));
+	check_path_key(finding->key, strlen(finding->key), path);
+}
+
+void check_error_at(const struct finding *finding, struct buf *path, const char *file, struct error *err)
+{
+	error_rule(err, finding->rule, "%s", finding->text);
+	err->severity = finding->severity;
+	error_in_file(err, file);
+	add_key(finding, path);
+	error_in_key(err, buf_text(path));
+}
+
+bool check_offset(const struct finding *finding, size_t *offset)
+{
+	const struct node_source *source = &finding->node->source;
+	const struct span *span = finding->at_key && source->key.end > 0 ? &source->key : &source->element;
+
+	*offset = span->start;
+	return span->end > 0;
 }
 
 void check_error(const struct finding *finding, const struct doc *doc, const char *file, struct error *err)
 {
-	const struct node_source *source = &finding->node->source;
-	const struct span *span = finding->at_key && source->key.end > 0 ? &source->key : &source->element;
 	BUF_AUTO path = BUF_INIT;
 	unsigned long line, column;
+	size_t offset;
 
-	error_rule(err, finding->rule, "%s", finding->text);
-	err->severity = finding->severity;
-	error_in_file(err, file);
-	add_path(finding, &path);
-	error_in_key(err, buf_text(&path));
-	if (span->end == 0)
+	check_path(finding->node, &path);
+	check_error_at(finding, &path, file, err);
+	if (!check_offset(finding, &offset))
 		return;
-	doc_position(doc, span->start, &line, &column);
+	doc_position(doc, offset, &line, &column);
 	error_at(err, line, column);
 }

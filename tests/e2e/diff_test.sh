@@ -199,6 +199,82 @@ it_writes_json_that_others_read()
 	"$PYTHON" -m json.tool "$T.run/stdout" >/dev/null
 }
 
+# --- folders ------------------------------------------------------------------------------------------
+
+# Two folders: same is in both, changed is edited in new, and is a tree there; gone and come are in one alone.
+with_folders()
+{
+	mkdir -p old/sub new/sub
+	for profile in old/same old/changed old/sub/gone new/same new/sub/come; do
+		make_profile $profile.mobileconfig
+	done
+	profilefs explode old/changed.mobileconfig new/changed.mobileconfig
+	echo Other >new/changed.mobileconfig/PayloadDisplayName
+	touch old/README new/notes
+}
+
+it_compares_two_folders_by_name()
+{
+	with_folders
+	assert_diff 1 "profilefs diff old/changed.mobileconfig new/changed.mobileconfig
+~ PayloadDisplayName: 'Example enrolment' -> 'Other'
+Only in new/sub: come.mobileconfig
+Only in old/sub: gone.mobileconfig
+" old new
+	assert_diff 1 '' old new -q
+	rm -r new/changed.mobileconfig new/sub/come.mobileconfig old/changed.mobileconfig old/sub/gone.mobileconfig
+	assert_diff 0 '' old/ new/
+	# One without profiles has none of those in the other.
+	rm new/same.mobileconfig
+	assert_diff 1 'Only in old: same.mobileconfig'$'\n' old/ new
+	run profilefs diff new old/sub
+	assert_status 2
+	assert_stderr '^new: error: no profile is in this folder'
+}
+
+it_goes_on_after_a_profile_of_a_folder_that_cannot_be_read()
+{
+	with_folders
+	echo nothing >old/b.mobileconfig
+	echo nothing >new/b.mobileconfig
+	run profilefs diff old new
+	assert_status 2
+	assert_stderr '^old/b\.mobileconfig:1:1: error: '
+	assert_stdout "^~ PayloadDisplayName: "
+	assert_stdout '^Only in old/sub: gone\.mobileconfig$'
+}
+
+it_writes_one_json_array_for_two_folders()
+{
+	with_folders
+	run profilefs diff --format=json old new
+	assert_status 1
+	"$PYTHON" - "$T.run/stdout" >read <<-'EOF'
+	import json, sys
+	for pair in json.load(open(sys.argv[1])):
+	    found = pair["differences"]
+	    print(pair["old"], pair["new"], {one["kind"] for one in found}, found[0]["path"], len(found) > 5)
+	EOF
+	assert_file read "old/changed.mobileconfig new/changed.mobileconfig {'changed'} PayloadDisplayName False
+None new/sub/come.mobileconfig {'added'} PayloadContent True
+old/sub/gone.mobileconfig None {'removed'} PayloadContent True
+"
+	run profilefs diff --format=json old old
+	assert_status 0
+	assert_equal '[]' "$(tr -d '\n' <"$T.run/stdout")"
+}
+
+it_begins_with_a_label_if_there_is_something_to_say()
+{
+	with_edit new.mobileconfig "echo Other >PayloadDisplayName"
+	assert_diff 1 "profilefs diff sub/x.mobileconfig
+~ PayloadDisplayName: 'Example enrolment' -> 'Other'
+" p.mobileconfig new.mobileconfig --label=sub/x.mobileconfig
+	assert_diff 0 '' p.mobileconfig p.mobileconfig --label=sub/x.mobileconfig
+	assert_diff 1 "~ PayloadDisplayName: 'Example enrolment' -> 'Other'
+" p.mobileconfig new.mobileconfig --label=
+}
+
 # --- trouble ------------------------------------------------------------------------------------------
 
 it_ends_with_2_whatever_the_trouble_is()

@@ -218,7 +218,7 @@ it_resolves_a_conflict_in_a_tree()
 	# What git left there is no number, and so cannot become a profile.
 	run profilefs check p.mobileconfig
 	assert_status 1
-	assert_stdout "p.mobileconfig/$PORT.*\[wrong-type\]"
+	assert_stdout "p.mobileconfig/$PORT.*\[merge-conflict\]"
 	run profilefs implode p.mobileconfig "$T/after"
 	assert_status 1
 	assert_missing "$T/after"

@@ -248,6 +248,19 @@ it_marks_what_one_side_removed_and_the_other_changed()
 	assert_line '<key>removed\.conflict-base</key>' ours
 }
 
+# What is to be renamed is called as it is in a mount, and no terminal obeys it.
+it_calls_marks_as_their_files_are_called()
+{
+	local key=$'x/y\u202e' value
+
+	for value in base ours theirs; do
+		printf '<plist version="1.0"><dict><key>%s</key><string>%s</string></dict></plist>\n' "$key" $value >$value
+	done
+	merge base ours theirs
+	assert_status 1
+	assert_stderr '^ours:1:[0-9]*: error: x%2Fy%E2%80%AE: .*rename x%2Fy%E2%80%AE\.conflict-theirs over it .*remove x%2Fy%E2%80%AE\.conflict-base \['
+}
+
 it_says_no_secret()
 {
 	make_versions
@@ -310,6 +323,150 @@ it_resolves_conflicts_in_an_exploded_tree()
 	assert_line 'The proxy of the head office' resolved
 }
 
+# Three versions of an app's payload, of which the schema knows no key: nothing but the values says their types.
+make_typed_conflicts()
+{
+	typed base '<key>code</key><string>0</string><key>flag</key><string>no</string>
+		<key>list</key><array><string>a</string></array><key>r</key><integer>1</integer>
+		<key>sizes</key><string>small</string>
+		<key>any</key><string>x</string>'
+	typed ours '<key>code</key><string>ours</string><key>flag</key><string>o</string>
+		<key>list</key><array/><key>r</key><integer>2</integer>
+		<key>sizes</key><array><dict><key>w</key><integer>2</integer></dict></array>
+		<key>any</key><string>y</string>'
+	typed theirs '<key>code</key><string>12345</string><key>flag</key><string>true</string>
+		<key>list</key><array><string>1</string><string>2</string></array><key>r</key><real>3.0</real>
+		<key>sizes</key><array><dict><key>w</key><string>3</string></dict><dict/></array>
+		<key>any</key><array><string>1</string><string>2</string></array>'
+	cp ours kept
+	merge base ours theirs
+	assert_status 1
+	assert_stderr "/any: .*rename any\.conflict-theirs over it"
+	assert_stderr "/sizes: .*rm -r sizes.*rename sizes\.conflict-theirs to it"
+	APP=PayloadContent/com.example.app
+}
+
+# typed FILE KEYS
+typed()
+{
+	profile_around >"$1" <<-EOT
+	<dict><key>PayloadType</key><string>com.example.app</string><key>PayloadVersion</key><integer>1</integer>
+	<key>PayloadIdentifier</key><string>id.app</string>
+	<key>PayloadUUID</key><string>00000000-0000-4000-8000-0000000000A1</string>$2</dict>
+	EOT
+}
+
+# take_theirs FOLDER: every mark of theirs over its key.
+take_theirs()
+{
+	local mark
+
+	for mark in "$1"/*.conflict-theirs; do
+		if [ -d "$mark" ]; then
+			rm -rf "${mark%.conflict-theirs}"
+		fi
+		mv "$mark" "${mark%.conflict-theirs}"
+	done
+	rm -r "$1"/*.conflict-base
+}
+
+assert_no_differences()
+{
+	run profilefs diff "$1" "$2"
+	assert_status 0
+}
+
+it_keeps_the_types_of_theirs_in_a_mount()
+{
+	make_typed_conflicts
+	mount_profile ours unknown=allow
+	take_theirs mnt/$APP
+	assert_no_line conflict mnt/$APP/.types
+	umount_profile
+	assert_no_differences theirs ours
+}
+
+it_keeps_the_types_of_ours_in_a_mount()
+{
+	make_typed_conflicts
+	mount_profile ours unknown=allow
+	rm -r mnt/$APP/*.conflict-*
+	umount_profile
+	assert_no_differences kept ours
+}
+
+# A removed key leaves nothing behind that theirs is held against.
+it_takes_theirs_for_a_key_that_was_removed_in_a_mount()
+{
+	make_typed_conflicts
+	mount_profile ours unknown=allow
+	rm -r mnt/$APP/{code,flag,list,r,sizes,any}
+	take_theirs mnt/$APP
+	umount_profile
+	assert_no_differences theirs ours
+}
+
+# Of text that can be both what ours was and what theirs was, somebody must say what it is.
+it_keeps_the_types_of_theirs_in_a_tree()
+{
+	make_typed_conflicts
+	profilefs explode ours tree
+	take_theirs tree/$APP
+	run profilefs implode tree new
+	assert_status 1
+	assert_missing new
+	assert_stderr "^tree/$APP/any: error: $APP/any: .*'any string'.*'any array string'.*\[merge-conflict\]$"
+	assert_stderr '^tree: error: 1 problem: nothing was written'
+	run profilefs check tree
+	assert_status 1
+	assert_stdout "$APP/any: .*\[merge-conflict\]$"
+	sed -i 's/^any string$/any array string/; /^any\.conflict/d' tree/$APP/.types
+	run profilefs implode tree new
+	assert_status 0
+	assert_no_stderr
+	assert_no_differences theirs new
+}
+
+it_keeps_the_types_of_ours_in_a_tree()
+{
+	make_typed_conflicts
+	profilefs explode ours tree
+	rm -r tree/$APP/*.conflict-*
+	# 2 is a real, too, and y is an array of one line.
+	run profilefs check tree
+	assert_status 1
+	assert_stdout "$APP/r: .*'r integer'.*'r real'.*\[merge-conflict\]$"
+	assert_stdout "$APP/any: .*'any string'.*'any array string'.*\[merge-conflict\]$"
+	assert_no_line "$APP/(code|flag|list|sizes)" "$T.run/stdout"
+	sed -i '/\.conflict-/d' tree/$APP/.types
+	run profilefs implode tree new
+	assert_status 0
+	assert_no_stderr
+	assert_no_differences kept new
+}
+
+# mv moves into a directory that is there.
+it_does_not_let_a_mark_of_a_directory_be_moved_into_it()
+{
+	make_typed_conflicts
+	# A list is a file, and is renamed over.
+	run profilefs check ours
+	assert_stdout "$APP/any\.conflict-theirs: .*rename this over it"
+	assert_stdout "$APP/sizes\.conflict-theirs: .*remove 'sizes' \(rm -r\), .*\[merge-conflict\]$"
+	profilefs explode ours tree
+	mv tree/$APP/sizes.conflict-theirs tree/$APP/sizes
+	run profilefs implode tree new
+	assert_status 1
+	assert_stderr "^tree/$APP/sizes/sizes\.conflict-theirs: error: .*rm -r sizes.*\[merge-conflict\]$"
+	mount_profile ours unknown=allow
+	run mv mnt/$APP/sizes.conflict-theirs mnt/$APP/sizes
+	assert_failed
+	assert_stderr 'Operation not permitted'
+	assert_line "rm -r sizes.*\[merge-conflict\]" mnt/.profilefs/last-error
+	assert_exists mnt/$APP/sizes.conflict-theirs
+	umount_profile
+}
+
 # --- signatures ---------------------------------------------------------------------------------------
 
 # All three signed, each with an edit of its own.
@@ -368,6 +525,44 @@ it_warns_that_what_was_signed_is_not_any_more()
 	assert_same merged ours
 }
 
+# Ours is what both began with, but signed.
+it_keeps_it_signed_if_ours_alone_is()
+{
+	make_versions
+	edit_key theirs Topic another
+	sign base ours
+	cp ours signed
+	merge_with ec base ours theirs
+	assert_clean
+	content_of ours >content
+	assert_same theirs content
+	cp signed ours
+	merge base ours theirs
+	assert_status 0
+	assert_stderr '^ours: warning: it was signed, and is not any more: '
+	assert_same theirs ours
+}
+
+# Their signature would have to be made again, for our comments; without a key it is they that go.
+it_says_that_comments_went_for_a_signature()
+{
+	make_versions
+	edit ours 's/The proxy of the head office/The proxy in Berlin/'
+	edit_key theirs Topic another
+	cp theirs plain
+	sign plain theirs
+	cp ours before
+	merge base ours theirs
+	assert_status 0
+	assert_stderr '^ours: warning: .*comments and layout.*--key'
+	assert_same theirs ours
+	cp before ours
+	merge_with ec base ours theirs
+	assert_clean
+	content_of ours >content
+	assert_line 'The proxy in Berlin' content
+}
+
 it_does_not_sign_conflicts()
 {
 	make_signed
@@ -378,6 +573,16 @@ it_does_not_sign_conflicts()
 	assert_status 1
 	assert_stderr '^ours: warning: it was signed, and is not as long as it has conflicts: .*profilefs sign'
 	assert_value ours PayloadContent/3/ProxyServerPort.conflict-theirs 1080
+	# Nor those that an earlier merge has left.
+	edit ours '/conflict-base/,+1d'
+	cp ours base
+	sign base ours
+	cp base theirs
+	edit_key theirs ServerURL https://other.example.org
+	merge_with ec base ours theirs
+	assert_status 0
+	assert_stderr '^ours: warning: it was signed, and is not as long as it has conflicts: '
+	assert_same theirs ours
 }
 
 it_refuses_a_signature_that_does_not_fit()
@@ -598,6 +803,31 @@ it_leaves_what_cannot_be_merged_to_git()
 	assert_stderr '^p\.mobileconfig: error: their version, line 1: .*\[not-a-plist\]$'
 	assert_equal 'UU p.mobileconfig' "$(git status --porcelain | grep -v before)"
 	assert_same before p.mobileconfig
+}
+
+it_says_how_to_go_on_if_git_could_not_be_served()
+{
+	make_ca
+	make_repository --key="$PWD/its.key" --cert="$CA/ec.crt"
+	for branch in main other; do
+		git checkout -q $branch
+		content_of p.mobileconfig >plain
+		[ $branch = main ] && edit_key plain ProxyServerPort 3128 || edit_key plain Topic another
+		sign plain p.mobileconfig
+		rm plain
+		git commit -qam $branch
+	done
+	# The key is not where it was said to be.
+	run git merge -q --no-edit main
+	assert_status 1
+	assert_stderr '^/.*/its\.key: error: '
+	assert_stderr '^p\.mobileconfig: note: .*not merged.*as it was.*`git checkout -m p\.mobileconfig`$'
+	cp "$CA/ec.key" its.key
+	run git checkout -m p.mobileconfig
+	assert_status 0
+	content_of p.mobileconfig >content
+	assert_value content PayloadContent/3/ProxyServerPort 3128
+	assert_value content PayloadContent/2/Topic "'another'"
 }
 
 it_rebases_and_picks_for_git()

@@ -90,6 +90,12 @@ static void it_is_said_what_to_do(void **state)
 		 "remove this\n");
 	assert_texts_with(&without_schema, PROFILE("") STRING("a", "1") STRING("a.conflict-base", "2"),
 		 "a merge left this mark: what both sides began with; when 'a' is as it should be, remove this\n");
+	assert_texts_with(&without_schema, PROFILE("") STRING("removed", "1") STRING("removed.conflict-base", "2"),
+		 "a merge left this mark: what both sides began with; when 'removed' is as it should be, remove "
+		 "this\n");
+	assert_texts_with(&without_schema, PROFILE("") STRING("removed.conflict-base", "2"),
+		 "a merge left this mark: what the dictionary that it is in was before one side removed it and the "
+		 "other changed it; to keep that dictionary, remove its marks, else remove all of it\n");
 	assert_texts_with(&without_schema, PROFILE("") STRING("removed.conflict-ours", "text"),
 		 "a merge left this mark: one side removed the dictionary that it is in, the other changed it; to keep "
 		 "that, remove its marks, else remove all of it\n");

@@ -207,6 +207,29 @@ static void no_form_tells_a_secret_unless_it_is_wanted(void **state)
 	}
 }
 
+#define ACME(body)     DICT(OF("com.apple.security.acme", "3") body)
+#define ID_OF(end, id) KEY("ClientIdentifier" end, STRING(id))
+#define IN_ACME	       "PayloadContent/com.apple.security.acme/"
+
+/* What a merge left is as secret as what it is a version of. */
+static void marks_of_conflicts_tell_no_secret(void **state)
+{
+	static const char merged[] = PAYLOADS(ACME(
+		ID_OF("", "a") ID_OF(".conflict-base", "hunter1") ID_OF(".conflict-theirs.2", "hunter2")
+			KEY("removed.conflict-base", DICT(ID_OF("", "hunter3"))) KEY("URL.conflict-base", STRING("u"))));
+	const struct differences_options json = { .format = DIFFERENCES_JSON, .schema = schema };
+	BUF_AUTO out = BUF_INIT;
+
+	(void)state;
+	must_print(PAYLOADS(ACME(ID_OF("", "a") KEY("removed.conflict-base", DICT(ID_OF("", "hunter0"))))), merged,
+		   "+ " IN_ACME "ClientIdentifier.conflict-base: (secret)\n"
+		   "+ " IN_ACME "ClientIdentifier.conflict-theirs.2: (secret)\n"
+		   "~ " IN_ACME "removed.conflict-base/ClientIdentifier: (secret) changed\n"
+		   "+ " IN_ACME "URL.conflict-base: 'u'\n");
+	print("", merged, &json, &out);
+	assert_null(strstr(buf_text(&out), "hunter"));
+}
+
 /* --- JSON ----------------------------------------------------------------------------------------------- */
 
 static json_t *parsed(const char *a, const char *b)
@@ -293,6 +316,7 @@ int main(void)
 		cmocka_unit_test(colours_end_in_their_line),
 		cmocka_unit_test(secrets_are_not_shown),
 		cmocka_unit_test(no_form_tells_a_secret_unless_it_is_wanted),
+		cmocka_unit_test(marks_of_conflicts_tell_no_secret),
 		cmocka_unit_test(json_has_whole_values_with_their_types),
 		cmocka_unit_test(json_says_where_a_payload_moved),
 	};

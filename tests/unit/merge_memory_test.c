@@ -53,6 +53,7 @@ static void *scarce_realloc(void *old, size_t size)
 #include "plist/merge.c"
 #include "plist/merge_mark.c"
 #include "plist/merge_list.c"
+#include "plist/merge_doubt.c"
 #include "plist/merge_array.c"
 /* clang-format on */
 #undef malloc

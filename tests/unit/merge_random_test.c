@@ -334,6 +334,35 @@ static void add_payloads(struct versions *versions)
 	}
 }
 
+static void insert_rule(struct node *root, unsigned before, unsigned value)
+{
+	struct node *array = node_get(root, "r"), *anchor = find_dict(root, RULE + before);
+	struct node *rule = must_copy(anchor), *made = new_string("rule", value);
+
+	for (struct node *child = node_first(rule); child; child = node_next(child))
+		assert_int_equal(node_set_like(child, made), 0);
+	assert_int_equal(node_insert(array, anchor, rule, NULL, 0), 0);
+	node_free(made);
+}
+
+/* What has no identity is not taken for what came in its place, though most of them are changed. Ours come first. */
+static void insert_and_edit_rules(struct versions *versions)
+{
+	for (unsigned i = 0, count = random_below(3); i < count; i++) {
+		unsigned before = random_below(RULES);
+		struct node *side = i ? versions->theirs : versions->ours;
+
+		insert_rule(side, before, news);
+		insert_rule(versions->expected, before, news++);
+	}
+	for (unsigned i = 0; i < RULES; i++) {
+		unsigned key = random_below(KEYS);
+
+		edit_key(versions, RULE + i, key);
+		edit_key(versions, RULE + i, (key + 1) % KEYS);
+	}
+}
+
 static void move_to_front(struct node *root, unsigned payload)
 {
 	struct node *array = node_get(root, "PayloadContent"), *moved = node_take(find_payload(root, payload));
@@ -363,8 +392,11 @@ static void edit_everything(struct versions *versions)
 	add_payloads(versions);
 	for (unsigned i = 0; i < PAYLOADS; i++)
 		edit_payload(versions, i);
-	for (unsigned i = 0; i < RULES; i++)
-		edit_keys(versions, RULE + i);
+	if (random_below(2))
+		insert_and_edit_rules(versions);
+	else
+		for (unsigned i = 0; i < RULES; i++)
+			edit_keys(versions, RULE + i);
 	if (versions->moves)
 		move_payload(versions);
 }

@@ -156,6 +156,32 @@ static void an_order_of_a_list_that_one_side_changed_is_taken(void **state)
 			LIST(S("b") S("a") S("c") S("d")));
 }
 
+static void what_both_add_in_two_places_is_kept_once_where_ours_has_it(void **state)
+{
+	(void)state;
+	MUST_MERGE(LIST(S("a") S("b")), LIST(S("x") S("a") S("b")), LIST(S("a") S("b") S("x") S("y")),
+		   LIST(S("x") S("a") S("b") S("y")), "");
+	MUST_MERGE(LIST(S("a") S("b")), LIST(S("a") S("b") S("x") S("y")), LIST(S("x") S("a") S("b")),
+		   LIST(S("a") S("b") S("x") S("y")), "");
+	/* What a list has more than once may mean something. */
+	MUST_MERGE_WELL(LIST(S("x") S("a") S("b")), LIST(S("x") S("x") S("a") S("b")),
+			LIST(S("x") S("a") S("b") S("x")), LIST(S("x") S("x") S("a") S("b") S("x")));
+}
+
+static void what_one_side_moved_and_the_other_removed_is_gone(void **state)
+{
+	(void)state;
+	MUST_MERGE_WELL(LIST(S("a") S("b") S("c")), LIST(S("b") S("c") S("a")), LIST(S("b") S("c") S("y")),
+			LIST(S("b") S("c") S("y")));
+}
+
+static void what_both_moved_in_two_ways_is_a_conflict_and_not_there_twice(void **state)
+{
+	(void)state;
+	MUST_MERGE(LIST(S("a") S("b") S("c")), LIST(S("b") S("a") S("c")), LIST(S("b") S("c") S("a")),
+		   LIST(S("b") S("a") S("c")) LIST_MARKS(S("a") S("b") S("c"), S("b") S("c") S("a")), "both l, ");
+}
+
 /* --- payloads ------------------------------------------------------------------------------------------ */
 
 #define ID(name) KS("PayloadUUID", name) KS("PayloadIdentifier", "id." name) KS("PayloadType", "t")
@@ -303,6 +329,40 @@ static void dicts_without_identity_are_merged_by_their_place(void **state)
 			RULES(D(KS("a", "2") KS("b", "2")) D(KS("c", "1"))));
 	MUST_MERGE(RULES(D(KS("a", "1"))), RULES(D(KS("a", "2"))), RULES(D(KS("a", "3"))),
 		   RULES(D(KS("a", "2") KS("a.conflict-base", "1") KS("a.conflict-theirs", "3"))), "both a, ");
+}
+
+#define RULE(name, keys) D(KS("n", name) KS("k", "1") keys)
+#define CHANGED		 KS("x", "2")
+
+static void an_edit_never_goes_into_an_element_that_came_in_the_place_of_another(void **state)
+{
+	(void)state;
+	/* One before it, and it is changed, too. */
+	MUST_MERGE_WELL(RULES(RULE("1", "")), RULES(RULE("0", "") RULE("1", KS("y", "1"))), RULES(RULE("1", CHANGED)),
+			RULES(RULE("0", "") RULE("1", KS("y", "1") CHANGED)));
+	/* The other one is gone, and this changed. */
+	MUST_MERGE(RULES(RULE("1", "") RULE("2", "")), RULES(RULE("2", KS("y", "1"))),
+		   RULES(RULE("1", CHANGED) RULE("2", "")),
+		   RULES(RULE("1", CHANGED OURS_REMOVED K("removed.conflict-base", RULE("1", "")))
+				 RULE("2", KS("y", "1"))),
+		   "ours-removed (element), ");
+	/* As many, and not the same ones. */
+	MUST_MERGE_WELL(RULES(RULE("1", "") RULE("2", "")), RULES(RULE("2", KS("y", "1")) RULE("3", "")),
+			RULES(RULE("1", "") RULE("2", CHANGED)), RULES(RULE("2", KS("y", "1") CHANGED) RULE("3", "")));
+	/* As many, and perhaps another one. */
+	MUST_MERGE(RULES(RULE("1", "")), RULES(D(KS("n", "2") KS("z", "1"))), RULES(RULE("1", CHANGED)),
+		   RULES(D(KS("n", "2") KS("z", "1"))) K("r.conflict-base", A(RULE("1", "")))
+			   K("r.conflict-theirs", A(RULE("1", CHANGED))), "both r, ");
+	/* The one that there is, with all that it has changed. */
+	MUST_MERGE_WELL(RULES(D(KS("n", "1") K("d", D(KS("a", "1") KS("b", "1"))))),
+			RULES(D(KS("n", "2") K("d", D(KS("a", "2") KS("b", "1"))))),
+			RULES(D(KS("n", "1") K("d", D(KS("a", "1") KS("b", "2"))))),
+			RULES(D(KS("n", "2") K("d", D(KS("a", "2") KS("b", "2"))))));
+	/* Nobody knows which of two. */
+	MUST_MERGE(RULES(D(KS("n", "1"))), RULES(D(KS("n", "2")) D(KS("n", "3"))), RULES(D(KS("n", "1") CHANGED)),
+		   RULES(D(KS("n", "2")) D(KS("n", "3"))
+				 D(KS("n", "1") CHANGED OURS_REMOVED K("removed.conflict-base", D(KS("n", "1"))))),
+		   "ours-removed (element), ");
 }
 
 static void an_order_that_one_side_changed_is_taken(void **state)
@@ -478,6 +538,9 @@ int main(void)
 		cmocka_unit_test(the_same_change_of_a_list_is_made_once),
 		cmocka_unit_test(changes_of_a_list_that_overlap_are_a_conflict_of_its_key),
 		cmocka_unit_test(an_order_of_a_list_that_one_side_changed_is_taken),
+		cmocka_unit_test(what_both_add_in_two_places_is_kept_once_where_ours_has_it),
+		cmocka_unit_test(what_one_side_moved_and_the_other_removed_is_gone),
+		cmocka_unit_test(what_both_moved_in_two_ways_is_a_conflict_and_not_there_twice),
 		cmocka_unit_test(two_edits_in_one_payload_are_merged),
 		cmocka_unit_test(payloads_are_known_wherever_they_are),
 		cmocka_unit_test(payloads_added_by_both_go_behind_those_that_they_followed_ours_first),
@@ -489,6 +552,7 @@ int main(void)
 		cmocka_unit_test(payloads_ordered_in_two_ways_have_our_order),
 		cmocka_unit_test(changed_identities_are_changed_keys),
 		cmocka_unit_test(dicts_without_identity_are_merged_by_their_place),
+		cmocka_unit_test(an_edit_never_goes_into_an_element_that_came_in_the_place_of_another),
 		cmocka_unit_test(an_order_that_one_side_changed_is_taken),
 		cmocka_unit_test(an_order_changed_in_two_ways_is_a_conflict_of_the_key),
 		cmocka_unit_test(a_conflict_in_an_array_of_arrays_is_one_of_the_nearest_key),
