@@ -3,30 +3,23 @@
 #include <errno.h>
 #include <string.h>
 
+#include "fs/cmd/places.h"
 #include "fs/tree/exploded.h"
 #include "fs/tree/profile.h"
 #include "plist/base/buf.h"
 #include "plist/base/file.h"
 #include "plist/doc.h"
 #include "plist/encrypted.h"
-#include "plist/encoding.h"
 #include "sign/encryption.h"
 #include "sign/envelope.h"
-
-/* A place in a document that was counted to. Findings come in document order, many times over, so the next one is
- * mostly a little further on. */
-struct cursor {
-	size_t offset;
-	unsigned long line, column;
-};
 
 /* The check of one path. */
 struct job {
 	const char *name;
 	const struct check_options *options;
 	struct check_result *result;
-	struct doc doc;       /* of a file */
-	struct cursor cursor; /* in its source */
+	struct doc doc; /* of a file */
+	struct places places; /* in that */
 	struct exploded exploded; /* of a tree */
 };
 
@@ -55,43 +48,17 @@ static void without_place(const struct finding *finding, struct error *err)
 
 /* --- a file ----------------------------------------------------------------------------------------- */
 
-/* Moves the cursor to an offset of an XML source: what doc_position() would say. */
-static void move_cursor(struct cursor *cursor, const struct buf *source, size_t offset)
-{
-	unsigned long line, column;
-
-	if (offset < cursor->offset || cursor->line == 0)
-		*cursor = (struct cursor){ 0, 1, 1 };
-	encoding_position(buf_text(source) + cursor->offset, source->len - cursor->offset, offset - cursor->offset,
-			  &line, &column);
-	cursor->column = line == 1 ? cursor->column + column - 1 : column;
-	cursor->line += line - 1;
-	cursor->offset = offset;
-}
-
-static void locate(struct job *job, const struct finding *finding, struct error *err)
-{
-	const struct node_source *source = &finding->node->source;
-	size_t offset = finding->at_key && source->key.end ? source->key.start : source->element.start;
-
-	if (job->doc.format == DOC_BINARY || source->element.end == 0)
-		return;
-	move_cursor(&job->cursor, &job->doc.source, offset);
-	error_at(err, job->cursor.line, job->cursor.column);
-}
-
 static void take_finding(void *context, const struct finding *finding)
 {
-	const struct doc without_lines = { .format = DOC_BINARY };
 	struct job *job = context;
 	struct error err;
 
 	/* No more than these are listed, and where the others are takes long to say. */
-	if (job->result->count < CHECK_RESULT_MAX) {
-		check_error(finding, &without_lines, NULL, &err);
-		locate(job, finding, &err);
-	} else {
+	if (job->result->count >= CHECK_RESULT_MAX) {
 		without_place(finding, &err);
+	} else if (places_error(&job->places, finding, &job->doc, NULL, &err) < 0) {
+		add_memory(job);
+		return;
 	}
 	add(job, job->name, &err);
 }
@@ -131,6 +98,7 @@ static void check_plist(struct job *job, const struct buf *plist)
 	check_encrypted(job, &job->doc);
 	if (check_profile(job->doc.root, job->options, take_finding, job) < 0)
 		add_memory(job);
+	places_free(&job->places);
 	doc_free(&job->doc);
 }
 

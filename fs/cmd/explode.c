@@ -53,7 +53,11 @@ static void take_placeholders(struct request *request, const char *text)
 		end_with(request, say_misuse("explode", "--placeholders takes allow or deny, not '%s'", text));
 }
 
-enum { OPTION_FORCE = 256, OPTION_PORTABLE, OPTION_SCHEMA, OPTION_MANIFESTS, OPTION_PLACEHOLDERS };
+enum { OPTION_FORCE = 256,
+       OPTION_PORTABLE,
+       OPTION_SCHEMA,
+       OPTION_MANIFESTS,
+       OPTION_PLACEHOLDERS };
 
 static void take(struct request *request, int option, char **argv)
 {
@@ -110,6 +114,9 @@ static void check_words(struct request *request)
 		end_with(request, say_misuse("explode", "the profile is missing: give PROFILE DIR"));
 	else if (request->words.count == 1 && !request->folder)
 		end_with(request, say_misuse("explode", "the directory is missing: give PROFILE DIR"));
+	else if (strcmp(request->folder ? request->folder : request->words.at[request->words.count - 1], "-") == 0)
+		end_with(request, say_misuse("explode", "a tree is a directory, and does not go to the standard "
+							"output: give another DIR (./- if it is called so)"));
 }
 
 static void parse(struct request *request, int argc, char **argv)
@@ -131,6 +138,7 @@ struct run {
 	const struct request *request;
 	struct schema *schema;
 	struct targets targets;
+	struct explode_changes changes; /* of trees that were there */
 	int status;
 };
 
@@ -140,7 +148,7 @@ static void worsen(struct run *run, int status)
 		run->status = status;
 }
 
-static int write_profile(const struct run *run, struct profile *profile, const char *path, struct problems *notes,
+static int write_profile(struct run *run, struct profile *profile, const char *path, struct problems *notes,
 			 struct error *err)
 {
 	struct tree *tree;
@@ -149,18 +157,21 @@ static int write_profile(const struct run *run, struct profile *profile, const c
 	profile->checks = (struct check_options){ .schema = run->schema,
 						  .no_placeholders = run->request->no_placeholders };
 	tree = tree_new(profile, NULL);
-	result = tree ? explode(tree, path, &run->request->how, NULL, notes, err) : error_memory(err);
+	result = tree ? explode(tree, path, &run->request->how, &run->changes, notes, err) : error_memory(err);
 	tree_free(tree);
 	profile->checks.schema = NULL; /* it is not the profile's */
 	return result;
 }
 
-static int explode_file(const struct run *run, const char *from, const char *path, struct problems *notes,
+static int explode_file(struct run *run, const char *from, const char *path, struct problems *notes,
 			struct error *err)
 {
 	/* Whether a profile is a good one is for `check` to say: the tree has nothing to compare with. */
-	const struct profile_options options = { .check = CHECK_OFF, .force = run->request->force,
-						 .no_placeholders = run->request->no_placeholders };
+	const struct profile_options options = {
+		.check = CHECK_OFF,
+		.force = run->request->force,
+		.no_placeholders = run->request->no_placeholders,
+	};
 	struct profile profile;
 	int result;
 
@@ -197,13 +208,17 @@ static void take_bad_path(void *context, const char *path, const struct error *p
 	worsen(context, 2);
 }
 
+static void add_target_path(const char *folder, const char *name, struct buf *path)
+{
+	buf_add_format(path, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", name);
+}
+
 static void explode_to(struct run *run, const char *folder, const struct target_entry *target)
 {
-	const char *slash = folder[strlen(folder) - 1] == '/' ? "" : "/";
 	BUF_AUTO path = BUF_INIT;
 	struct error err;
 
-	buf_add_format(&path, "%s%s%s", folder, slash, target->name);
+	add_target_path(folder, target->name, &path);
 	if (!buf_ok(&path))
 		error_memory(&err);
 	if (!buf_ok(&path) || targets_make_folders(folder, target->name, &err) < 0)
@@ -228,6 +243,32 @@ static int find_one(struct run *run, const char *word, struct error *err)
 	return -1;
 }
 
+/* What is in the way of any of them is known before anything is written, too. */
+static int check_ways(const struct run *run, const char *folder, struct error *err)
+{
+	BUF_AUTO first = BUF_INIT;
+	size_t found = 0, i;
+	struct stat st;
+
+	for (i = 0; i < run->targets.count; i++) {
+		BUF_AUTO path = BUF_INIT;
+
+		add_target_path(folder, run->targets.list[i].name, &path);
+		if (!buf_ok(&path))
+			return error_memory(err);
+		if (stat(buf_text(&path), &st) == 0 && !S_ISDIR(st.st_mode) && found++ == 0)
+			buf_add_text(&first, buf_text(&path));
+	}
+	if (!found)
+		return 0;
+	error_set(err, ENOTDIR,
+		  "%zu of %zu trees cannot go where a file is (the first: %.400s): give another folder, or move the "
+		  "file%s away; nothing was written",
+		  found, run->targets.count, buf_text(&first), found == 1 ? "" : "s");
+	error_in_file(err, folder);
+	return -1;
+}
+
 /* What would be wrong for all of them is said before anything is written. */
 static int find_all(struct run *run, const char *folder, struct error *err)
 {
@@ -243,7 +284,7 @@ static int find_all(struct run *run, const char *folder, struct error *err)
 		if (find_one(run, words->at[i], err) < 0)
 			return -1;
 	targets_keep(&run->targets, 0, false); /* they are exploded */
-	return targets_check(&run->targets, folder, err);
+	return targets_check(&run->targets, folder, err) < 0 ? -1 : check_ways(run, folder, err);
 }
 
 static void explode_all(struct run *run, const char *folder)
@@ -268,9 +309,32 @@ static bool is_folder(const char *path)
 	return strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* Nothing that was there goes without a word. */
+static void say_changes(const struct run *run, const char *where)
+{
+	const struct explode_changes *changes = &run->changes;
+	const char *more = changes->gone > EXPLODE_NAMED_MAX ? ", ..." : "";
+	BUF_AUTO text = BUF_INIT;
+	struct error note;
+
+	if (run->request->quiet || !changes->trees)
+		return;
+	if (changes->trees > 1)
+		buf_add_format(&text, "%zu trees ", changes->trees);
+	buf_add_format(&text, "brought up to date: %zu file%s written, %zu removed", changes->written,
+		       changes->written == 1 ? "" : "s", changes->removed);
+	if (changes->gone)
+		buf_add_format(&text, " (%.700s%s)", buf_text(&changes->names), more);
+	error_set(&note, EEXIST, "%s", buf_text(&text));
+	note.severity = SEVERITY_NOTE;
+	error_in_file(&note, where);
+	say_problem(&note);
+}
+
 static int explode_words(const struct request *request)
 {
 	const struct strings *words = &request->words;
+	const char *where = request->folder ? request->folder : words->at[words->count - 1];
 	struct run run = { .request = request };
 	struct error err;
 
@@ -278,9 +342,11 @@ static int explode_words(const struct request *request)
 	if (!run.schema)
 		return say_error(&err);
 	if (!request->folder && words->count == 2 && !is_folder(words->at[0]))
-		explode_one(&run, words->at[0], words->at[1]);
+		explode_one(&run, words->at[0], where);
 	else
-		explode_all(&run, request->folder ? request->folder : words->at[words->count - 1]);
+		explode_all(&run, where);
+	say_changes(&run, where);
+	explode_changes_free(&run.changes);
 	targets_free(&run.targets);
 	schema_free(run.schema);
 	return run.status;
@@ -308,9 +374,10 @@ const struct command command_explode = {
 	"       profilefs explode [OPTIONS] -t DIR PROFILE|FOLDER...\n\n"
 	"Writes what a mount of PROFILE would show into the directory DIR, which is made if it is not there. A\n"
 	"DIR that is an exploded tree already is brought up to date: only files that differ are written, and what\n"
-	"the profile does not have is removed; dotfiles such as .git stay. Of several profiles, of a FOLDER of\n"
-	"them, or with -t, each becomes DIR/NAME, by its own name, in the subfolders that it was in. PROFILE may\n"
-	"be `-` for the standard input. `profilefs implode` makes a profile of a tree again.\n\n"
+	"the profile does not have is removed, which is said; dotfiles such as .git stay, and so do the names of\n"
+	"payloads, whatever came or went before them. Of several profiles, of a FOLDER of them, or with -t, each\n"
+	"becomes DIR/NAME, by its own name, in the subfolders that it was in. PROFILE may be `-` for the standard\n"
+	"input. `profilefs implode` makes a profile of a tree again.\n\n"
 	"  -t, --target-directory=DIR  the directory for all trees\n"
 	"      --portable             names that macOS and Windows can have and keep apart: %XX for what they cannot\n"
 	"                             have, for letters that are not ASCII, and for upper case in names that differ\n"

@@ -8,6 +8,7 @@
 
 #include "fs/cmd/command.h"
 #include "fs/cmd/implode_batch.h"
+#include "fs/cmd/implode_level.h"
 #include "fs/cmd/implode_options.h"
 #include "fs/cmd/rewrap.h"
 #include "fs/cmd/say.h"
@@ -69,7 +70,12 @@ static void complain_of_no_tree(struct run *run, const char *word)
 static int add_word(struct run *run, const char *word, struct error *err)
 {
 	size_t before = run->targets.count;
+	struct error inside;
 
+	if (implode_check_level(word, &inside) < 0) {
+		worsen(run, say_in_file(word, &inside));
+		return 0;
+	}
 	run->complained = false;
 	if (targets_add(&run->targets, word, complain_of_path, run, err) < 0)
 		return -1;
@@ -89,6 +95,14 @@ static bool is_one_tree(const struct run *run)
 	return request->trees.count == 1 && (exploded_is_tree(request->trees.at[0]) || run->targets.count == 0);
 }
 
+/* Who names a profile means one, whatever was given for it. */
+static bool is_new_profile(const char *path)
+{
+	struct stat st;
+
+	return targets_ends_in(path, SUFFIX) && stat(path, &st) < 0;
+}
+
 static int check_folder(const struct run *run, struct error *err)
 {
 	const char *folder = run->request->output;
@@ -98,6 +112,10 @@ static int check_folder(const struct run *run, struct error *err)
 		error_set(err, EINVAL, "the standard output takes one profile: give a folder for several, or one tree");
 	else if (stat(folder, &st) == 0 && !S_ISDIR(st.st_mode))
 		error_set(err, ENOTDIR, "several profiles go into a folder, and this is none: give another one");
+	else if (is_new_profile(folder))
+		error_set(err, EINVAL,
+			  "several profiles go into a folder, and this is the name of a profile: give one tree, or "
+			  "the name of a folder");
 	else if (exploded_is_tree(folder))
 		error_set(err, EINVAL, "this is an exploded tree: give the profile, or a folder for it, last");
 	else
@@ -186,6 +204,21 @@ static void add_name(struct buf *folder, const char *name)
 	buf_add_text(folder, name);
 }
 
+/* Somebody who means another one would lose its comments and its signature. */
+static void warn_of_no_base(const struct run *run, const char *tree, const char *base)
+{
+	struct error err;
+
+	if (run->request->quiet)
+		return;
+	error_set(&err, ENOENT,
+		  "there is no base for %.500s here, so it is made as new: without the comments, order, format and "
+		  "signature that a base has",
+		  tree);
+	err.severity = SEVERITY_WARNING;
+	say_in_file(base, &err);
+}
+
 /* The base of a tree; empty: it has none. A folder has one by the name of the profile, or none. */
 static void find_base(const struct run *run, const struct target_entry *entry, struct buf *base)
 {
@@ -198,8 +231,10 @@ static void find_base(const struct run *run, const struct target_entry *entry, s
 	if (!rewrap_is_folder(given))
 		return;
 	add_name(base, entry->name);
-	if (buf_ok(base) && stat(buf_text(base), &st) < 0 && errno == ENOENT)
-		buf_clear(base);
+	if (!buf_ok(base) || stat(buf_text(base), &st) == 0 || errno != ENOENT)
+		return;
+	warn_of_no_base(run, entry->from, buf_text(base));
+	buf_clear(base);
 }
 
 static void find_output(const struct run *run, const struct target_entry *entry, struct buf *output)
@@ -361,6 +396,8 @@ const struct command command_implode = {
 	"Makes a profile of an exploded tree, as `profilefs explode` or a copy of a mount has it. PROFILE may be\n"
 	"`-` for the standard output. TREE may be a folder of trees. Several trees become files in FOLDER, each\n"
 	"called like its tree, with .mobileconfig at the end, in the same subfolders.\n\n"
+	"Everything in a tree is part of the profile, but names that begin with a dot. A directory in\n"
+	"PayloadContent that is named by a type and has no PayloadType gets the keys that every payload has.\n\n"
 	"      --base=PROFILE         what the tree was exploded from: the new profile is this one with nothing\n"
 	"                             changed but what differs: comments, order, layout, format, and how it is\n"
 	"                             signed. If nothing differs it is this one to the byte, with its signature.\n"
@@ -372,8 +409,8 @@ const struct command command_implode = {
 	KEY_OPTIONS_HELP
 	"      --unsign               leave it plain, although the base, or what it replaces, is signed\n"
 	"      --force                also if the signature of the base does not fit\n\n"
-	"      --check=LEVEL          what to do about errors that the base did not have: warn (default), strict:\n"
-	"                             nothing is written then, or off\n"
+	"      --check=LEVEL          what to do about errors, and keys that the schema does not know, that the base\n"
+	"                             did not have: warn (default), strict: nothing is written then, or off\n"
 	"      --target OS:VERSION, --schema DIR|FILE, --manifests DIR, --placeholders allow|deny\n"
 	"                             as `profilefs check` has them; -E, -W and -O take its rules, too\n"
 	"  -q, --quiet                only errors: no warnings, no notes\n"

@@ -129,7 +129,7 @@ void targets_keep(struct targets *targets, size_t from, bool trees)
 	targets->count = kept;
 }
 
-static bool ends_in(const char *name, const char *suffix)
+bool targets_ends_in(const char *name, const char *suffix)
 {
 	size_t len = strlen(name), end = strlen(suffix);
 
@@ -144,7 +144,7 @@ int targets_add_suffix(struct targets *targets, const char *suffix, struct error
 		struct target_entry *entry = &targets->list[i];
 		BUF_AUTO name = BUF_INIT;
 
-		if (ends_in(entry->name, suffix))
+		if (targets_ends_in(entry->name, suffix))
 			continue;
 		buf_add_format(&name, "%s%s", entry->name, suffix);
 		if (!buf_ok(&name))

@@ -31,6 +31,9 @@ int targets_add(struct targets *targets, const char *word, paths_report *report,
 /* Drops those from `from` on that are no trees, or with `trees` false those that are. */
 void targets_keep(struct targets *targets, size_t from, bool trees);
 
+/* True for a name that ends so, in capitals or not. */
+bool targets_ends_in(const char *name, const char *suffix);
+
 /* Adds `suffix` to every name that does not end in it, in capitals or not. 0 or -1. */
 int targets_add_suffix(struct targets *targets, const char *suffix, struct error *err);
 

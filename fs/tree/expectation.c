@@ -198,9 +198,16 @@ static bool is_payload_type(const struct item *dir, const char *name)
 /* True for a PayloadType that names no directory: the payload's is called by its place, 00, 01, ... */
 static bool names_nothing(const struct item *dir, const struct meaning *meaning)
 {
+	BUF_AUTO type = BUF_INIT, place = BUF_INIT;
 	uint32_t index;
 
-	return (meaning->type != NODE_STRING || meaning->len == 0) && name_to_index(dir->name, &index);
+	if (meaning->type == NODE_STRING && meaning->len > 0) {
+		name_from_key(meaning->bytes, meaning->len, &type);
+		if (type.len <= NAME_OF_TYPE_MAX)
+			return false;
+	}
+	buf_add(&place, dir->name, name_without_number(dir->name));
+	return buf_ok(&place) && name_to_index(buf_text(&place), &index);
 }
 
 int place_check(struct item *dir, const char *name, const struct meaning *meaning, struct error *err)

@@ -58,15 +58,15 @@ static int fill(struct explosion *explosion, int parent, const char *hidden)
 	return result;
 }
 
-/* What went wrong first is what is told. */
+/* What went wrong first is what is told. An umask may keep us from opening what we made. */
 static void remove_draft(struct explosion *explosion, int parent, const char *hidden)
 {
 	struct error *told = explosion->err, ignored;
 
 	explosion->err = &ignored;
-	explode_remove_dir(explosion, parent, hidden);
+	if (unlinkat(parent, hidden, AT_REMOVEDIR) < 0)
+		explode_remove_dir(explosion, parent, hidden);
 	explosion->err = told;
-	explosion->changed = 0;
 }
 
 static int make_whole(struct explosion *explosion, int parent, const char *name, draft_mover *move)
@@ -166,61 +166,118 @@ static int find_content(struct explosion *explosion, int fd, char *found, size_t
 	return 0;
 }
 
-static int write_into(struct explosion *explosion, int fd, const char *path)
+/* More than check asks for (exploded_is_tree()): what is no part of a tree is removed from one. */
+static bool is_certainly_tree(int fd)
+{
+	static const char *const others[] = { "PayloadIdentifier", "PayloadContent" };
+	size_t i, found;
+	struct stat st;
+
+	found = fstatat(fd, "PayloadType", &st, AT_SYMLINK_NOFOLLOW) == 0;
+	if (found && S_ISREG(st.st_mode))
+		return true;
+	for (i = 0; i < sizeof(others) / sizeof(*others); i++)
+		found += fstatat(fd, others[i], &st, AT_SYMLINK_NOFOLLOW) == 0;
+	return found >= 2;
+}
+
+static int update(struct explosion *explosion, int fd, struct explode_changes *changes)
+{
+	size_t before = changes->written + changes->removed;
+	int result;
+
+	explosion->updates = true;
+	explosion->changes = changes;
+	result = explode_update(explosion, fd, explosion->tree->root);
+	changes->trees += changes->written + changes->removed != before;
+	if (explosion->there.tree)
+		exploded_free(&explosion->there);
+	return result;
+}
+
+static int write_into(struct explosion *explosion, int fd, const char *path, struct explode_changes *changes)
 {
 	char found[NAME_LENGTH_MAX + 1];
 
-	if (exploded_is_tree(path))
-		return explode_update(explosion, fd, explosion->tree->root);
+	if (is_certainly_tree(fd))
+		return update(explosion, fd, changes);
 	if (find_content(explosion, fd, found, sizeof(found)) < 0)
 		return -1;
 	if (!*found)
 		return make_whole(explosion, fd, NULL, move_entries);
 	error_set(explosion->err, ENOTEMPTY,
 		  "this is no exploded tree, and '%.200s' is in it: give a directory that is empty, not there yet, or "
-		  "an exploded tree (it has PayloadType, PayloadIdentifier or PayloadContent)", found);
+		  "an exploded tree (it has a file PayloadType, or PayloadIdentifier and PayloadContent)",
+		  found);
 	error_in_file(explosion->err, path);
 	return -1;
 }
 
-static int write_at(struct explosion *explosion, const char *path)
+static int write_at(struct explosion *explosion, const char *path, struct explode_changes *changes)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result;
 
 	if (fd < 0 && errno == ENOENT)
 		return write_absent(explosion, path);
-	if (fd < 0 && errno == ENOTDIR)
-		return explosion_fail(explosion, ENOTDIR, "a tree is a directory: give another name");
+	if (fd < 0 && errno == ENOTDIR) {
+		error_set(explosion->err, ENOTDIR, "a tree is a directory, and this is none: give another name");
+		error_in_file(explosion->err, path);
+		return -1;
+	}
 	if (fd < 0)
 		return explosion_fail(explosion, errno, "this directory cannot be opened");
-	result = write_into(explosion, fd, path);
+	result = write_into(explosion, fd, path, changes);
 	close(fd);
 	return result;
 }
 
-int explode(struct tree *tree, const char *path, const struct explode_options *options, size_t *changed,
-	    struct problems *notes, struct error *err)
+static int explode_to(struct tree *tree, const char *path, const struct explode_options *options,
+		      struct explode_changes *changes, struct problems *notes, struct error *err)
 {
-	struct explosion explosion = { .tree = tree, .portable = options->portable, .notes = notes, .err = err };
+	struct explode_changes unseen = { 0 }; /* in what is new */
+	struct explosion explosion = {
+		.tree = tree,
+		.portable = options->portable,
+		.top = path,
+		.changes = &unseen,
+		.notes = notes,
+		.err = err,
+	};
 	struct tree_attr attr;
 	struct hold hold;
+	int result;
+
+	tree_getattr(tree, tree->root, &attr);
+	explosion.dir_mode = attr.mode & 0777;
+	explosion.file_mode = attr.mode & 0666;
+	buf_add_text(&explosion.path, path);
+	hold_begin(&hold);
+	result = write_at(&explosion, path, changes);
+	hold_end(&hold);
+	buf_free(&explosion.path);
+	explode_changes_free(&unseen);
+	return result;
+}
+
+int explode(struct tree *tree, const char *path, const struct explode_options *options,
+	    struct explode_changes *changes, struct problems *notes, struct error *err)
+{
+	struct explode_changes ignored = { 0 };
 	int result;
 
 	if (tree->profile->doc.duplicate.code) {
 		*err = tree->profile->doc.duplicate;
 		return -1;
 	}
-	tree_getattr(tree, tree->root, &attr);
-	explosion.dir_mode = attr.mode & 0777;
-	explosion.file_mode = attr.mode & 0666;
-	buf_add_text(&explosion.path, path);
-	hold_begin(&hold);
-	result = write_at(&explosion, path);
-	hold_end(&hold);
+	result = explode_to(tree, path, options, changes ? changes : &ignored, notes, err);
 	if (result < 0)
 		error_in_file(err, path);
-	if (changed)
-		*changed = explosion.changed;
-	buf_free(&explosion.path);
+	explode_changes_free(&ignored);
 	return result;
+}
+
+void explode_changes_free(struct explode_changes *changes)
+{
+	buf_free(&changes->names);
+	*changes = (struct explode_changes){ 0 };
 }

@@ -140,7 +140,8 @@ static void warn(struct explosion *explosion, const struct explode_entry *one, c
 
 	error_set(&warning, EEXIST,
 		  "where upper and lower case are one (macOS, Windows), and where letters that are not ASCII may be, "
-		  "this is the same file as '%.200s': --portable spells the two apart", one->name);
+		  "this is the same file as '%.200s': --portable spells the two apart",
+		  one->name);
 	warning.severity = SEVERITY_WARNING;
 	error_in_file(&warning, buf_text(&explosion->path));
 	problems_add(explosion->notes, &warning);

@@ -1,5 +1,5 @@
 /* The parts of exploding: where it goes (explode.c), files and directories (explode_write.c, explode_remove.c), names
- * (explode_names.c). Internal to explode. */
+ * (explode_names.c), and which of them stay (explode_keep.c). Internal to explode. */
 #ifndef TREE_EXPLODE_PARTS_H
 #define TREE_EXPLODE_PARTS_H
 
@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "fs/tree/explode.h"
+#include "fs/tree/exploded.h"
 #include "fs/tree/item.h"
 #include "plist/base/buf.h"
 #include "plist/base/error.h"
@@ -18,7 +19,10 @@ struct explosion {
 	bool portable;
 	mode_t dir_mode, file_mode;
 	struct buf path;        /* what is being written: where it will be, for messages */
-	size_t changed;
+	struct explode_changes *changes;
+	struct exploded there;  /* what the directory held before, once somebody asked (explode_keep.c) */
+	const char *top;        /* the directory */
+	bool updates, read;     /* it is a tree that is brought up to date; `there` was read, or cannot be */
 	struct problems *notes;
 	struct error *err;
 };
@@ -52,6 +56,10 @@ void explode_entries_free(struct explode_entries *entries);
 
 /* The name of an entry on the disk. */
 const char *explode_name(const struct explode_entry *entry);
+
+/* Gives payloads and elements of a directory the names that they have on the disk, where a tree is brought up to date.
+ * 0 or -1. */
+int explode_keep_names(struct explosion *explosion, struct item *dir);
 
 /* --- files and directories -------------------------------------------------------------------------- */
 

@@ -33,7 +33,7 @@ static int remove_file(struct explosion *explosion, int parent, const char *name
 {
 	if (unlinkat(parent, name, 0) < 0)
 		return explosion_fail(explosion, errno, "cannot be removed");
-	explosion->changed++;
+	explosion->changes->removed++;
 	return 0;
 }
 
@@ -57,7 +57,8 @@ static int fail_with_scratch(struct explosion *explosion, const char *name)
 {
 	error_set(explosion->err, ENOTEMPTY,
 		  "the profile does not have this directory any more, but '%.200s' is in it, which is no part of a "
-		  "tree: remove it or move it away, and explode again", name);
+		  "tree: remove it or move it away, and explode again",
+		  name);
 	error_in_file(explosion->err, buf_text(&explosion->path));
 	return -1;
 }
@@ -80,6 +81,7 @@ static int remove_entries(struct explosion *explosion, DIR *stream, char *kept, 
 
 int explode_remove_dir(struct explosion *explosion, int parent, const char *name)
 {
+	size_t before = explosion->changes->removed;
 	DIR *stream = open_stream(parent, name);
 	char kept[NAME_LENGTH_MAX + 1] = "";
 	int result;
@@ -92,6 +94,8 @@ int explode_remove_dir(struct explosion *explosion, int parent, const char *name
 		return fail_with_scratch(explosion, kept);
 	if (result == 0 && unlinkat(parent, name, AT_REMOVEDIR) < 0)
 		return explosion_fail(explosion, errno, "cannot be removed");
+	if (result == 0 && explosion->changes->removed == before)
+		explosion->changes->removed++; /* empty directories count, too */
 	return result;
 }
 
@@ -129,6 +133,18 @@ static bool is_in_the_way(mode_t wanted, mode_t there)
 	return wanted == 0 || (wanted == S_IFDIR) != S_ISDIR(there);
 }
 
+/* Only the first few are named: all would be a list that nobody reads. */
+static void note_removed(struct explosion *explosion, const char *name, bool is_dir)
+{
+	struct explode_changes *changes = explosion->changes;
+	size_t len = explosion_enter(explosion, name);
+
+	if (changes->gone++ < EXPLODE_NAMED_MAX)
+		buf_add_format(&changes->names, "%s%s%s", changes->gone > 1 ? ", " : "", buf_text(&explosion->path),
+			       is_dir ? "/" : "");
+	explosion_leave(explosion, len);
+}
+
 static int remove_if_stray(struct explosion *explosion, int fd, struct explode_entry *const *sorted,
 			   const struct explode_entries *entries, const char *name)
 {
@@ -140,7 +156,10 @@ static int remove_if_stray(struct explosion *explosion, int fd, struct explode_e
 		return explosion_fail(explosion, errno, "cannot be looked into");
 	if (!is_in_the_way(wanted_type(sorted, entries, name), st.st_mode))
 		return 0;
-	return remove_entry(explosion, fd, name);
+	if (remove_entry(explosion, fd, name) < 0)
+		return -1;
+	note_removed(explosion, name, S_ISDIR(st.st_mode));
+	return 0;
 }
 
 static int remove_unwanted(struct explosion *explosion, DIR *stream, struct explode_entry *const *sorted,

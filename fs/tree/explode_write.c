@@ -61,7 +61,7 @@ static int write_new(struct explosion *explosion, int fd, const char *name, cons
 {
 	if (make_file(explosion, fd, name, bytes) < 0)
 		return fail_to_make(explosion, "cannot be written");
-	explosion->changed++;
+	explosion->changes->written++;
 	return 0;
 }
 
@@ -110,7 +110,7 @@ static int write_over(struct explosion *explosion, int fd, const char *name, con
 		unlinkat(fd, hidden, 0);
 		return explosion_fail(explosion, code, "cannot be replaced");
 	}
-	explosion->changed++;
+	explosion->changes->written++;
 	return 0;
 }
 
@@ -184,8 +184,8 @@ static int write_entry(struct explosion *explosion, int fd, const struct explode
 static int write_types(struct explosion *explosion, int fd, const struct buf *types, bool update)
 {
 	size_t len = explosion_enter(explosion, NAME_OF_TYPES);
-	int result = update ? write_over(explosion, fd, NAME_OF_TYPES, types) :
-			      write_new(explosion, fd, NAME_OF_TYPES, types);
+	int result = update ? write_over(explosion, fd, NAME_OF_TYPES, types)
+			    : write_new(explosion, fd, NAME_OF_TYPES, types);
 
 	explosion_leave(explosion, len);
 	return result;
@@ -221,7 +221,7 @@ int explode_update(struct explosion *explosion, int fd, struct item *dir)
 	struct explode_entries entries;
 	int result;
 
-	if (explode_entries(explosion, dir, &entries) < 0)
+	if (explode_keep_names(explosion, dir) < 0 || explode_entries(explosion, dir, &entries) < 0)
 		return -1;
 	result = explode_remove_strays(explosion, fd, &entries);
 	if (result == 0)

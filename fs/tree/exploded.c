@@ -159,7 +159,7 @@ static int read_all(struct reader *reader)
 	buf_add_text(&reader->path, path);
 	if (exploded_read_dir(reader, reader->exploded->tree->root) < 0)
 		return -1;
-	return exploded_report_types(reader);
+	return exploded_report_types(reader) < 0 ? -1 : exploded_fill(reader);
 }
 
 /* What the tree refuses. Names that it cannot take break no rule of the schema. */
@@ -224,6 +224,7 @@ void exploded_free(struct exploded *exploded)
 	profile_close(&exploded->profile);
 	name_map_free(exploded->refused);
 	name_map_free(exploded->spelt);
+	problems_free(&exploded->filled);
 	*exploded = (struct exploded){ 0 };
 }
 
@@ -280,7 +281,13 @@ bool exploded_finding(const struct exploded *exploded, const struct finding *fin
 	if (was_refused(exploded, item, finding))
 		return false;
 	add_item_path(exploded, item, file);
-	error_rule(err, finding->rule, "%s", finding->text);
+	if (exploded_is_stray(item, finding))
+		error_rule(err, finding->rule,
+			   "%s; everything in a tree is part of the profile, but names that begin with a dot: remove "
+			   "it, or call it .%s",
+			   finding->text, item->name);
+	else
+		error_rule(err, finding->rule, "%s", finding->text);
 	err->severity = finding->severity;
 	item_path(item, finding->key, &key);
 	if (line)

@@ -1,5 +1,6 @@
 /* The parts of reading exploded trees: the whole (exploded.c), files and directories (exploded_read.c), names and order
- * (exploded_entries.c), what is said of .types (exploded_types.c). Internal to exploded. */
+ * (exploded_entries.c), what is said of .types (exploded_types.c), git's conflicts (exploded_conflict.c), payloads made
+ * by hand (exploded_fill.c), what was not meant to be in it (exploded_stray.c). Internal to exploded. */
 #ifndef TREE_EXPLODED_PARTS_H
 #define TREE_EXPLODED_PARTS_H
 
@@ -49,9 +50,6 @@ int reader_end_without_memory(struct reader *reader);
 /* Tells a problem of what is being read. */
 void reader_report(struct reader *reader, struct error *problem);
 
-/* Appends the path of the file or directory that shows what `key` (as item_path() spells it) names. */
-void exploded_add_path(const struct exploded *exploded, const char *key, struct buf *out);
-
 /* --- entries of a directory ------------------------------------------------------------------------- */
 
 struct exploded_entry {
@@ -72,10 +70,26 @@ struct exploded_entries {
 int exploded_list(struct reader *reader, struct item *dir, struct exploded_entries *entries);
 void exploded_entries_free(struct exploded_entries *entries);
 
+/* --- conflicts -------------------------------------------------------------------------------------- */
+
+/* Reports a conflict that git left in the file that is being read: [merge-conflict], with the line it begins at. Unless
+ * the user has turned that rule off; then marks are text like any other. */
+void exploded_find_conflict(struct reader *reader, const struct item *dir, const char *name, const struct buf *bytes);
+
+/* Takes what .types says of marks that are not there any more for what is said of their keys, where that is what those
+ * can be; where that leaves it open, it is a problem [merge-conflict]. 0, or -1: it ended. */
+int exploded_settle_marks(struct reader *reader, struct item *dir, const struct exploded_entries *entries);
+
 /* --- the whole -------------------------------------------------------------------------------------- */
 
 /* Reads the directory that is being read into `dir`. 0, or -1: it ended. */
 int exploded_read_dir(struct reader *reader, struct item *dir);
+
+/* Completes the payloads that were made by hand, and remembers which. 0, or -1: it ended. */
+int exploded_fill(struct reader *reader);
+
+/* True for an unknown key, shown by `item`, that was hardly meant to be one. */
+bool exploded_is_stray(const struct item *item, const struct finding *finding);
 
 /* Tells what is wrong with .types, in all directories. 0, or -1: it ended. */
 int exploded_report_types(struct reader *reader);

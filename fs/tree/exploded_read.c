@@ -76,7 +76,9 @@ static int judge_file(struct reader *reader, struct item *dir, const char *name,
 
 	if (expectation_of(reader->exploded->tree, dir, name, NULL, &expectation) < 0)
 		return reader_end_without_memory(reader);
-	if (expectation.expect.type == NODE_ARRAY)
+	if (expectation.expect.type != NODE_DATA)
+		exploded_find_conflict(reader, dir, name, bytes);
+	if (expectation.expect.type == NODE_ARRAY && !reader->reported)
 		judge_lines(reader, dir, name, &expectation.expect, bytes);
 	expectation_free(&expectation);
 	return 0;
@@ -100,7 +102,8 @@ static int write_file(struct reader *reader, struct item *dir, const char *name,
 	return result;
 }
 
-/* A file that cannot be read is a problem without a rule, and no other. */
+/* A file that cannot be read is a problem without a rule, and no other. Of a .types with a conflict both sides' lines
+ * are taken, so that it is the one problem that is told. */
 static int read_file(struct reader *reader, struct item *dir, const char *name, bool is_types)
 {
 	BUF_AUTO bytes = BUF_INIT;
@@ -114,9 +117,11 @@ static int read_file(struct reader *reader, struct item *dir, const char *name, 
 	}
 	if (count_file(reader, &bytes) < 0)
 		return -1;
-	if (!is_types && judge_file(reader, dir, name, &bytes) < 0)
+	if (is_types)
+		exploded_find_conflict(reader, dir, name, &bytes);
+	else if (judge_file(reader, dir, name, &bytes) < 0)
 		return -1;
-	if (reader->reported)
+	if (reader->reported && !is_types)
 		return 0;
 	return take_failure(reader, dir, name, write_file(reader, dir, name, &bytes));
 }
@@ -167,6 +172,16 @@ static int read_key(struct reader *reader, struct item *dir, const struct explod
 	return S_ISDIR(mode) ? read_subdir(reader, dir, entry->name) : read_file(reader, dir, entry->name, false);
 }
 
+/* What to do about something that is no part of a tree. */
+static const char *stray_text(mode_t mode)
+{
+	if (S_ISLNK(mode))
+		return "this is a symbolic link: put the file it leads to in its place";
+	if (S_ISDIR(mode))
+		return "this is a directory, and must be a file: remove it";
+	return "this is neither a file nor a directory: remove it";
+}
+
 static int read_by_kind(struct reader *reader, struct item *dir, const struct exploded_entry *entry, mode_t mode)
 {
 	bool is_types = strcmp(entry->name, NAME_OF_TYPES) == 0;
@@ -175,10 +190,7 @@ static int read_by_kind(struct reader *reader, struct item *dir, const struct ex
 		return read_file(reader, dir, entry->name, true);
 	if (!is_types && (S_ISREG(mode) || S_ISDIR(mode)))
 		return read_key(reader, dir, entry, mode);
-	report_stray(reader, dir, entry->name,
-		     S_ISLNK(mode) ? "this is a symbolic link: put the file it leads to in its place" :
-		     S_ISDIR(mode) ? "this is a directory, and must be a file: remove it" :
-				     "this is neither a file nor a directory: remove it");
+	report_stray(reader, dir, entry->name, stray_text(mode));
 	return 0;
 }
 
@@ -237,9 +249,11 @@ static int read_entries(struct reader *reader, struct item *dir)
 	bool unreadable = reader->reported;
 	size_t i;
 
+	if (result == 0)
+		result = exploded_settle_marks(reader, dir, &entries);
 	for (i = 0; i < entries.count && result == 0; i++)
-		result = entries.list[i].file ? read_entry(reader, dir, &entries.list[i]) :
-						make_empty(reader, dir, entries.list[i].name);
+		result = entries.list[i].file ? read_entry(reader, dir, &entries.list[i])
+					      : make_empty(reader, dir, entries.list[i].name);
 	exploded_entries_free(&entries);
 	reader->is_file = false;
 	reader->reported = unreadable;

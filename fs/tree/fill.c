@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "fs/tree/commit.h"
 #include "fs/tree/make.h"
@@ -26,6 +25,11 @@ bool fill_fills(const char *key)
 		if (strcmp(key, keys[i]) == 0)
 			return true;
 	return false;
+}
+
+void fill_add_identifier(const char *type, const char *uuid, struct buf *out)
+{
+	buf_add_format(out, "%s.%s", type, uuid);
 }
 
 /* Gives a key of a payload a value, whether it is there or not. */
@@ -66,12 +70,11 @@ static const char *text_at(const struct node *dict, const char *key)
 	return node && node->type == NODE_STRING && node->value.len ? node_text(node) : NULL;
 }
 
-/* UUIDs are the same in upper and lower case. */
 static bool same_text(const char *key, const char *a, const char *b)
 {
 	if (!a || !b)
 		return false;
-	return strcmp(key, UUID) == 0 ? strcasecmp(a, b) == 0 : strcmp(a, b) == 0;
+	return strcmp(key, UUID) == 0 ? uuid_is_same(a, b) : strcmp(a, b) == 0;
 }
 
 /* True if another payload has this value under this key, too; or the profile its UUID: that a payload has the
@@ -127,7 +130,7 @@ static int fill_identifier(struct tree *tree, struct item *payload, struct probl
 		uuid_make(other); /* the payload's own is no text: that is judged elsewhere */
 		uuid = other;
 	}
-	buf_add_format(&fresh, "%s.%s", type, uuid);
+	fill_add_identifier(type, uuid, &fresh);
 	if (!buf_ok(&fresh))
 		return -ENOMEM;
 	if (text)
@@ -276,14 +279,17 @@ int fill_profile(struct tree *tree)
 
 	if (!tree->begun_empty)
 		return 0;
-	tree->begun_empty = false;
+	tree->begun_empty = false; /* what is made here looks names up, too */
 	uuid_make(uuid);
 	snprintf(identifier, sizeof(identifier), "profile.%s", uuid);
 	if (!dir_find(tree->root, "PayloadContent"))
 		result = tree_mkdir(tree, tree->root, "PayloadContent", &item);
+	if (result != -ENOMEM)
+		result = 0; /* what the user's own schema refuses is missing, and that is judged elsewhere */
 	for (i = 0; i < sizeof(wanted) / sizeof(*wanted) && result == 0; i++)
 		if (!dir_find(tree->root, wanted[i].key))
 			result = put(tree, tree->root, wanted[i].key, wanted[i].type, wanted[i].text);
+	tree->begun_empty = result < 0; /* the next one tries again */
 	return result;
 }
 

@@ -10,6 +10,9 @@
 /* Completes everything. What it did is said through `notes`. 0 or -errno. */
 int fill_in(struct tree *tree, struct problems *notes);
 
+/* Appends the PayloadIdentifier that a payload gets. */
+void fill_add_identifier(const char *type, const char *uuid, struct buf *out);
+
 /* True for a key that a payload gets if it lacks it. */
 bool fill_fills(const char *key);
 

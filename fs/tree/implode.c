@@ -99,16 +99,51 @@ static int refuse(const struct work *work, const char *what, const char *advice,
 	return -1;
 }
 
+/* What was done to the payloads that were made by hand. */
+static void tell_filled(struct work *work)
+{
+	const struct problems *filled = &work->exploded.filled;
+	size_t i;
+
+	for (i = 0; i < filled->count; i++) {
+		BUF_AUTO file = BUF_INIT;
+
+		exploded_add_path(&work->exploded, filled->list[i].key, &file);
+		tell(work, buf_text(&file), &filled->list[i]);
+	}
+}
+
 static int read_tree(struct work *work, struct error *err)
 {
 	const struct check_options *checks = &work->options->checks;
 
 	if (exploded_read(&work->exploded, work->implosion->tree, checks, take_problem, work, err) < 0)
 		return -1;
-	return work->errors ? refuse(work, "problem", "mend the tree first", err) : 0;
+	if (work->errors)
+		return refuse(work, "problem", "mend the tree first", err);
+	tell_filled(work);
+	return 0;
 }
 
 /* --- what the schema says --------------------------------------------------------------------------- */
+
+/* What lies in a tree becomes part of the profile, and nobody sees that there. */
+static bool is_unknown_key(const struct finding *finding)
+{
+	return strcmp(finding->rule, "unknown-key") == 0;
+}
+
+/* What is a warning elsewhere stops a strict implosion, unless the user wants it to be one. */
+static enum severity severity_of(const struct work *work, const struct finding *finding)
+{
+	enum severity severity = SEVERITY_ERROR;
+
+	if (work->options->check == CHECK_WARN)
+		return SEVERITY_WARNING;
+	if (is_unknown_key(finding))
+		rule_severity(&work->options->checks.levels, finding->rule, &severity);
+	return severity;
+}
 
 static void take_finding(void *context, const struct finding *finding)
 {
@@ -116,12 +151,11 @@ static void take_finding(void *context, const struct finding *finding)
 	BUF_AUTO file = BUF_INIT;
 	struct error err;
 
-	if (finding->severity != SEVERITY_ERROR ||
+	if ((finding->severity != SEVERITY_ERROR && !is_unknown_key(finding)) ||
 	    (work->found_before && found_before_has(work->found_before, finding)) ||
 	    !exploded_finding(&work->exploded, finding, &file, &err))
 		return;
-	if (work->options->check == CHECK_WARN)
-		err.severity = SEVERITY_WARNING;
+	err.severity = severity_of(work, finding);
 	tell(work, buf_text(&file), &err);
 }
 

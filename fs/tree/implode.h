@@ -44,9 +44,10 @@ struct implosion {
 /* Reads the tree at `tree`, and `base` (a file, "-"; NULL: none), and makes the bytes for `output`. If that is the base
  * itself, it is locked against mounts until the end.
  *
- * `report` is called with every problem of the tree and its file, as exploded_read() does; and with every error of the
- * schema that the base did not have, which is one with CHECK_STRICT and a warning with CHECK_WARN. An error among them
- * is a failure. What is signed, and was edited or is to be replaced by something plain, needs a signer or `unsign`.
+ * `report` is called with every problem of the tree and its file, as exploded_read() does; with a note of every
+ * payload that was made by hand (exploded.h); and with every error of the schema and every key unknown to it that the
+ * base did not have, which is an error with CHECK_STRICT and a warning with CHECK_WARN. An error among them is a
+ * failure. What is signed, and was edited or is to be replaced by something plain, needs a signer or `unsign`.
  *
  * What does not differ from the base is the base to the byte, its signature included, unless another format, `unsign`
  * or, for one that is plain, a signature is asked for.

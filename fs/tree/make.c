@@ -9,6 +9,7 @@
 #include "fs/tree/allowed.h"
 #include "fs/tree/collection_parts.h"
 #include "fs/tree/commit.h"
+#include "fs/tree/marks.h"
 #include "fs/tree/names.h"
 #include "fs/tree/refusal.h"
 #include "fs/tree/stage.h"
@@ -110,8 +111,10 @@ int make_check(struct tree *tree, struct item *dir, const char *name, struct buf
 	if (result < 0)
 		return result;
 	*kind = kinds[name_kind(name)];
-	if (*kind == ENTRY_KEY)
-		return check_key_name(tree, dir, name, canonical);
+	if (*kind == ENTRY_KEY) {
+		result = mark_check_place(tree, dir, name);
+		return result < 0 ? result : check_key_name(tree, dir, name, canonical);
+	}
 	buf_add_text(canonical, name);
 	return buf_ok(canonical) ? 0 : -ENOMEM;
 }
@@ -187,6 +190,15 @@ static bool is_redirection(int flags)
 	return (flags & (O_TRUNC | O_APPEND)) && !(flags & O_EXCL);
 }
 
+/* An element of PayloadContent that is no payload is shown as a file, called by its place, and is read back where
+ * nobody checks. */
+static bool is_shown_as_file(const struct tree *tree, const char *name)
+{
+	uint32_t index;
+
+	return tree->profile->options.check == CHECK_OFF && name_to_index(name, &index);
+}
+
 static int make_entry(struct tree *tree, struct item *dir, const char *name, int flags, struct item **item)
 {
 	BUF_AUTO canonical = BUF_INIT;
@@ -204,7 +216,7 @@ static int make_entry(struct tree *tree, struct item *dir, const char *name, int
 		return types_make(tree, dir, item);
 	if (kind == ENTRY_SCRATCH)
 		return make_file(tree, dir, buf_text(&canonical), ITEM_SCRATCH, item);
-	if (dir->dir->shape == SHAPE_PAYLOADS)
+	if (dir->dir->shape == SHAPE_PAYLOADS && !is_shown_as_file(tree, buf_text(&canonical)))
 		return refuse_text(tree, dir, name, EINVAL, "a payload is a directory: make it with mkdir");
 	if (!is_redirection(flags) && (result = make_check_known(tree, dir, buf_text(&canonical))) < 0)
 		return result;
@@ -432,7 +444,10 @@ int file_keep_bytes(struct item *item)
 	if (bytes == item->content.data)
 		return 0;
 	buf_assign(&item->content, bytes, len);
-	return buf_ok(&item->content) ? 0 : -ENOMEM;
+	if (buf_ok(&item->content))
+		return 0;
+	buf_free(&item->content); /* the next try begins anew */
+	return -ENOMEM;
 }
 
 /* Turns a key's file, whose node is gone or never was, into a scratch file. */

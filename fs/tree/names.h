@@ -17,6 +17,10 @@
 
 #define NAME_LENGTH_MAX 255
 
+/* A PayloadType whose name is longer leaves no room for a number: its payload is called by its place, like one without
+ * a type. */
+#define NAME_OF_TYPE_MAX (NAME_LENGTH_MAX - 11)
+
 #define NAME_OF_TYPES   ".types"
 #define NAME_OF_CONTROL ".profilefs"
 

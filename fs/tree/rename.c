@@ -7,9 +7,11 @@
 #include "fs/tree/allowed.h"
 #include "fs/tree/commit.h"
 #include "fs/tree/make.h"
+#include "fs/tree/marks.h"
 #include "fs/tree/collection_parts.h"
 #include "fs/tree/names.h"
 #include "fs/tree/refusal.h"
+#include "fs/tree/rename_exchange.h"
 #include "fs/tree/expectation.h"
 #include "fs/tree/stage.h"
 #include "fs/tree/types.h"
@@ -246,13 +248,80 @@ static int put_under_name(struct tree *tree, const struct rename *r, const char 
 	return relink(tree, r, dir_next_shown(source->node));
 }
 
-static int rename_to_key(struct tree *tree, const struct rename *r)
+static int put_source(struct tree *tree, const struct rename *r)
 {
 	BUF_AUTO made = BUF_INIT, copy = BUF_INIT;
 	const char *bytes;
 	size_t len;
 	int result;
 
+	if (item_bytes(r->source, &made, &bytes, &len) < 0)
+		return -ENOMEM;
+	buf_add(&copy, bytes, len);
+	if (!buf_ok(&copy))
+		return -ENOMEM;
+	result = put_under_name(tree, r, buf_text(&copy), copy.len);
+	if (result < 0)
+		return result;
+	item_remember(r->source, buf_text(&copy), copy.len);
+	unreported_settle(tree, r->source);
+	return 0;
+}
+
+/* True for a mark of a conflict that becomes its key. */
+static bool takes_place(const struct rename *r)
+{
+	return r->source->node && !r->source->stage && r->source->parent == r->dir &&
+	       mark_is_of(r->source->name, r->name);
+}
+
+/* Says of the key what the mark is. */
+static int say_type(struct tree *tree, const struct rename *r, struct said *said)
+{
+	BUF_AUTO words = BUF_INIT;
+	struct error err;
+
+	types_describe(r->source, &words);
+	if (!buf_ok(&words) || said_parse(said, buf_text(&words), words.len) < 0)
+		return -ENOMEM;
+	if (allowed_check_said(tree, r->dir, r->name, said, &err) < 0)
+		return refuse(tree, r->dir, r->name, &err, EPERM);
+	return 0;
+}
+
+/* What was said of the types of a mark and its key has had its time. */
+static void forget_said(struct item *dir, const char *mark, const char *key)
+{
+	struct said *of_mark = said_find(dir->dir->said, mark), *of_key = said_find(dir->dir->said, key);
+
+	if (of_mark)
+		said_forget_type(of_mark);
+	if (of_key)
+		said_forget_type(of_key);
+}
+
+/* The key's value is the mark's, of the mark's type, whatever it was, or was until it was removed. */
+static int put_mark(struct tree *tree, const struct rename *r)
+{
+	struct said *said = said_make(&r->dir->dir->said, r->name), before = { .type = NODE_TYPE_COUNT };
+	char *mark = strdup(r->source->name);
+	int result = -ENOMEM;
+
+	if (said && mark) {
+		said_move_type(&before, said);
+		result = say_type(tree, r, said);
+		if (result == 0)
+			result = put_source(tree, r);
+		said_move_type(said, &before);
+	}
+	if (result == 0)
+		forget_said(r->dir, mark, r->name);
+	free(mark);
+	return result;
+}
+
+static int rename_to_key(struct tree *tree, const struct rename *r)
+{
 	if (r->target && r->target->kind == ITEM_DIR)
 		return -EISDIR;
 	if (r->source->kind == ITEM_TYPES || r->dir->dir->shape == SHAPE_PAYLOADS)
@@ -265,17 +334,7 @@ static int rename_to_key(struct tree *tree, const struct rename *r)
 	}
 	if (moves_whole(tree, r))
 		return move_file(tree, r);
-	if (item_bytes(r->source, &made, &bytes, &len) < 0)
-		return -ENOMEM;
-	buf_add(&copy, bytes, len);
-	if (!buf_ok(&copy))
-		return -ENOMEM;
-	result = put_under_name(tree, r, buf_text(&copy), copy.len);
-	if (result < 0)
-		return result;
-	item_remember(r->source, buf_text(&copy), copy.len);
-	unreported_settle(tree, r->source);
-	return 0;
+	return takes_place(r) ? put_mark(tree, r) : put_source(tree, r);
 }
 
 /* --- directories ------------------------------------------------------------------------------------ */
@@ -384,125 +443,14 @@ static int rename_dir(struct tree *tree, const struct rename *r)
 		result = move_node(tree, r, ghost);
 	if (result < 0)
 		return as_rename_error(result);
+	if (takes_place(r))
+		forget_said(r->dir, r->source->name, r->name);
 	if (in_payloads && r->source->parent != r->dir)
 		r->source->made = true;
 	return relink(tree, r, dir_next_shown(r->source->node));
 }
 
-/* --- exchange --------------------------------------------------------------------------------------- */
-
-static bool is_plain_file(const struct item *item)
-{
-	return item->kind == ITEM_KEY || item->kind == ITEM_SCRATCH;
-}
-
-/* Checks that the bytes could become the value of that key. */
-static int check_bytes(struct tree *tree, struct item *key, const struct buf *bytes)
-{
-	struct meaning meaning;
-	struct error err;
-
-	if (key->kind != ITEM_KEY)
-		return 0;
-	if (entry_parse(tree, key->parent, key->name, key, buf_text(bytes), bytes->len, &meaning, &err) == 0) {
-		meaning_free(&meaning);
-		return 0;
-	}
-	return err.code == ENOMEM ? -ENOMEM : refuse(tree, key, NULL, &err, EPERM);
-}
-
-static int put_bytes(struct tree *tree, struct item *item, const struct buf *bytes)
-{
-	int result = 0;
-
-	if (item->kind == ITEM_KEY) {
-		result = value_put(tree, item->parent, item->name, item, buf_text(bytes), bytes->len);
-		if (result == 0)
-			item_remember(item, buf_text(bytes), bytes->len);
-	} else {
-		buf_assign(&item->content, bytes->data, bytes->len);
-	}
-	item_touch(tree, item);
-	return result;
-}
-
-/* Two inodes change names: what belongs to the name (the node, the kind) is swapped back to it. */
-static void swap_identities(struct item *a, struct item *b)
-{
-	struct item keep = *a;
-
-	a->kind = b->kind;
-	a->node = b->node;
-	a->content = b->content;
-	a->as_written = b->as_written;
-	b->kind = keep.kind;
-	b->node = keep.node;
-	b->content = keep.content;
-	b->as_written = keep.as_written;
-	if (a->node)
-		a->node->user = a;
-	if (b->node)
-		b->node->user = b;
-}
-
-static int swap_links(struct tree *tree, struct item *a, struct item *b)
-{
-	struct item *a_dir = a->parent, *b_dir = b->parent, *a_next = a->next, *b_next = b->next;
-	char *a_name = strdup(a->name), *b_name = strdup(b->name);
-	int result = -ENOMEM;
-
-	if (a_name && b_name) {
-		a->held++;
-		b->held++;
-		item_unlink(tree, a);
-		item_unlink(tree, b);
-		result = item_link(tree, a_dir, a_next == b ? b_next : a_next, a_name, b);
-		if (result == 0)
-			result = item_link(tree, b_dir, b_next == a ? b : b_next, b_name, a);
-		item_touch(tree, a_dir);
-		item_touch(tree, b_dir);
-		tree_drop(tree, a, 1);
-		tree_drop(tree, b, 1);
-	}
-	free(a_name);
-	free(b_name);
-	return result;
-}
-
-static int exchange(struct tree *tree, const struct rename *r)
-{
-	struct item *a = r->source, *b = r->target;
-	BUF_AUTO a_bytes = BUF_INIT, b_bytes = BUF_INIT, made = BUF_INIT;
-	const char *bytes;
-	size_t len;
-	int result;
-
-	if (!is_plain_file(a) || !is_plain_file(b))
-		return refuse_text(tree, r->dir, r->name, EINVAL,
-				   "only files can be exchanged: rename them one by one");
-	if (item_bytes(a, &made, &bytes, &len) < 0)
-		return -ENOMEM;
-	buf_add(&a_bytes, bytes, len);
-	buf_clear(&made);
-	if (item_bytes(b, &made, &bytes, &len) < 0)
-		return -ENOMEM;
-	buf_add(&b_bytes, bytes, len);
-	if (!buf_ok(&a_bytes) || !buf_ok(&b_bytes))
-		return -ENOMEM;
-	result = check_bytes(tree, b, &a_bytes);
-	if (result == 0)
-		result = check_bytes(tree, a, &b_bytes);
-	if (result == 0)
-		result = put_bytes(tree, b, &a_bytes);
-	if (result == 0)
-		result = put_bytes(tree, a, &b_bytes);
-	if (result < 0)
-		return result;
-	stage_drop(tree, a);
-	stage_drop(tree, b);
-	swap_identities(a, b);
-	return swap_links(tree, a, b);
-}
+/* --- the door --------------------------------------------------------------------------------------- */
 
 static bool is_inside(const struct item *dir, const struct item *outer)
 {
@@ -510,8 +458,6 @@ static bool is_inside(const struct item *dir, const struct item *outer)
 		dir = dir->parent;
 	return dir != NULL;
 }
-
-/* --- the door --------------------------------------------------------------------------------------- */
 
 static int dispatch(struct tree *tree, const struct rename *r)
 {
@@ -571,10 +517,8 @@ int tree_rename(struct tree *tree, struct item *from_dir, const char *from, stru
 		result = look_up(tree, &r, from_dir, from, to, flags);
 	if (result != 0)
 		return result < 0 ? result : 0;
-	if (flags & RENAME_EXCHANGE) {
-		r.name = r.target->name;
-		return exchange(tree, &r);
-	}
+	if (flags & RENAME_EXCHANGE)
+		return rename_exchange(tree, r.source, r.target);
 	result = make_check(tree, to_dir, to, &canonical, &r.kind);
 	if (result == 0 && r.kind == ENTRY_KEY && r.source->kind != ITEM_LINK)
 		result = make_check_known(tree, to_dir, buf_text(&canonical));

@@ -266,6 +266,17 @@ void said_forget_type(struct said *said)
 	said->empty = false;
 }
 
+void said_move_type(struct said *to, struct said *from)
+{
+	said_forget_type(to);
+	to->type = from->type;
+	to->items = from->items;
+	to->item_count = from->item_count;
+	to->empty = from->empty;
+	from->items = NULL;
+	said_forget_type(from);
+}
+
 void said_clear(struct said *said)
 {
 	said_forget_type(said);

@@ -72,6 +72,9 @@ bool said_has_release(const struct said *said, const char *release);
 /* Takes back what was said of the type; order and key stay. */
 void said_forget_type(struct said *said);
 
+/* What was said of the type of `from` is said of `to` now, and of `from` no more. */
+void said_move_type(struct said *to, struct said *from);
+
 void said_clear(struct said *said);
 void said_free_table(struct said *table);
 

@@ -10,6 +10,7 @@
 #include "fs/tree/names.h"
 #include "fs/tree/types_release.h"
 #include "fs/tree/types_words.h"
+#include "plist/merge.h"
 
 /* The lines of one directory, to be sorted. */
 struct lines {
@@ -36,16 +37,18 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Each once. */
 static void lines_give(struct lines *lines, struct buf *out)
 {
 	size_t i;
 
 	if (lines->count)
 		qsort(lines->list, lines->count, sizeof(*lines->list), by_text);
-	for (i = 0; i < lines->count; i++) {
-		buf_add_format(out, "%s\n", lines->list[i]);
+	for (i = 0; i < lines->count; i++)
+		if (i == 0 || strcmp(lines->list[i], lines->list[i - 1]) != 0)
+			buf_add_format(out, "%s\n", lines->list[i]);
+	for (i = 0; i < lines->count; i++)
 		free(lines->list[i]);
-	}
 	if (lines->failed)
 		out->failed = true;
 	free(lines->list);
@@ -74,6 +77,32 @@ static void add_entry(struct tree *tree, struct lines *lines, const struct item 
 		name_escape_key(item->node->key, item->node->key_len, &key);
 		add_line(lines, item->name, buf_text(&key));
 	}
+}
+
+static void add_whole(struct lines *lines, const struct item *item)
+{
+	BUF_AUTO words = BUF_INIT;
+
+	if (!item || !item->node || (item->kind != ITEM_DIR && item->kind != ITEM_KEY))
+		return;
+	words_whole(item->node, item->kind == ITEM_DIR, &words);
+	add_line(lines, item->name, buf_text(&words));
+}
+
+/* A key in conflict and its marks have their types said, needed or not: whatever somebody renames one of the marks to,
+ * and removes, what is left can be told (see exploded_marks.c). */
+static void add_conflict(struct lines *lines, const struct item *dir, const struct item *mark)
+{
+	BUF_AUTO name = BUF_INIT;
+	size_t of;
+
+	if (!mark->node || merge_mark_of(mark->name, strlen(mark->name), &of) == MERGE_MARK_NONE)
+		return;
+	buf_add(&name, mark->name, of);
+	add_whole(lines, mark);
+	add_whole(lines, item_child(dir, buf_text(&name)));
+	if (!buf_ok(&name))
+		lines->failed = true;
 }
 
 /* Payloads: by type, then by number. */
@@ -154,6 +183,8 @@ static void show(struct tree *tree, struct item *dir, struct buf *out)
 	}
 	for (item = dir->dir->first; item; item = item->next)
 		add_entry(tree, &lines, item);
+	for (item = dir->dir->shape == SHAPE_DICT ? dir->dir->first : NULL; item; item = item->next)
+		add_conflict(&lines, dir, item);
 	if (dir->dir->shape == SHAPE_PAYLOADS)
 		add_payload_order(&lines, dir);
 	add_waiting(&lines, dir);

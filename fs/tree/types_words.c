@@ -76,24 +76,25 @@ static bool is_said_by_schema(const struct tree *tree, const struct schema_key *
 	return expectation.expect.type == NODE_ARRAY && expectation.expect.item_count == 1;
 }
 
-static void add_dir_words(const struct node *node, const struct schema_key *key, struct buf *out)
+void words_whole(const struct node *node, bool dir, struct buf *out)
 {
-	bool empty = node->count == 0;
-
-	if (node->type == words_dir_type(node, key) && !empty)
-		return;
-	buf_add_text(out, node->type == NODE_ARRAY ? "array" : "dict");
-	if (empty)
+	if (!dir && node->type == NODE_ARRAY)
+		words_of_array(node, out);
+	else
+		buf_add_text(out, node_type_name(node->type));
+	if (dir && node->count == 0)
 		buf_add_text(out, " empty");
 }
 
 void words_needed(const struct tree *tree, const struct node *node, bool dir, const struct schema_key *key,
 		  struct buf *out)
 {
+	bool told;
+
 	if (dir)
-		add_dir_words(node, key, out);
-	else if (node->type == NODE_ARRAY && !(is_said_by_schema(tree, key) && tells_itself(tree, node, key)))
-		words_of_array(node, out);
-	else if (node->type != NODE_ARRAY && !tells_itself(tree, node, key))
-		buf_add_text(out, node_type_name(node->type));
+		told = node->type == words_dir_type(node, key) && node->count;
+	else
+		told = (node->type != NODE_ARRAY || is_said_by_schema(tree, key)) && tells_itself(tree, node, key);
+	if (!told)
+		words_whole(node, dir, out);
 }

@@ -15,6 +15,9 @@
 void words_needed(const struct tree *tree, const struct node *node, bool dir, const struct schema_key *key,
 		  struct buf *out);
 
+/* Appends the words that say all of a value's type, whatever its place says of it. */
+void words_whole(const struct node *node, bool dir, struct buf *out);
+
 /* Appends "array" and the elements' types: one where all are of one. */
 void words_of_array(const struct node *array, struct buf *out);
 

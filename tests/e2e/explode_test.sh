@@ -59,12 +59,89 @@ it_brings_a_tree_up_to_date()
 	cp -r tree old
 	run profilefs explode q.mobileconfig tree
 	assert_status 0
+	assert_stderr '^tree: note: brought up to date: 2 files written, 0 removed$'
 	assert_file tree/PayloadOrganization $'Another Ltd\n'
 	assert_equal "$(cat type)" "$(state tree/PayloadType)"
 	assert_exists tree/.git
 	run diff -rq old tree
 	assert_equal "$(grep -rlx 'Example Ltd' old | wc -l)" "$(wc -l <"$T.run/stdout")"
 	assert_stdout '^Files old/PayloadOrganization and tree/PayloadOrganization differ$'
+}
+
+it_says_what_it_removes()
+{
+	make_profile p.mobileconfig
+	profilefs explode p.mobileconfig tree
+	mkdir tree/notes
+	touch tree/notes/a tree/notes/b
+	run profilefs explode p.mobileconfig tree
+	assert_status 0
+	assert_stderr '^tree: note: brought up to date: 0 files written, 2 removed \(tree/notes/\)$'
+	run profilefs explode p.mobileconfig tree
+	assert_no_stderr
+	touch tree/a tree/b tree/c tree/d
+	run profilefs explode -q p.mobileconfig tree
+	assert_no_stderr
+	# Of many, all in one line.
+	mkdir profiles
+	cp p.mobileconfig profiles/a.mobileconfig
+	cp p.mobileconfig profiles/b.mobileconfig
+	profilefs explode profiles trees
+	touch trees/a.mobileconfig/{a,b} trees/b.mobileconfig/{a,b}
+	run profilefs explode profiles trees
+	assert_stderr '^trees: note: 2 trees brought up to date: 0 files written, 4 removed \((trees/[ab].mobileconfig/[ab], ){3}\.\.\.\)$'
+	assert_equal 1 "$(wc -l <"$T.run/stderr")"
+}
+
+it_takes_nothing_for_a_tree_that_may_be_something_else()
+{
+	make_profile p.mobileconfig
+	mkdir -p mine/PayloadContent
+	echo mine >mine/other
+	run profilefs explode p.mobileconfig mine
+	assert_status 2
+	assert_stderr '^mine: error: this is no exploded tree'
+	assert_file mine/other $'mine\n'
+}
+
+it_says_once_what_is_in_the_way_of_many()
+{
+	mkdir profiles
+	make_profile profiles/a.mobileconfig
+	cp profiles/a.mobileconfig profiles/b.mobileconfig
+	run profilefs explode profiles profiles
+	assert_status 2
+	assert_stderr '^profiles: error: 2 of 2 trees cannot go where a file is \(the first: profiles/a.mobileconfig\)'
+	assert_equal 1 "$(wc -l <"$T.run/stderr")"
+	run profilefs explode - - <profiles/a.mobileconfig
+	assert_status 2
+	assert_stderr 'does not go to the standard output'
+	assert_missing -
+}
+
+# Three payloads of one type: one branch removes the first, the other edits the second. Git knows files by their paths.
+it_keeps_names_so_that_git_merges_the_same_payloads()
+{
+	local n
+	for n in 1 2 3; do
+		payload org.example.wifi "Net $n" "0$n" <<<"<key>SSID</key><string>net$n</string><key>Join</key><true/>"
+	done | profile_around >p.mobileconfig
+	git init -q -b main .
+	git config user.email a@example.org
+	git config user.name A
+	profilefs explode p.mobileconfig tree
+	git add -A
+	git commit -qm begin
+	git checkout -qb edits
+	echo false >tree/PayloadContent/org.example.wifi.2/Join
+	git commit -qam edit
+	git checkout -q main
+	profilefs exec p.mobileconfig -- rm -r PayloadContent/org.example.wifi
+	profilefs explode -q p.mobileconfig tree
+	git commit -qam remove
+	git merge -q edits
+	assert_equal 'net2 net3' "$(cat tree/PayloadContent/*/SSID | xargs)"
+	assert_equal 'false true' "$(cat tree/PayloadContent/*/Join | xargs)"
 }
 
 it_leaves_a_folder_alone_that_is_no_tree()
@@ -187,7 +264,8 @@ it_spells_names_apart_for_macos_and_windows()
 	assert_stderr "^tree/$NAMES/ssid: warning: .*'SSID': --portable"
 	run profilefs explode --portable p.mobileconfig tree
 	assert_status 0
-	assert_no_stderr
+	assert_stderr '^tree: note: brought up to date: 2 files written, 2 removed'
+	assert_no_line warning "$T.run/stderr"
 	assert_file "tree/$NAMES/%53%53%49%44" $'a\n'
 	assert_file "tree/$NAMES/ssid" $'b\n'
 	assert_file "tree/$NAMES/a%3Ab" $'3\n'

@@ -254,6 +254,27 @@ it_takes_no_base_that_somebody_changed_unless_forced()
 
 # --- what is wrong ------------------------------------------------------------------------------------
 
+it_refuses_what_git_could_not_merge()
+{
+	make_profile p.mobileconfig
+	profilefs explode p.mobileconfig tree
+	printf '%s\n' '<<<<<<< HEAD' Ours '=======' Theirs '>>>>>>> b' >tree/PayloadOrganization
+	run profilefs implode tree out.mobileconfig
+	assert_status 1
+	assert_stderr '^tree/PayloadOrganization:1:1: error: PayloadOrganization: git could not merge .*\[merge-conflict\]$'
+	assert_missing out.mobileconfig
+	run profilefs implode -W merge-conflict tree out.mobileconfig
+	assert_status 1
+	assert_missing out.mobileconfig
+	run profilefs check tree
+	assert_status 1
+	assert_stdout '^tree/PayloadOrganization:1:1: error: .*\[merge-conflict\]$'
+	# Somebody may mean it.
+	run profilefs implode -O merge-conflict tree out.mobileconfig
+	assert_status 0
+	assert_line Theirs out.mobileconfig
+}
+
 it_lists_all_damage_and_writes_nothing()
 {
 	with_tree
@@ -294,6 +315,85 @@ it_warns_of_errors_that_the_base_did_not_have()
 	assert_stderr "^tree/$WIFI/EncryptionType:1:1: error: .*\[not-allowed-value\]$"
 	assert_stderr '^tree: error: 1 new error: nothing was written'
 	assert_missing s.mobileconfig
+}
+
+it_says_what_else_lies_in_a_tree()
+{
+	with_tree
+	echo '# Wi-Fi' >tree/README.md
+	mkdir tree/scripts
+	echo true >tree/scripts/run.sh
+	echo x >tree/$WIFI/notes.txt
+	echo x >tree/.gitignore
+	run profilefs implode --base=p.mobileconfig tree q.mobileconfig
+	assert_status 0
+	assert_stderr '^tree/README\.md:1:1: warning: .*everything in a tree is part of the profile.* \.README\.md \[unknown-key\]$'
+	assert_stderr '^tree/scripts: warning: .*everything in a tree .*\[unknown-key\]$'
+	assert_stderr "^tree/$WIFI/notes\\.txt:1:1: warning: .*everything in a tree .*\[unknown-key\]$"
+	assert_equal 3 "$(wc -l <"$T.run/stderr")" "the number of lines"
+	run profilefs check tree
+	assert_stdout '^tree/README\.md:1:1: warning: .*everything in a tree .*\[unknown-key\]$'
+	implode --base=q.mobileconfig --check=strict tree r.mobileconfig
+	run profilefs implode --base=p.mobileconfig --check=strict tree s.mobileconfig
+	assert_status 1
+	assert_stderr '^tree/scripts: error: .*\[unknown-key\]$'
+	assert_missing s.mobileconfig
+}
+
+it_fills_in_payloads_that_were_made_by_hand()
+{
+	with_tree
+	mkdir tree/PayloadContent/com.apple.dock
+	echo left >tree/PayloadContent/com.apple.dock/orientation
+	run profilefs check tree
+	! grep -F com.apple.dock "$T.run/stdout" || fail "expected: nothing about what is filled in"
+	run profilefs implode --base=p.mobileconfig --check=strict tree q.mobileconfig
+	assert_status 0
+	assert_stderr '^tree/PayloadContent/com\.apple\.dock: note: .*made by hand.*: filled in were .*PayloadType'
+	assert_equal 1 "$(wc -l <"$T.run/stderr")" "the number of lines"
+	implode -q --base=q.mobileconfig tree r.mobileconfig
+	assert_same q.mobileconfig r.mobileconfig
+	run profilefs diff q.mobileconfig tree
+	assert_status 0
+	profilefs explode -q q.mobileconfig tree
+	assert_file tree/PayloadContent/com.apple.dock/PayloadType $'com.apple.dock\n'
+	implode --base=q.mobileconfig tree r.mobileconfig
+	assert_same q.mobileconfig r.mobileconfig
+}
+
+it_says_where_the_tree_is_of_a_directory_in_it()
+{
+	with_tree
+	run profilefs implode tree/PayloadContent/ out.mobileconfig
+	assert_status 2
+	assert_stderr "^tree/PayloadContent/: error: .*PayloadContent of a profile.* tree is $T/tree,"
+	run profilefs implode -t out tree/$WIFI
+	assert_status 2
+	assert_stderr "^tree/$WIFI: error: .*one payload.* tree is $T/tree,"
+	mkdir tree/PayloadContent/com.apple.dock
+	cd tree/PayloadContent/com.apple.dock
+	run profilefs implode . "$T/out.mobileconfig"
+	assert_status 2
+	assert_stderr "^\.: error: .*one payload.* tree is $T/tree,"
+	cd "$T"
+	assert_missing out
+	assert_missing out.mobileconfig
+	# A profile may be where payloads are.
+	mkdir PayloadContent
+	mv tree PayloadContent
+	implode -q PayloadContent/tree out.mobileconfig
+}
+
+it_makes_no_folder_that_is_called_like_a_profile()
+{
+	with_trees
+	run profilefs implode --check=off trees out.mobileconfig
+	assert_status 2
+	assert_stderr '^out\.mobileconfig: error: .*name of a profile: give one tree'
+	run profilefs implode --check=off -t out.MobileConfig trees/two.mobileconfig
+	assert_status 2
+	assert_missing out.mobileconfig
+	assert_missing out.MobileConfig
 }
 
 it_replaces_no_profile_that_is_mounted()
@@ -405,13 +505,16 @@ it_takes_bases_of_the_same_names_from_a_folder()
 	implode --check=off --format=binary trees bases
 	rm bases/two.mobileconfig
 	echo Other >trees/sub/deep/one/PayloadDisplayName
-	implode --check=off --base=bases -t out trees
+	run profilefs implode --check=off --base=bases -t out trees
+	assert_status 0
+	assert_stderr '^bases/two\.mobileconfig: warning: there is no base for trees/two\.mobileconfig here'
+	assert_equal 1 "$(wc -l <"$T.run/stderr")" "the number of lines"
 	assert_equal bplist00 "$(head -c 8 out/sub/deep/one.mobileconfig)"
 	assert_value out/sub/deep/one.mobileconfig PayloadDisplayName "'Other'"
 	assert_same bases/sub/three.MOBILECONFIG out/sub/three.MOBILECONFIG
 	assert_equal '<?xml' "$(head -c 5 out/two.mobileconfig)"
 	state bases/sub/three.MOBILECONFIG >untouched
-	implode --check=off --base=bases -t bases trees
+	implode -q --check=off --base=bases -t bases trees
 	assert_file untouched "$(state bases/sub/three.MOBILECONFIG)"$'\n'
 	diff -r out bases
 }

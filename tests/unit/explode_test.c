@@ -9,7 +9,7 @@
 
 static struct schema *schema;
 static struct problems notes;
-static size_t changed;
+static struct explode_changes changes;
 
 static int begin(void **state)
 {
@@ -43,6 +43,7 @@ static int clean(void **state)
 		tree_end();
 	problems_free(&notes);
 	notes = PROBLEMS_INIT;
+	explode_changes_free(&changes);
 	hidden_left = false;
 	return nftw(folder, remove_one, 20, FTW_DEPTH | FTW_PHYS) < 0 || hidden_left;
 }
@@ -51,7 +52,8 @@ static int explode_as(const char *name, bool portable, struct error *err)
 {
 	const struct explode_options options = { .portable = portable };
 
-	return explode(mounted.tree, path_of(name), &options, &changed, &notes, err);
+	explode_changes_free(&changes);
+	return explode(mounted.tree, path_of(name), &options, &changes, &notes, err);
 }
 
 /* Explodes a profile with these keys, which must succeed. */
@@ -128,7 +130,7 @@ static void a_new_directory_holds_what_a_mount_shows(void **state)
 	assert_content("t/Empty", "");
 	assert_content("t/Dict/a%2Fb", "true\n");
 	assert_content("t/.types", "Bytes data\nLines array string\nRules array\nThree string\n");
-	assert_int_equal(changed, 9);
+	assert_int_equal(changes.trees + changes.written + changes.removed, 0);
 }
 
 static void modes_are_the_profiles_less_the_umask(void **state)
@@ -213,6 +215,11 @@ static void a_directory_that_is_no_tree_is_refused(void **state)
 	assert_refused(TYPE, "t", ENOTEMPTY, "t", "'notes' is in it");
 	assert_tree("t", "notes ");
 	assert_refused(TYPE, "t/notes", ENOTDIR, "t/notes", "give another name");
+	assert_int_equal(run_in_folder("mkdir t/PayloadContent"), 0);
+	assert_refused(TYPE, "t", ENOTEMPTY, "t", "is in it");
+	assert_int_equal(run_in_folder("rmdir t/PayloadContent; ln -s notes t/PayloadType"), 0);
+	assert_refused(TYPE, "t", ENOTEMPTY, "t", "is in it");
+	assert_int_equal(run_in_folder("rm t/PayloadType"), 0);
 	assert_content("t/notes", "mine\n");
 }
 
@@ -226,7 +233,10 @@ static void only_what_differs_is_written(void **state)
 	other = look_at("t/Other");
 	types = look_at("t/.types");
 	explode_keys(TYPE TEXT("Same", "5") TEXT("Other", "x") TEXT("New", "n"), "t", false);
-	assert_int_equal(changed, 3);
+	assert_int_equal(changes.trees, 1);
+	assert_int_equal(changes.written, 2);
+	assert_int_equal(changes.removed, 1);
+	assert_string_equal(buf_text(&changes.names), path_of("t/Gone"));
 	now = look_at("t/Same");
 	assert_int_equal(now.st_ino, same.st_ino);
 	assert_memory_equal(&now.st_ctim, &same.st_ctim, sizeof(same.st_ctim));
@@ -235,7 +245,23 @@ static void only_what_differs_is_written(void **state)
 	assert_content("t/Other", "x\n");
 	assert_tree("t", ".types New Other PayloadType Same ");
 	explode_keys(TYPE TEXT("Same", "5") TEXT("Other", "x") TEXT("New", "n"), "t", false);
-	assert_int_equal(changed, 0);
+	assert_int_equal(changes.trees + changes.written + changes.removed, 0);
+}
+
+static void what_is_removed_is_counted_and_the_first_are_named(void **state)
+{
+	(void)state;
+	explode_keys(TYPE "<key>D</key><dict><key>K</key><true/></dict>\n<key>E</key><dict/>\n", "t", false);
+	assert_int_equal(run_in_folder("cd t; mkdir -p D/notes; touch D/notes/a D/notes/b"), 0);
+	explode_keys(TYPE "<key>D</key><dict><key>K</key><true/></dict>\n<key>E</key><dict/>\n", "t", false);
+	assert_int_equal(changes.removed, 2);
+	assert_string_equal(buf_text(&changes.names), path_of("t/D/notes/"));
+	assert_int_equal(run_in_folder("cd t; mkdir e; touch a b c d"), 0);
+	explode_keys(TYPE "<key>D</key><dict><key>K</key><true/></dict>\n<key>E</key><dict/>\n", "t", false);
+	assert_int_equal(changes.removed, 5);
+	assert_int_equal(changes.gone, 5);
+	assert_int_equal(changes.written, 0);
+	assert_non_null(strchr(buf_text(&changes.names), ','));
 }
 
 static void a_types_that_nothing_needs_is_removed(void **state)
@@ -312,6 +338,23 @@ static void what_may_not_be_written_is_named(void **state)
 	assert_int_equal(as_ordinary_user(explode_where_nothing_may_be_written), 0);
 	assert_int_equal(entries_in("closed"), 0);
 	assert_tree("tree", "D D/K PayloadType ");
+}
+
+static int explode_with_a_strange_umask(void)
+{
+	struct error err = ERROR_INIT;
+
+	umask(0777);
+	return explode_as("strange/t", false, &err) == 0 || err.code != EACCES;
+}
+
+static void a_directory_that_its_maker_may_not_open_does_not_stay(void **state)
+{
+	(void)state;
+	assert_int_equal(run_in_folder("mkdir -m 777 strange"), 0);
+	tree_begin_keys(TYPE);
+	assert_int_equal(as_ordinary_user(explode_with_a_strange_umask), 0);
+	assert_int_equal(entries_in("strange"), 0);
 }
 
 static int explode_above_the_limit(const char *name)
@@ -432,6 +475,31 @@ static void what_was_exploded_is_read_back(void **state)
 	assert_comes_back(keys, true);
 }
 
+static void elements_that_are_no_payloads_are_read_back(void **state)
+{
+	static const char *const keys =
+		TYPE "<key>PayloadContent</key><array><string>5</string><dict>" TEXT("PayloadType", "a") "</dict>"
+		"<integer>4</integer><array><true/></array><data>AAE=</data><array><dict/></array><dict/></array>\n";
+
+	(void)state;
+	assert_comes_back(keys, false);
+}
+
+/* Such payloads are called by their places, where those are free. */
+static void payloads_whose_types_are_no_names_are_read_back(void **state)
+{
+	BUF_AUTO keys = BUF_INIT;
+	char type[246];
+
+	(void)state;
+	memset(type, 't', 245);
+	type[245] = '\0';
+	buf_add_format(&keys, TYPE "<key>PayloadContent</key><array><dict>" TEXT("PayloadType", "02") "</dict><dict>"
+		       TEXT("PayloadType", "%s") "</dict><dict>" TEXT("PayloadType", "") "</dict></array>\n", type);
+	assert_comes_back(buf_text(&keys), false);
+	assert_comes_back(buf_text(&keys), true);
+}
+
 /* Spelt in capitals, with three bytes for each, and cut: of these .types says which key they are. */
 static void long_names_come_back_too(void **state)
 {
@@ -481,15 +549,19 @@ int main(void)
 		cmocka_unit_test_teardown(what_no_tree_reads_stays, clean),
 		cmocka_unit_test_teardown(a_directory_that_is_no_tree_is_refused, clean),
 		cmocka_unit_test_teardown(only_what_differs_is_written, clean),
+		cmocka_unit_test_teardown(what_is_removed_is_counted_and_the_first_are_named, clean),
 		cmocka_unit_test_teardown(a_types_that_nothing_needs_is_removed, clean),
 		cmocka_unit_test_teardown(files_and_directories_take_each_others_place, clean),
 		cmocka_unit_test_teardown(links_in_a_tree_are_replaced_and_not_followed, clean),
 		cmocka_unit_test_teardown(a_directory_that_should_go_and_holds_more_is_an_error, clean),
 		cmocka_unit_test_teardown(what_may_not_be_written_is_named, clean),
+		cmocka_unit_test_teardown(a_directory_that_its_maker_may_not_open_does_not_stay, clean),
 		cmocka_unit_test_teardown(a_failure_leaves_nothing_or_the_old, clean),
 		cmocka_unit_test_teardown(names_that_differ_in_case_only_are_warnings, clean),
 		cmocka_unit_test_teardown(portable_names_are_apart_everywhere, clean),
 		cmocka_unit_test_teardown(what_was_exploded_is_read_back, clean),
+		cmocka_unit_test_teardown(elements_that_are_no_payloads_are_read_back, clean),
+		cmocka_unit_test_teardown(payloads_whose_types_are_no_names_are_read_back, clean),
 		cmocka_unit_test_teardown(long_names_come_back_too, clean),
 		cmocka_unit_test_teardown(keys_come_back_in_the_order_of_their_bytes, clean),
 	};

@@ -164,8 +164,9 @@ static void types_come_from_the_schema(void **state)
 {
 	(void)state;
 	make("mkdir -p PayloadContent/com.apple.mdm; cd PayloadContent/com.apple.mdm; echo 1234 >ServerURL; "
-	     "echo com.apple.mdm.token >ServerCapabilities");
-	assert_document("<key>PayloadContent</key>\n<array>\n<dict>\n<key>ServerCapabilities</key>\n<array>\n"
+	     "echo com.apple.mdm >PayloadType; echo com.apple.mdm.token >ServerCapabilities");
+	assert_document("<key>PayloadContent</key>\n<array>\n<dict>\n<key>PayloadType</key>\n"
+			"<string>com.apple.mdm</string>\n<key>ServerCapabilities</key>\n<array>\n"
 			"<string>com.apple.mdm.token</string>\n</array>\n<key>ServerURL</key>\n<string>1234</string>\n"
 			"</dict>\n</array>\n");
 }
@@ -180,20 +181,20 @@ static void what_types_says_holds_before_anything_else(void **state)
 			"<key>Z</key>\n<integer>5</integer>\n");
 }
 
+#define PAYLOAD(type, name) \
+	"<dict>\n<key>Name</key>\n<string>" name "</string>\n" \
+	"<key>PayloadType</key>\n<string>" type "</string>\n</dict>\n"
+
 static void payloads_stand_by_type_and_number_or_as_types_says(void **state)
 {
 	(void)state;
-	make("mkdir PayloadContent; cd PayloadContent; for p in b.10 b.2 b a; do mkdir $p; echo $p >$p/Name; done");
-	assert_document("<key>PayloadContent</key>\n<array>\n"
-			"<dict>\n<key>Name</key>\n<string>a</string>\n</dict>\n"
-			"<dict>\n<key>Name</key>\n<string>b</string>\n</dict>\n"
-			"<dict>\n<key>Name</key>\n<string>b.2</string>\n</dict>\n"
-			"<dict>\n<key>Name</key>\n<string>b.10</string>\n</dict>\n</array>\n");
+	make("mkdir PayloadContent; cd PayloadContent; "
+	     "for p in b.10 b.2 b a; do mkdir $p; echo $p >$p/Name; echo ${p%.*} >$p/PayloadType; done");
+	assert_document("<key>PayloadContent</key>\n<array>\n" PAYLOAD("a", "a") PAYLOAD("b", "b")
+				PAYLOAD("b", "b.2") PAYLOAD("b", "b.10") "</array>\n");
 	make("mkdir PayloadContent; cd PayloadContent; printf 'a order 2\\nb order 1\\n' >.types; "
-	     "for p in b a; do mkdir $p; echo $p >$p/Name; done");
-	assert_document("<key>PayloadContent</key>\n<array>\n"
-			"<dict>\n<key>Name</key>\n<string>b</string>\n</dict>\n"
-			"<dict>\n<key>Name</key>\n<string>a</string>\n</dict>\n</array>\n");
+	     "for p in b a; do mkdir $p; echo $p >$p/Name; echo $p >$p/PayloadType; done");
+	assert_document("<key>PayloadContent</key>\n<array>\n" PAYLOAD("b", "b") PAYLOAD("a", "a") "</array>\n");
 }
 
 static void elements_stand_by_number(void **state)
@@ -204,18 +205,137 @@ static void elements_stand_by_number(void **state)
 			"<string>n100</string>\n</array>\n");
 }
 
-static void nothing_is_filled_in(void **state)
-{
-	(void)state;
-	make("mkdir -p PayloadContent/com.apple.mdm");
-	assert_document("<key>PayloadContent</key>\n<array>\n<dict/>\n</array>\n");
-}
-
 static void what_is_no_part_of_the_tree_is_passed_over(void **state)
 {
 	(void)state;
 	make("echo x >A; mkdir .git; echo x >.git/config; echo x >.DS_Store; echo x >A~; echo x >A.bak; ln -s A .#A");
 	assert_document("<key>A</key>\n<string>x</string>\n");
+}
+
+/* --- payloads made by hand -------------------------------------------------------------------------- */
+
+/* A profile with these directories in its PayloadContent. */
+static void make_by_hand(const char *commands)
+{
+	BUF_AUTO all = BUF_INIT;
+
+	buf_add_format(&all,
+		       "echo 5A0C7E52-3D0B-4C5E-8B66-9D3C5B1E0000 >PayloadUUID; mkdir PayloadContent; "
+		       "cd PayloadContent; %s",
+		       commands);
+	make(buf_text(&all));
+}
+
+static struct node *payload_at(size_t position)
+{
+	return node_at(node_get(tree.profile.doc.root, "PayloadContent"), position);
+}
+
+static const char *text_at(size_t position, const char *key)
+{
+	const struct node *node = node_get(payload_at(position), key);
+
+	return node ? node_text(node) : "";
+}
+
+static void a_payload_made_by_hand_gets_what_every_payload_has(void **state)
+{
+	BUF_AUTO identifier = BUF_INIT;
+
+	(void)state;
+	make_by_hand("mkdir com.apple.dock.2; echo 1234 >com.apple.dock.2/orientation; echo x >com.apple.dock.2/z");
+	assert_read();
+	assert_string_equal(text_at(0, "PayloadType"), "com.apple.dock");
+	assert_string_equal(text_at(0, "PayloadVersion"), "1");
+	assert_int_equal(node_get(payload_at(0), "PayloadVersion")->type, NODE_INTEGER);
+	assert_int_equal(node_get(payload_at(0), "orientation")->type, NODE_STRING);
+	assert_int_equal(strlen(text_at(0, "PayloadUUID")), 36);
+	buf_add_format(&identifier, "com.apple.dock.%s", text_at(0, "PayloadUUID"));
+	assert_string_equal(text_at(0, "PayloadIdentifier"), buf_text(&identifier));
+	assert_int_equal(tree.filled.count, 1);
+	assert_string_equal(tree.filled.list[0].key, "PayloadContent/com.apple.dock.2");
+	assert_non_null(strstr(tree.filled.list[0].text,
+			       "PayloadIdentifier, PayloadType, PayloadUUID, PayloadVersion"));
+	end_tree();
+}
+
+static void its_keys_stand_in_the_order_of_their_bytes(void **state)
+{
+	static const char *const keys[] = { "A", "PayloadIdentifier", "PayloadType", "PayloadUUID", "PayloadVersion",
+					    "z" };
+	const struct node *node;
+	size_t i = 0;
+
+	(void)state;
+	make_by_hand("mkdir t; echo 1 >t/A; echo 1 >t/z");
+	assert_read();
+	for (node = node_first(payload_at(0)); node; node = node_next(node))
+		assert_string_equal(node->key, keys[i++]);
+	assert_int_equal(i, 6);
+	end_tree();
+}
+
+static void it_is_the_same_each_time_and_another_in_another_place(void **state)
+{
+	char uuids[3][64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		make_by_hand("mkdir t t.2");
+		if (i == 2)
+			assert_int_equal(run_in_folder("echo another >t/PayloadUUID"), 0);
+		assert_read();
+		assert_string_not_equal(text_at(0, "PayloadUUID"), text_at(1, "PayloadUUID"));
+		snprintf(uuids[i], sizeof(uuids[i]), "%s", text_at(0, "PayloadUUID"));
+		end_tree();
+	}
+	assert_string_equal(uuids[0], uuids[1]);
+	assert_string_not_equal(uuids[0], uuids[2]);
+}
+
+static void it_keeps_what_it_has_and_takes_no_uuid_that_is_taken(void **state)
+{
+	char first[64];
+
+	(void)state;
+	make_by_hand("mkdir t");
+	assert_read();
+	snprintf(first, sizeof(first), "%s", text_at(0, "PayloadUUID"));
+	end_tree();
+	make_by_hand("mkdir s t; echo own >s/PayloadUUID; echo 7 >s/PayloadVersion");
+	assert_int_equal(run_in_folder("mkdir t/PayloadContent/other && cd t/PayloadContent/other && "
+				       "echo o >PayloadType && echo %s | tr A-F a-f >PayloadUUID",
+				       first),
+			 0);
+	assert_read();
+	assert_string_equal(text_at(1, "PayloadUUID"), "own");
+	assert_string_equal(text_at(1, "PayloadIdentifier"), "s.own");
+	assert_string_equal(text_at(1, "PayloadVersion"), "7");
+	assert_int_equal(strlen(text_at(2, "PayloadUUID")), 36);
+	assert_string_not_equal(text_at(2, "PayloadUUID"), first);
+	end_tree();
+}
+
+static void what_explode_wrote_stays_as_it_is(void **state)
+{
+	(void)state;
+	make("mkdir -p PayloadContent/00 PayloadContent/t; echo t >PayloadContent/t/PayloadType");
+	assert_document("<key>PayloadContent</key>\n<array>\n<dict/>\n<dict>\n<key>PayloadType</key>\n"
+			"<string>t</string>\n</dict>\n</array>\n");
+	make("mkdir PayloadContent");
+	assert_document("<key>PayloadContent</key>\n<array/>\n");
+}
+
+static void what_is_refused_is_not_filled_in(void **state)
+{
+	(void)state;
+	make_by_hand("mkdir t s; ln -s x t/PayloadType; echo many >s/PayloadVersion");
+	assert_read();
+	assert_null(node_first(payload_at(1)));
+	assert_null(node_get(payload_at(0), "PayloadVersion"));
+	assert_int_equal(tree.filled.count, 1);
+	end_tree();
 }
 
 /* --- what cannot be taken --------------------------------------------------------------------------- */
@@ -237,6 +357,51 @@ static void every_line_that_is_no_value_is_a_problem(void **state)
 	(void)state;
 	make("printf '1\\nx\\n3\\n\\n5' >N; echo 'N array integer' >.types");
 	assert_problems("N:2 error wrong-type N\nN:4 error wrong-type N\n");
+}
+
+#define MARKS(a, b) "<<<<<<< HEAD\\n" a "=======\\n" b ">>>>>>> theirs\\n"
+
+static void conflicts_that_git_left_are_problems(void **state)
+{
+	(void)state;
+	make_dns_payload("cd DNSSettings; printf '" MARKS("x\\n", "y\\n") "' >ServerName; "
+			 "printf '::1\\n" MARKS("", "::2\\n") "' >ServerAddresses; "
+			 "printf '" MARKS("true\\n", "false\\n") "' >../ProhibitDisablement; cd ../../..; "
+			 "printf '" MARKS("A\\r\\n", "B\\r\\n") "' >PayloadDisplayName; "
+			 "printf '" MARKS("A integer\\n", "A string\\n") "' >.types; echo 5 >A");
+	assert_problems(".types:1 error merge-conflict .types\n"
+			"PayloadContent/" DNS "/DNSSettings/ServerAddresses:2 error merge-conflict "
+			"PayloadContent/" DNS "/DNSSettings/ServerAddresses\n"
+			"PayloadContent/" DNS "/DNSSettings/ServerName:1 error merge-conflict "
+			"PayloadContent/" DNS "/DNSSettings/ServerName\n"
+			"PayloadContent/" DNS "/ProhibitDisablement:1 error merge-conflict "
+			"PayloadContent/" DNS "/ProhibitDisablement\n"
+			"PayloadDisplayName:1 error merge-conflict PayloadDisplayName\n");
+}
+
+static void what_only_looks_like_a_conflict_is_text(void **state)
+{
+	(void)state;
+	make("printf '<<<<<<< a\\n>>>>>>> b\\n=======\\n' >Order; printf '<<<<<<<< a\\n=======\\n>>>>>>> b\\n' >Eight; "
+	     "printf '" MARKS("x\\n", "y\\n") "' >Said; echo 'Said data' >.types; "
+	     "printf '" MARKS("\\377\\n", "y\\n") "' >Bytes");
+	assert_problems("");
+}
+
+static void conflicts_are_text_for_whom_they_are_none(void **state)
+{
+	struct check_options checks = { .schema = schema };
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	make("printf '" MARKS("x\\n", "y\\n") "' >Text");
+	buf_clear(&said);
+	assert_int_equal(rule_level_set(&checks.levels, "merge-conflict", RULE_OFF, &err), 0);
+	assert_int_equal(exploded_read(&tree, path_of("t"), &checks, take_problem, NULL, &err), 0);
+	assert_string_equal(buf_text(&said), "");
+	assert_string_equal(node_get(tree.profile.doc.root, "Text")->value.bytes,
+			    "<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> theirs");
+	end_tree();
 }
 
 static void links_and_devices_are_problems(void **state)
@@ -298,9 +463,10 @@ static void portable_names_read_as_the_keys_they_are(void **state)
 	     "echo b >org.x/Name; echo c >a%2Ebak%20.2/Name; printf 'org.x order 1\\norg.X order 2\\n' >.types");
 	assert_problems("PayloadContent/a%2Ebak%20.2 error not-a-plist PayloadContent/a%2Ebak%20.2\n");
 	make("mkdir PayloadContent; cd PayloadContent; mkdir org.%58 org.x; echo a >org.%58/Name; echo b >org.x/Name; "
+	     "echo org.X >org.%58/PayloadType; echo org.x >org.x/PayloadType; "
 	     "printf 'org.x order 1\\norg.X order 2\\n' >.types");
-	assert_document("<key>PayloadContent</key>\n<array>\n<dict>\n<key>Name</key>\n<string>b</string>\n</dict>\n"
-			"<dict>\n<key>Name</key>\n<string>a</string>\n</dict>\n</array>\n");
+	assert_document("<key>PayloadContent</key>\n<array>\n" PAYLOAD("org.x", "b") PAYLOAD("org.X", "a")
+			"</array>\n");
 }
 
 static void two_spellings_of_one_key_are_a_problem(void **state)
@@ -486,6 +652,35 @@ static void a_key_whose_file_was_refused_is_not_missing(void **state)
 	end_tree();
 }
 
+/* Marks with '*' each finding that says what is part of a profile. */
+static void take_stray(void *context, const struct finding *finding)
+{
+	BUF_AUTO file = BUF_INIT;
+	struct error err;
+
+	(void)context;
+	if (strcmp(finding->rule, "unknown-key") == 0 && exploded_finding(&tree, finding, &file, &err))
+		buf_add_format(&said, "%s%s\n", strstr(err.text, "everything in a tree is part of") ? "*" : "",
+			       err.key);
+}
+
+static void a_file_that_was_not_meant_to_be_a_key_is_told_to_be_one(void **state)
+{
+	const struct check_options checks = { .schema = schema };
+
+	(void)state;
+	make_payload("com.apple.dock", "echo x >notes.TXT; echo x >newkey; echo x >Orientation; mkdir d.txt; cd ../..; "
+				       "echo x >Thumbs.db; mkdir scripts; echo y >scripts/a.sh; echo x >PayloadScop");
+	assert_read();
+	assert_int_equal(check_profile(tree.profile.doc.root, &checks, take_stray, NULL), 0);
+	assert_string_equal(buf_text(&said), "PayloadContent/com.apple.dock/Orientation\n"
+					     "PayloadContent/com.apple.dock/d.txt\n"
+					     "PayloadContent/com.apple.dock/newkey\n"
+					     "*PayloadContent/com.apple.dock/notes.TXT\n"
+					     "PayloadScop\n*Thumbs.db\n*scripts\n");
+	end_tree();
+}
+
 /* --- what is a tree --------------------------------------------------------------------------------- */
 
 static void a_tree_is_known_by_one_of_three_names(void **state)
@@ -510,10 +705,19 @@ int main(void)
 		cmocka_unit_test(what_types_says_holds_before_anything_else),
 		cmocka_unit_test(payloads_stand_by_type_and_number_or_as_types_says),
 		cmocka_unit_test(elements_stand_by_number),
-		cmocka_unit_test(nothing_is_filled_in),
 		cmocka_unit_test(what_is_no_part_of_the_tree_is_passed_over),
+		cmocka_unit_test(a_payload_made_by_hand_gets_what_every_payload_has),
+		cmocka_unit_test(its_keys_stand_in_the_order_of_their_bytes),
+		cmocka_unit_test(it_is_the_same_each_time_and_another_in_another_place),
+		cmocka_unit_test(it_keeps_what_it_has_and_takes_no_uuid_that_is_taken),
+		cmocka_unit_test(what_explode_wrote_stays_as_it_is),
+		cmocka_unit_test(what_is_refused_is_not_filled_in),
+		cmocka_unit_test(a_file_that_was_not_meant_to_be_a_key_is_told_to_be_one),
 		cmocka_unit_test(every_file_that_is_no_value_is_a_problem),
 		cmocka_unit_test(every_line_that_is_no_value_is_a_problem),
+		cmocka_unit_test(conflicts_that_git_left_are_problems),
+		cmocka_unit_test(what_only_looks_like_a_conflict_is_text),
+		cmocka_unit_test(conflicts_are_text_for_whom_they_are_none),
 		cmocka_unit_test(links_and_devices_are_problems),
 		cmocka_unit_test(names_that_no_key_has_are_problems),
 		cmocka_unit_test(a_payload_of_another_type_than_its_name_is_a_problem),

@@ -240,6 +240,71 @@ static void a_rule_that_is_off_is_not_broken(void **state)
 	assert_content("out", NEW("Office"));
 }
 
+/* How many keys were said to be unknown. */
+static void count_unknown(size_t warnings, size_t errors)
+{
+	size_t found[2] = { 0 };
+	const char *at;
+
+	for (at = buf_text(&said); (at = strstr(at, " unknown-key\n")); at++)
+		found[strncmp(at - strlen("error"), "error", strlen("error")) == 0]++;
+	assert_int_equal(found[0], warnings);
+	assert_int_equal(found[1], errors);
+}
+
+static void keys_that_neither_base_nor_schema_has_are_told(void **state)
+{
+	(void)state;
+	options.check = CHECK_WARN;
+	assert_int_equal(run_in_folder("echo x >t/README.md && echo x >t/.hidden"), 0);
+	implode(NULL, "out");
+	count_unknown(1, 0);
+	assert_non_null(strstr(buf_text(&said), "README.md warning unknown-key\n"));
+	rename_to("Home");
+	implode("out", "out");
+	count_unknown(0, 0);
+	options.check = CHECK_STRICT;
+	assert_int_equal(run_in_folder("mkdir t/scripts && echo x >t/scripts/a.sh"), 0);
+	refuse("out", "other", EINVAL, "1 new error");
+	assert_string_equal(buf_text(&said), "scripts error unknown-key\n");
+	assert_int_equal(rule_level_set(&options.checks.levels, "unknown-key", RULE_WARNING, &err), 0);
+	implode("out", "other");
+	assert_string_equal(buf_text(&said), "scripts warning unknown-key\n");
+	options.check = CHECK_OFF;
+	implode(NULL, "other");
+	count_unknown(0, 0);
+}
+
+static void payloads_made_by_hand_are_noted_and_in_the_profile(void **state)
+{
+	BUF_AUTO bytes = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(run_in_folder("mkdir -p t/PayloadContent/com.apple.dock && echo id >t/PayloadIdentifier"), 0);
+	implode(NULL, "out");
+	assert_string_equal(buf_text(&said), "PayloadContent/com.apple.dock note -\n");
+	get_bytes("out", &bytes);
+	assert_non_null(strstr(buf_text(&bytes), "<string>com.apple.dock</string>"));
+	implode(NULL, "again");
+	assert_int_equal(run_in_folder("cmp out again"), 0);
+}
+
+static void a_doubled_uuid_is_an_error_that_stays(void **state)
+{
+	(void)state;
+	assert_int_equal(run_in_folder("cd t && mkdir -p PayloadContent/a && cd PayloadContent/a && "
+				       "echo a >PayloadType && echo 1 >PayloadVersion && echo u >PayloadUUID && "
+				       "echo i >PayloadIdentifier"),
+			 0);
+	options.check = CHECK_OFF;
+	implode(NULL, "base");
+	assert_int_equal(run_in_folder("cp -r t/PayloadContent/a t/PayloadContent/a.2"), 0);
+	options.check = CHECK_STRICT;
+	refuse("base", "out", EINVAL, "2 new errors");
+	assert_string_equal(buf_text(&said), "PayloadContent/a.2/PayloadUUID error duplicate-uuid\n"
+					     "PayloadContent/a.2/PayloadIdentifier error duplicate-identifier\n");
+}
+
 static void a_base_that_is_no_profile_is_refused(void **state)
 {
 	(void)state;
@@ -445,6 +510,9 @@ int main(void)
 		TEST(errors_are_warnings_unless_they_are_to_be_strict),
 		TEST(errors_that_the_base_had_are_no_news),
 		TEST(a_rule_that_is_off_is_not_broken),
+		TEST(keys_that_neither_base_nor_schema_has_are_told),
+		TEST(payloads_made_by_hand_are_noted_and_in_the_profile),
+		TEST(a_doubled_uuid_is_an_error_that_stays),
 		TEST(a_base_that_is_no_profile_is_refused),
 		TEST(a_signed_base_that_was_edited_needs_a_key),
 		TEST(it_is_signed_like_the_base),

@@ -385,9 +385,8 @@ static void explode_and_read(const char *name, bool portable, const struct node 
 	struct problems notes = PROBLEMS_INIT;
 	struct exploded exploded;
 	struct error err;
-	size_t changed;
 
-	if (explode(mounted.tree, path_of(name), &options, &changed, &notes, &err) < 0)
+	if (explode(mounted.tree, path_of(name), &options, NULL, &notes, &err) < 0)
 		fail_msg("seed %u: %s: %s", seed, err.key, err.text);
 	if (seed % 2)
 		nftw(path_of(name), remove_if_empty, 16, FTW_PHYS | FTW_DEPTH);
