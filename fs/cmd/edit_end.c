@@ -90,8 +90,8 @@ static char read_answer(const struct attention *attention)
 	}
 }
 
-/* Asks until the answer is one of `answers`. The first end of the input is none: it may have been meant for the shell, by
- * who pressed Ctrl-D twice. */
+/* Asks until the answer is one of `answers`. The first end of the input is none: it may have been meant for the shell,
+ * by who pressed Ctrl-D twice. */
 static char ask(const char *question, const char *answers)
 {
 	struct attention attention;
