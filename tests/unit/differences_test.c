@@ -217,7 +217,7 @@ static void marks_of_conflicts_tell_no_secret(void **state)
 	static const char merged[] = PAYLOADS(ACME(
 		ID_OF("", "a") ID_OF(".conflict-base", "hunter1") ID_OF(".conflict-theirs.2", "hunter2")
 			KEY("removed.conflict-base", DICT(ID_OF("", "hunter3")))
-			KEY("URL.conflict-base", STRING("u"))));
+				KEY("URL.conflict-base", STRING("u"))));
 	const struct differences_options json = { .format = DIFFERENCES_JSON, .schema = schema };
 	BUF_AUTO out = BUF_INIT;
 
