@@ -29,15 +29,6 @@ static void end_with(struct request *request, int status)
 	request->status = status;
 }
 
-static void take_options(struct request *request, char *list)
-{
-	struct error err;
-
-	if (mount_options_add(&request->options, list, &err) < 0)
-		end_with(request, say_error(&err));
-	mount_options_hide(list);
-}
-
 static void take_word(struct request *request, const char *word)
 {
 	if (request->profile)
@@ -46,31 +37,18 @@ static void take_word(struct request *request, const char *word)
 		request->profile = word;
 }
 
-static void take_level(struct request *request, int option, const char *rule)
-{
-	enum rule_level level = option == 'E' ? RULE_ERROR : option == 'W' ? RULE_WARNING : RULE_OFF;
-	struct error err;
-
-	if (mount_options_level(&request->options, level, rule, &err) < 0)
-		end_with(request, say_error(&err));
-}
-
 static void take(struct request *request, int option, char **argv)
 {
+	struct error err;
+	int taken = mount_options_take(&request->options, option, optarg, &err);
+
+	if (taken < 0)
+		end_with(request, say_error(&err));
+	if (taken)
+		return;
 	switch (option) {
 	case 1:
 		take_word(request, optarg);
-		break;
-	case 'o':
-		take_options(request, optarg);
-		break;
-	case 'E':
-	case 'W':
-	case 'O':
-		take_level(request, option, optarg);
-		break;
-	case 'r':
-		request->options.profile.read_only = true;
 		break;
 	case 'h':
 		end_with(request, say_help(command_exec.help));
@@ -92,21 +70,18 @@ static int find_separator(int argc, char **argv)
 }
 
 static const struct option long_options[] = {
-	{ "options", required_argument, NULL, 'o' },
-	{ "read-only", no_argument, NULL, 'r' },
-	{ "error", required_argument, NULL, 'E' },
-	{ "warning", required_argument, NULL, 'W' },
-	{ "off", required_argument, NULL, 'O' },
+	MOUNT_OPTIONS_LONG,
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
 
 static void parse(struct request *request, int argc, char **argv)
 {
+	static const char letters[] = "-:" MOUNT_OPTIONS_LETTERS "h";
 	int separator = find_separator(argc, argv);
 	int option;
 
-	while (!request->done && (option = getopt_long(separator, argv, "-:o:E:W:O:rh", long_options, NULL)) != -1)
+	while (!request->done && (option = getopt_long(separator, argv, letters, long_options, NULL)) != -1)
 		take(request, option, argv);
 	if (request->done)
 		return;

@@ -48,15 +48,6 @@ static void take_word(struct request *request, const char *word)
 					     word));
 }
 
-static void take_options(struct request *request, char *list)
-{
-	struct error err;
-
-	if (mount_options_add(&request->options, list, &err) < 0)
-		end_with(request, say_error(&err));
-	mount_options_hide(list);
-}
-
 static void take_foreground(struct request *request, bool helper)
 {
 	if (helper)
@@ -65,34 +56,21 @@ static void take_foreground(struct request *request, bool helper)
 		request->foreground = true;
 }
 
-static void take_level(struct request *request, int option, const char *rule)
-{
-	enum rule_level level = option == 'E' ? RULE_ERROR : option == 'W' ? RULE_WARNING : RULE_OFF;
-	struct error err;
-
-	if (mount_options_level(&request->options, level, rule, &err) < 0)
-		end_with(request, say_error(&err));
-}
-
 static void take(struct request *request, int option, char **argv)
 {
+	struct error err;
+	int taken = mount_options_take(&request->options, option, optarg, &err);
+
+	if (taken < 0)
+		end_with(request, say_error(&err));
+	if (taken)
+		return;
 	switch (option) {
 	case 1:
 		take_word(request, optarg);
 		break;
-	case 'o':
-		take_options(request, optarg);
-		break;
 	case 'f':
 		take_foreground(request, is_helper(argv[0]));
-		break;
-	case 'E':
-	case 'W':
-	case 'O':
-		take_level(request, option, optarg);
-		break;
-	case 'r':
-		request->options.profile.read_only = true;
 		break;
 	case 'h':
 		end_with(request, say_help(command_mount.help));
@@ -110,19 +88,15 @@ static void take(struct request *request, int option, char **argv)
 }
 
 static const struct option long_options[] = {
-	{ "options", required_argument, NULL, 'o' },
+	MOUNT_OPTIONS_LONG,
 	{ "foreground", no_argument, NULL, 'f' },
-	{ "read-only", no_argument, NULL, 'r' },
-	{ "error", required_argument, NULL, 'E' },
-	{ "warning", required_argument, NULL, 'W' },
-	{ "off", required_argument, NULL, 'O' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
 
 static void parse(struct request *request, int argc, char **argv)
 {
-	static const char short_options[] = "-:o:E:W:O:frhnvswt:N:";
+	static const char short_options[] = "-:" MOUNT_OPTIONS_LETTERS "fhnvswt:N:";
 	int option;
 
 	while (!request->done && (option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)

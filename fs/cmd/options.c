@@ -401,6 +401,38 @@ static void hide_in(char *option)
 			secrets[i].hide(option + strlen(secrets[i].name));
 }
 
+static int take_list(struct mount_options *options, char *list, struct error *err)
+{
+	int result = mount_options_add(options, list, err);
+
+	mount_options_hide(list);
+	return result;
+}
+
+static int take(struct mount_options *options, int option, char *value, struct error *err)
+{
+	switch (option) {
+	case 'o':
+		return take_list(options, value, err);
+	case 'E':
+		return mount_options_level(options, RULE_ERROR, value, err);
+	case 'W':
+		return mount_options_level(options, RULE_WARNING, value, err);
+	case 'O':
+		return mount_options_level(options, RULE_OFF, value, err);
+	default:
+		options->profile.read_only = true;
+		return 0;
+	}
+}
+
+int mount_options_take(struct mount_options *options, int option, char *value, struct error *err)
+{
+	if (option != 'o' && option != 'E' && option != 'W' && option != 'O' && option != 'r')
+		return 0;
+	return take(options, option, value, err) < 0 ? -1 : 1;
+}
+
 void mount_options_hide(char *list)
 {
 	while (*list) {

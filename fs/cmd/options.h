@@ -32,6 +32,20 @@ int mount_options_add(struct mount_options *options, const char *list, struct er
  * is judged when a value is written, where the level cannot be less than an error. */
 int mount_options_level(struct mount_options *options, enum rule_level level, const char *rule, struct error *err);
 
+/* Takes option `option` of getopt_long(3) with `value`: -o (whose passphrases are hidden then), -E, -W, -O and -r. 1:
+ * taken; 0: it is none of these; -1: it is, and wrong. */
+int mount_options_take(struct mount_options *options, int option, char *value, struct error *err);
+
+/* What mount, exec and edit have in their tables of long options, the letters of them, and what their help says. */
+#define MOUNT_OPTIONS_LONG \
+	{ "options", required_argument, NULL, 'o' }, \
+	{ "read-only", no_argument, NULL, 'r' }, \
+	{ "error", required_argument, NULL, 'E' }, \
+	{ "warning", required_argument, NULL, 'W' }, \
+	{ "off", required_argument, NULL, 'O' }
+
+#define MOUNT_OPTIONS_LETTERS "o:E:W:O:r"
+
 /* Overwrites passphrases and PINs in an argument, so that ps(1) does not show them for as long as the mount is
  * there. */
 void mount_options_hide(char *list);
