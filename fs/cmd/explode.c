@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "fs/cmd/choice.h"
 #include "fs/cmd/command.h"
 #include "fs/cmd/paths.h"
 #include "fs/cmd/say.h"
@@ -48,9 +49,13 @@ static void take_word(struct request *request, const char *word)
 
 static void take_placeholders(struct request *request, const char *text)
 {
-	request->no_placeholders = strcmp(text, "deny") == 0;
-	if (!request->no_placeholders && strcmp(text, "allow") != 0)
-		end_with(request, say_misuse("explode", "--placeholders takes allow or deny, not '%s'", text));
+	static const char *const words[] = { "allow", "deny" };
+	int chosen = choice_of("explode", "--placeholders", text, words, 2);
+
+	if (chosen < 0)
+		end_with(request, 2);
+	else
+		request->no_placeholders = chosen == 1;
 }
 
 enum { OPTION_FORCE = 256,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs/cmd/choice.h"
 #include "fs/cmd/command.h"
 #include "fs/cmd/rewrap.h"
 #include "fs/cmd/say.h"
@@ -55,46 +56,41 @@ static void fail(struct implode_request *request, const struct error *err)
 
 /* --- one option ------------------------------------------------------------------------------------- */
 
-/* The place of a word in a list of them, which ends with NULL and is also what messages say. A wrong one ends it. */
-static unsigned choose(struct implode_request *request, const char *option, const char *text, const char *const *words)
+/* The place of a word among some. A wrong one ends it. */
+static unsigned choose(struct implode_request *request, const char *option, const char *text, const char *const *words,
+		       int count)
 {
-	BUF_AUTO all = BUF_INIT;
-	unsigned i;
+	int chosen = choice_of("implode", option, text, words, count);
 
-	for (i = 0; words[i]; i++) {
-		if (strcmp(text, words[i]) == 0)
-			return i;
-		if (i > 0)
-			buf_add_text(&all, words[i + 1] ? ", " : " or ");
-		buf_add_text(&all, words[i]);
-	}
-	end_with(request, say_misuse("implode", "%s takes %s, not '%s'", option, buf_text(&all), text));
+	if (chosen >= 0)
+		return (unsigned)chosen;
+	end_with(request, 2);
 	return 0;
 }
 
 static void take_format(struct implode_request *request, const char *text)
 {
 	static const char *const words[] = {
-		[FORMAT_KEEP] = "keep", [FORMAT_XML] = "xml", [FORMAT_BINARY] = "binary", NULL,
+		[FORMAT_KEEP] = "keep", [FORMAT_XML] = "xml", [FORMAT_BINARY] = "binary",
 	};
 
-	request->options.format = (enum profile_format)choose(request, "--format", text, words);
+	request->options.format = (enum profile_format)choose(request, "--format", text, words, 3);
 }
 
 static void take_check(struct implode_request *request, const char *text)
 {
 	static const char *const words[] = {
-		[CHECK_STRICT] = "strict", [CHECK_WARN] = "warn", [CHECK_OFF] = "off", NULL,
+		[CHECK_STRICT] = "strict", [CHECK_WARN] = "warn", [CHECK_OFF] = "off",
 	};
 
-	request->options.check = (enum check_level)choose(request, "--check", text, words);
+	request->options.check = (enum check_level)choose(request, "--check", text, words, 3);
 }
 
 static void take_placeholders(struct implode_request *request, const char *text)
 {
-	static const char *const words[] = { "allow", "deny", NULL };
+	static const char *const words[] = { "allow", "deny" };
 
-	request->options.checks.no_placeholders = choose(request, "--placeholders", text, words) == 1;
+	request->options.checks.no_placeholders = choose(request, "--placeholders", text, words, 2) == 1;
 }
 
 static void take_target(struct implode_request *request, const char *text)

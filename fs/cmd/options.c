@@ -257,7 +257,7 @@ static int check_level(const char *rule, enum rule_level level, struct error *er
 	return 0;
 }
 
-int mount_options_level(struct mount_options *options, enum rule_level level, const char *rule, struct error *err)
+static int set_level(struct mount_options *options, enum rule_level level, const char *rule, struct error *err)
 {
 	if (check_level(rule, level, err) < 0)
 		return -1;
@@ -306,7 +306,7 @@ static int add_one(struct mount_options *options, const char *text, struct error
 	case CHOICE:
 		return set_choice(&options->profile, option, value, err);
 	case LEVEL:
-		return mount_options_level(options, option->level, value, err);
+		return set_level(options, option->level, value, err);
 	case TARGET:
 		return add_target(options, value, err);
 	case PASSED:
@@ -415,11 +415,11 @@ static int take(struct mount_options *options, int option, char *value, struct e
 	case 'o':
 		return take_list(options, value, err);
 	case 'E':
-		return mount_options_level(options, RULE_ERROR, value, err);
+		return set_level(options, RULE_ERROR, value, err);
 	case 'W':
-		return mount_options_level(options, RULE_WARNING, value, err);
+		return set_level(options, RULE_WARNING, value, err);
 	case 'O':
-		return mount_options_level(options, RULE_OFF, value, err);
+		return set_level(options, RULE_OFF, value, err);
 	default:
 		options->profile.read_only = true;
 		return 0;

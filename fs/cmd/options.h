@@ -28,12 +28,9 @@ struct mount_options {
  * that is missing or not allowed, or out of memory. */
 int mount_options_add(struct mount_options *options, const char *list, struct error *err);
 
-/* What -E, -W and -O ask for: the same as the options error=, warning= and off=. 0, or -1: no such rule, or one that
- * is judged when a value is written, where the level cannot be less than an error. */
-int mount_options_level(struct mount_options *options, enum rule_level level, const char *rule, struct error *err);
-
-/* Takes option `option` of getopt_long(3) with `value`: -o (whose passphrases are hidden then), -E, -W, -O and -r. 1:
- * taken; 0: it is none of these; -1: it is, and wrong. */
+/* Takes option `option` of getopt_long(3) with `value`: -o (whose passphrases are hidden then), -r, and -E, -W, -O,
+ * which are the options error=, warning= and off=. 1: taken; 0: it is none of these; -1: it is, and wrong: no such
+ * rule, or one that is judged when a value is written, where the level cannot be less than an error. */
 int mount_options_take(struct mount_options *options, int option, char *value, struct error *err);
 
 /* What mount, exec and edit have in their tables of long options, the letters of them, and what their help says. */

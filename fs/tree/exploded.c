@@ -118,11 +118,6 @@ static const struct item *item_of(const struct exploded *exploded, const struct 
 	return exploded->tree->root;
 }
 
-void exploded_path(const struct exploded *exploded, const struct node *node, struct buf *out)
-{
-	add_item_path(exploded, item_of(exploded, node), out);
-}
-
 /* --- the whole -------------------------------------------------------------------------------------- */
 
 int reader_end(struct reader *reader, const struct error *err)

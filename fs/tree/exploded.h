@@ -57,9 +57,6 @@ bool exploded_finding(const struct exploded *exploded, const struct finding *fin
 /* Appends the path of the file or directory that shows what `key` (as item_path() spells it) names. */
 void exploded_add_path(const struct exploded *exploded, const char *key, struct buf *out);
 
-/* Appends the path of the file or directory that shows a node, or the nearest one above it. */
-void exploded_path(const struct exploded *exploded, const struct node *node, struct buf *out);
-
 void exploded_free(struct exploded *exploded);
 
 #endif

@@ -124,9 +124,6 @@ struct tree {
 /* tree_new() for one of several trees in a mount: `number` tells them apart, 0 is the one that is mounted. */
 struct tree *tree_new_numbered(struct profile *profile, const struct tree_surroundings *surroundings, uint32_t number);
 
-/* The number of the tree that an inode number is from. */
-uint32_t tree_number_of(uint64_t ino);
-
 /* True for every kind of directory. */
 bool item_is_dir(const struct item *item);
 

@@ -44,7 +44,8 @@ struct tree *tree_new(struct profile *profile, const struct tree_surroundings *s
 	return tree_new_numbered(profile, surroundings, 0);
 }
 
-uint32_t tree_number_of(uint64_t ino)
+/* The number of the tree that an inode number is from. */
+static uint32_t number_of(uint64_t ino)
 {
 	return (uint32_t)(ino >> NUMBER_SHIFT);
 }
@@ -52,8 +53,8 @@ uint32_t tree_number_of(uint64_t ino)
 struct tree *tree_at(struct tree *mounted, uint64_t ino)
 {
 	if (mounted->collection)
-		return collection_tree_at(mounted->collection, tree_number_of(ino));
-	return tree_number_of(ino) == 0 ? mounted : NULL;
+		return collection_tree_at(mounted->collection, number_of(ino));
+	return number_of(ino) == 0 ? mounted : NULL;
 }
 
 int tree_enter(struct tree **tree, struct item **dir)
