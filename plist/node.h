@@ -67,6 +67,7 @@ struct node {
 	bool changed;
 	bool shadowed;         /* an earlier one of duplicate keys: listed nowhere */
 	bool uid;              /* the dict {CF$UID: n} that a binary plist's UID was read as */
+	uint32_t number;       /* for whoever speaks of nodes in files; 0: none; not touched here */
 	struct node *parent, *prev, *next;
 	struct node *first, *last; /* all children, removed ones too: see above */
 	size_t count;          /* children that are not removed and not shadowed */

@@ -14,6 +14,7 @@
 #include "fs/cmd/options.h"
 #include "fs/cmd/private_mount.h"
 #include "fs/cmd/say.h"
+#include "fs/tree/recovery.h"
 
 struct request {
 	const char *profile;
@@ -148,7 +149,7 @@ static int edit_rounds(struct request *request, struct private_mount *mount, con
 static int edit(struct request *request, struct private_mount *mount)
 {
 	const struct mounted *mounted = &mount->mounted;
-	struct node *before = mounted->collection ? NULL : node_copy(mounted->profile.doc.root, false);
+	struct node *before = mounted->collection ? NULL : recovery_before(&mounted->profile);
 	struct error err;
 	int status;
 
@@ -192,6 +193,7 @@ static int run(int argc, char **argv)
 	int status;
 
 	parse(&request, argc, argv);
+	request.options.profile.recovery = RECOVERY_KEEP;
 	status = run_request(&request);
 	mount_options_free(&request.options);
 	return status;

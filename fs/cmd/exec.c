@@ -150,6 +150,7 @@ static int run(int argc, char **argv)
 	int status;
 
 	parse(&request, argc, argv);
+	request.options.profile.recovery = RECOVERY_REPLAY;
 	status = request.done ? request.status :
 				private_mount_run(request.profile, &request.options, use, &request);
 	mount_options_free(&request.options);

@@ -194,6 +194,7 @@ static int run(int argc, char **argv)
 	int status;
 
 	parse(&request, argc, argv);
+	request.options.profile.recovery = RECOVERY_KEEP;
 	status = run_request(&request);
 	mount_options_free(&request.options);
 	return status;

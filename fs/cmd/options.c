@@ -88,6 +88,8 @@ static const struct option known[] = {
 	FLAG_OPTION("unsign", unsign, true),
 	FLAG_OPTION("new", create, true),
 	FLAG_OPTION("force", force, true),
+	FLAG_OPTION("norecover", no_recover, true),
+	FLAG_OPTION("nojournal", no_journal, true),
 	LIST_OPTION("key", signer.keys),
 	LIST_OPTION("cert", signer.certs),
 	LIST_OPTION("chain", signer.chains),

@@ -92,7 +92,7 @@ static void op_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t
 	if (!parent_of(req, parent, name, &dir))
 		return;
 	entry.tree = dir.tree;
-	result = S_ISREG(mode) ? tree_mknod(dir.tree, dir.item, name, mode, &entry.item) : -EPERM;
+	result = S_ISREG(mode) ? tree_done(dir.tree, tree_mknod(dir.tree, dir.item, name, mode, &entry.item)) : -EPERM;
 	if (result < 0)
 		reply_result(req, result);
 	else
@@ -108,7 +108,7 @@ static void op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t
 	if (!parent_of(req, parent, name, &dir))
 		return;
 	entry.tree = dir.tree;
-	result = tree_mkdir(dir.tree, dir.item, name, &entry.item);
+	result = tree_done(dir.tree, tree_mkdir(dir.tree, dir.item, name, &entry.item));
 	if (result < 0)
 		reply_result(req, result);
 	else
@@ -123,7 +123,7 @@ static void op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, co
 	if (!parent_of(req, parent, name, &dir))
 		return;
 	entry.tree = dir.tree;
-	result = tree_symlink(dir.tree, dir.item, name, target, &entry.item);
+	result = tree_done(dir.tree, tree_symlink(dir.tree, dir.item, name, target, &entry.item));
 	if (result < 0)
 		reply_result(req, result);
 	else
@@ -158,7 +158,7 @@ static void op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 	struct spot dir;
 
 	if (parent_of(req, parent, name, &dir))
-		reply_result(req, tree_unlink(dir.tree, dir.item, name));
+		reply_result(req, tree_done(dir.tree, tree_unlink(dir.tree, dir.item, name)));
 }
 
 static void op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
@@ -166,7 +166,7 @@ static void op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
 	struct spot dir;
 
 	if (parent_of(req, parent, name, &dir))
-		reply_result(req, tree_rmdir(dir.tree, dir.item, name));
+		reply_result(req, tree_done(dir.tree, tree_rmdir(dir.tree, dir.item, name)));
 }
 
 static void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
@@ -179,7 +179,7 @@ static void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_
 	if (from.tree != to.tree)
 		reply_result(req, -EXDEV); /* mv(1) copies then */
 	else
-		reply_result(req, tree_rename(from.tree, from.item, name, to.item, new_name, flags));
+		reply_result(req, tree_done(from.tree, tree_rename(from.tree, from.item, name, to.item, new_name, flags)));
 }
 
 /* --- attributes ------------------------------------------------------------------------------------- */
@@ -202,7 +202,7 @@ static void op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_s
 	if (!spot_of(req, ino, &spot))
 		return;
 	if (to_set & FUSE_SET_ATTR_SIZE)
-		result = tree_truncate(spot.tree, spot.item, fi ? handle_of(fi) : NULL, st->st_size);
+		result = tree_done(spot.tree, tree_truncate(spot.tree, spot.item, fi ? handle_of(fi) : NULL, st->st_size));
 	if (result < 0)
 		reply_result(req, result);
 	else
@@ -225,7 +225,7 @@ static void op_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const 
 
 	(void)flags;
 	if (spot_of(req, ino, &spot))
-		reply_result(req, tree_setxattr(spot.tree, spot.item, name, value, size));
+		reply_result(req, tree_done(spot.tree, tree_setxattr(spot.tree, spot.item, name, value, size)));
 }
 
 static void op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
@@ -242,7 +242,7 @@ static void op_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name)
 	struct spot spot;
 
 	if (spot_of(req, ino, &spot))
-		reply_result(req, tree_removexattr(spot.tree, spot.item, name));
+		reply_result(req, tree_done(spot.tree, tree_removexattr(spot.tree, spot.item, name)));
 }
 
 static void op_statfs(fuse_req_t req, fuse_ino_t ino)
@@ -308,7 +308,7 @@ static void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, s
 static void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, off_t offset,
 		     struct fuse_file_info *fi)
 {
-	int result = tree_write(tree_of(req, ino), handle_of(fi), bytes, size, offset);
+	int result = tree_done(tree_of(req, ino), tree_write(tree_of(req, ino), handle_of(fi), bytes, size, offset));
 
 	if (result < 0)
 		reply_result(req, result);
@@ -318,18 +318,21 @@ static void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t s
 
 static void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	reply_result(req, tree_flush(tree_of(req, ino), handle_of(fi)));
+	reply_result(req, tree_done(tree_of(req, ino), tree_flush(tree_of(req, ino), handle_of(fi))));
 }
 
 static void op_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
 {
 	(void)datasync;
-	reply_result(req, tree_fsync(tree_of(req, ino), handle_of(fi)));
+	reply_result(req, tree_done_for_good(tree_of(req, ino), tree_fsync(tree_of(req, ino), handle_of(fi))));
 }
 
 static void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	tree_release(tree_of(req, ino), handle_of(fi));
+	struct tree *tree = tree_of(req, ino);
+
+	tree_release(tree, handle_of(fi));
+	tree_done(tree, 0);
 	fuse_reply_err(req, 0);
 }
 

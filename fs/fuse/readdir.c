@@ -226,5 +226,6 @@ void op_fsyncdir(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_
 	(void)datasync;
 	(void)fi;
 	if (dir_of(req, ino, &dir))
-		reply_result(req, tree_is_root(dir.tree, dir.item) ? tree_sync(dir.tree) : 0);
+		reply_result(req, tree_is_root(dir.tree, dir.item) ? tree_sync(dir.tree) :
+									  tree_done_for_good(dir.tree, 0));
 }

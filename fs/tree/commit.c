@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fs/tree/names.h"
+#include "fs/tree/recovery.h"
 
 static bool line_is(const struct line *line, const struct node *node)
 {
@@ -99,7 +100,7 @@ static int move(const struct change *change)
 	return -1;
 }
 
-static int apply(const struct change *change)
+int commit_apply(const struct change *change)
 {
 	switch (change->kind) {
 	case CHANGE_VALUE:
@@ -117,16 +118,32 @@ static int apply(const struct change *change)
 	case CHANGE_REVIVE:
 		node_revive(change->node);
 		return 0;
+	case CHANGE_NAME:
+		return 0;
 	}
 	return -1;
 }
 
 int commit(struct tree *tree, const struct change *change)
 {
-	if (apply(change) < 0)
+	if (recovery_note(tree->profile, change) < 0)
 		return -ENOMEM;
+	if (commit_apply(change) < 0) {
+		recovery_unnote(tree->profile);
+		return -ENOMEM;
+	}
+	recovery_made(tree->profile, change);
 	tree->profile->commits++;
 	return 0;
+}
+
+int commit_payload_name(struct tree *tree, const struct item *payload, const char *name)
+{
+	const struct change change = {
+		.kind = CHANGE_NAME, .node = payload->node, .key = name, .key_len = strlen(name)
+	};
+
+	return node_get(payload->node, "PayloadType") ? 0 : commit(tree, &change);
 }
 
 int commit_revival(struct tree *tree, const struct item *dir, const char *name, struct node *node)

@@ -2,7 +2,7 @@
  * Commits: the only place where the document changes while it is shown as a tree.
  *
  * Whatever a write, a removal, a rename or a fill-in does to the document goes through commit(), one change
- * at a time; so it is counted here, and a journal has one place to listen.
+ * at a time; so it is counted here, and written down for the journal (recovery.h).
  */
 #ifndef TREE_COMMIT_H
 #define TREE_COMMIT_H
@@ -16,7 +16,9 @@ enum change_kind {
 	CHANGE_INSERT,    /* `node`, free so far, into `parent` before `before`, as `key` in a dict */
 	CHANGE_MOVE,      /* the same with a node that is somewhere in the document */
 	CHANGE_REMOVE,    /* `node` is removed, and keeps its place until the save */
-	CHANGE_REVIVE     /* `node` is there again, as it was */
+	CHANGE_REVIVE,    /* `node` is there again, as it was */
+	CHANGE_NAME       /* nothing in the document: the directory of a payload, `node`, is called `key`, which tells
+			   * its type while nothing else does */
 };
 
 struct change {
@@ -29,12 +31,18 @@ struct change {
 	const struct meaning *meaning;
 };
 
-/* Makes one change. 0 or -ENOMEM. */
+/* Makes one change, and notes it for the journal. 0 or -ENOMEM. */
 int commit(struct tree *tree, const struct change *change);
+
+/* Makes a change to a document that no tree shows. 0 or -1: out of memory. */
+int commit_apply(const struct change *change);
 
 /* Brings back the node of a name that was removed from `dir`; in an array to where its number says now, as
  * others may have moved since. 0 or -ENOMEM. */
 int commit_revival(struct tree *tree, const struct item *dir, const char *name, struct node *node);
+
+/* Notes what the directory of a payload is called, if its type is nowhere else. 0 or -ENOMEM. */
+int commit_payload_name(struct tree *tree, const struct item *payload, const char *name);
 
 /* A new node that holds `meaning`, for CHANGE_INSERT. NULL: out of memory. */
 struct node *commit_node(const struct meaning *meaning);

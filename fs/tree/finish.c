@@ -7,6 +7,7 @@
 #include "fs/tree/item.h"
 #include "fs/tree/judge.h"
 #include "fs/tree/make.h"
+#include "fs/tree/recovery.h"
 #include "fs/tree/refusal.h"
 #include "fs/tree/stage.h"
 #include "fs/tree/types.h"
@@ -139,6 +140,35 @@ static void list_scratch(struct tree *tree)
 			say_path(tree, item, SEVERITY_NOTE, "was a scratch file and is gone with the mount");
 }
 
+/* Where the edits are that could be put nowhere else. */
+static void note_journal(struct tree *tree, struct problems *notes)
+{
+	struct error ignored;
+
+	if (recovery_sync(tree->profile, &ignored) == 0 && recovery_holds(tree->profile))
+		profile_note(tree->profile, notes,
+			     "the edits are in the journal: the next mount puts them back (profilefs recover shows "
+			     "them)");
+}
+
+int tree_done(struct tree *tree, int result)
+{
+	struct error err;
+
+	if (tree->collection || recovery_write(tree->profile, &err) == 0)
+		return result;
+	return result < 0 ? result : refuse(tree, NULL, NULL, &err, err.code);
+}
+
+int tree_done_for_good(struct tree *tree, int result)
+{
+	struct error err;
+
+	if (tree->collection || recovery_sync(tree->profile, &err) == 0)
+		return result;
+	return result < 0 ? result : refuse(tree, NULL, NULL, &err, err.code);
+}
+
 int tree_finish(struct tree *tree)
 {
 	struct problems notes = PROBLEMS_INIT, others = PROBLEMS_INIT;
@@ -154,8 +184,10 @@ int tree_finish(struct tree *tree)
 	if (save_errno[outcome] == 0)
 		return 0;
 	refuse(tree, NULL, NULL, &err, save_errno[outcome]);
-	if (profile_keep_beside(tree->profile, outcome, &notes, &beside) < 0)
+	if (profile_keep_beside(tree->profile, outcome, &notes, &beside) < 0) {
 		refuse(tree, NULL, NULL, &beside, EIO);
+		note_journal(tree, &notes);
+	}
 	report_all(tree, &notes);
 	return 1;
 }
@@ -188,4 +220,6 @@ void tree_discard(struct tree *tree)
 		if (item->kind == ITEM_KEY)
 			stage_drop(tree, item);
 	tree->profile->commits = tree->profile->commits_saved;
+	if (tree->profile->recovery.keeps)
+		recovery_done(tree->profile);
 }

@@ -415,6 +415,8 @@ int tree_mkdir(struct tree *tree, struct item *dir, const char *name, struct ite
 		result = revive_dir(tree, dir, buf_text(&canonical), ghost, item);
 	else
 		result = insert_dir(tree, dir, buf_text(&canonical), item);
+	if (result == 0 && dir->dir->shape == SHAPE_PAYLOADS && (*item)->node->type == NODE_DICT)
+		result = commit_payload_name(tree, *item, buf_text(&canonical));
 	if (result < 0)
 		return result;
 	(*item)->made = dir->dir->shape == SHAPE_PAYLOADS && (*item)->node->type == NODE_DICT;

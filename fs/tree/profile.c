@@ -467,6 +467,11 @@ static int find_place(struct profile *profile, const char *path, struct error *e
 	return place_open(&profile->place, path, err);
 }
 
+static enum recovery_use wanted_recovery(const struct profile_options *options)
+{
+	return options->recovery == RECOVERY_KEEP && options->no_journal ? RECOVERY_REPLAY : options->recovery;
+}
+
 /* The lock comes before the content: one who waited for it must see what the other saved. */
 static int open_all(struct profile *profile, const char *path, struct problems *notes, struct error *err)
 {
@@ -486,7 +491,7 @@ static int open_all(struct profile *profile, const char *path, struct problems *
 		profile_note(profile, notes, "it is written in %s: a save with edits makes it UTF-8",
 			     profile_recoded(profile));
 	note_left_beside(profile, notes);
-	return 0;
+	return recovery_begin(profile, wanted_recovery(&profile->options), profile->options.no_recover, notes, err);
 }
 
 int profile_open(struct profile *profile, const char *path, const struct profile_options *options,
@@ -547,6 +552,7 @@ void profile_close(struct profile *profile)
 		schema_free(profile->checks.schema);
 		signer_free(profile->signer);
 	}
+	recovery_end(profile);
 	hidden_free(profile->hidden);
 	envelope_free(profile->envelope);
 	doc_free(&profile->doc);

@@ -14,6 +14,7 @@
 
 #include "fs/tree/hidden.h"
 #include "fs/tree/lock.h"
+#include "fs/tree/recovery.h"
 #include "plist/base/buf.h"
 #include "plist/base/error.h"
 #include "plist/base/file.h"
@@ -56,6 +57,9 @@ struct profile_options {
 	bool force;                  /* open it although its signature does not fit, or it is locked */
 	bool no_placeholders;
 	bool unknown_allowed;        /* keys that the schema does not know may be made */
+	enum recovery_use recovery;  /* what is done about journals */
+	bool no_recover;             /* edits that a crash left are set aside */
+	bool no_journal;             /* nothing is written down */
 	bool delete_allowed;         /* profiles may be removed from a folder of them */
 	const struct profile_folder *folder; /* it is opened as one of a folder; NULL: by itself */
 };
@@ -75,6 +79,7 @@ struct profile {
 	struct doc doc;
 	struct check_options checks; /* what the document is held against; the schema is the profile's own, and is
 				      * there whatever `check` says, for the types of keys */
+	struct recovery recovery;
 	bool read_only;              /* asked for, or because nothing could be saved: then `why_read_only` */
 	struct error why_read_only;
 	bool output_written;         /* `output` was given and is there */

@@ -441,6 +441,8 @@ static int rename_dir(struct tree *tree, const struct rename *r)
 	result = in_payloads ? retype_payload(tree, r) : 0;
 	if (result == 0 && !(in_payloads && r->source->parent == r->dir && !ghost))
 		result = move_node(tree, r, ghost);
+	if (result == 0 && in_payloads)
+		result = commit_payload_name(tree, r->source, r->name);
 	if (result < 0)
 		return as_rename_error(result);
 	if (takes_place(r))

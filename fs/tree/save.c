@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "fs/tree/placing.h"
+#include "fs/tree/recovery.h"
 
 /* What replaces the profile, complete before anything on disk is touched. Owns its parts. */
 struct package {
@@ -227,7 +228,8 @@ static enum save_outcome save_package(struct profile *profile, struct package *p
 {
 	enum save_outcome outcome = SAVE_DONE;
 
-	if (pack(profile, package, err) < 0)
+	if (pack(profile, package, err) < 0 ||
+	    recovery_saving(profile, package->bytes.data, package->bytes.len, err) < 0)
 		return SAVE_FAILED;
 	if (!profile->options.output)
 		outcome = put_in_place(profile, package, err);
@@ -284,8 +286,8 @@ static bool stops(const struct profile *profile, const struct error *invalid, st
 	return false;
 }
 
-enum save_outcome profile_save(struct profile *profile, const struct error *invalid, struct problems *notes,
-			       struct error *err)
+static enum save_outcome save(struct profile *profile, const struct error *invalid, struct problems *notes,
+			      struct error *err)
 {
 	PACKAGE_AUTO package = { 0 };
 	bool news = false;
@@ -310,6 +312,16 @@ enum save_outcome profile_save(struct profile *profile, const struct error *inva
 	if (stops(profile, invalid, notes, err))
 		return SAVE_INVALID;
 	return save_package(profile, &package, notes, err);
+}
+
+enum save_outcome profile_save(struct profile *profile, const struct error *invalid, struct problems *notes,
+			       struct error *err)
+{
+	enum save_outcome outcome = save(profile, invalid, notes, err);
+
+	if (profile->commits == profile->commits_saved)
+		recovery_done(profile);
+	return outcome;
 }
 
 /* --- beside ----------------------------------------------------------------------------------------- */
@@ -358,6 +370,7 @@ int profile_keep_beside(struct profile *profile, enum save_outcome outcome, stru
 	if (render_somehow(profile, &package, err) < 0 ||
 	    keep(profile, outcome == SAVE_CONFLICT ? ".conflict" : ".rejected", &package.plist, &made, err) < 0)
 		return -1;
+	recovery_done(profile);
 	profile_note(profile, notes,
 		     "the edited profile is kept beside it in %s, unsigned: look at it with diff, remove it "
 		     "when done",

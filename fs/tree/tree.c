@@ -13,6 +13,7 @@
 #include "fs/tree/item.h"
 #include "fs/tree/judge.h"
 #include "fs/tree/names.h"
+#include "fs/tree/recovery.h"
 #include "fs/tree/refusal.h"
 #include "fs/tree/stage.h"
 #include "fs/tree/types.h"
@@ -31,7 +32,8 @@ struct tree *tree_new_numbered(struct profile *profile, const struct tree_surrou
 	if (surroundings)
 		tree->surroundings = *surroundings;
 	tree->root = item_new(tree, ITEM_DIR);
-	if (!tree->root || dir_make(tree->root, profile->doc.root, SHAPE_DICT) < 0 || judge_baseline(tree) < 0) {
+	if (!tree->root || dir_make(tree->root, profile->doc.root, SHAPE_DICT) < 0 || judge_baseline(tree) < 0 ||
+	    recovery_replay(tree) < 0) {
 		tree_free(tree);
 		return NULL;
 	}

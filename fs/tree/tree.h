@@ -146,6 +146,12 @@ int tree_listxattr(struct tree *tree, struct item *item, struct buf *names);
 
 /* --- the whole -------------------------------------------------------------------------------------- */
 
+/* Ends an operation that may have changed something, before it is answered: what it committed is in the journal then
+ * (recovery.h), so that it outlives the process; for good: it is on the disk. `result`, or -errno if it was 0 and the
+ * journal cannot be written: what was done is done, and is written with the next operation. */
+int tree_done(struct tree *tree, int result);
+int tree_done_for_good(struct tree *tree, int result);
+
 /* Saves now, or fails and writes nothing (fsync of the root): 0, -EINVAL, -ESTALE, -EIO. */
 int tree_sync(struct tree *tree);
 

@@ -6,6 +6,7 @@
  */
 #include "tests/unit/mounted_tree.h"
 
+#include "fs/tree/change.h"
 #include "fs/tree/item.h"
 #include "fs/tree/names.h"
 #include "plist/doc.h"
@@ -493,6 +494,27 @@ static void close_all(void)
 	}
 }
 
+/* What was noted since the last save makes the same document of what lies on disk. */
+static void check_replay(void)
+{
+	const struct recovery *recovery = &mounted.profile.recovery;
+	struct error err = ERROR_INIT;
+	struct replay *replay;
+	struct doc doc;
+
+	if (mounted.profile.commits == mounted.profile.commits_saved)
+		return;
+	check(doc_read(&doc, "p", mounted.profile.plist.data, mounted.profile.plist.len, &err) == 0);
+	replay = replay_new(&doc);
+	check(replay);
+	if (replay_changes(replay, recovery->noted.data, recovery->noted.len, &err) < 0)
+		fail_msg("seed %u, step %u: %s", seed, step, err.text);
+	check(replay_last(replay) == recovery->last);
+	check(node_equal(doc.root, mounted.profile.doc.root, true));
+	replay_free(replay);
+	doc_free(&doc);
+}
+
 /* What is saved at the end is what the document was. */
 static void finish(void)
 {
@@ -510,7 +532,7 @@ static void finish(void)
 
 static void run(unsigned number)
 {
-	struct profile_options options = { .check = CHECK_OFF };
+	struct profile_options options = { .check = CHECK_OFF, .recovery = RECOVERY_KEEP };
 
 	seed = number;
 	random_seed(seed);
@@ -522,6 +544,7 @@ static void run(unsigned number)
 		check_dir(mounted.tree->root);
 		check_inodes();
 		if (step % 8 == 0) {
+			check_replay();
 			check_document();
 			check_sizes(mounted.tree->root);
 			problems_free(&mounted.reported);
@@ -541,6 +564,7 @@ static void any_operations_in_any_order_keep_tree_and_document_together(void **s
 
 	(void)state;
 	telling = one != NULL;
+	setenv("XDG_STATE_HOME", folder, 1);
 	if (one) {
 		run((unsigned)atoi(one));
 		return;

@@ -1,0 +1,182 @@
+#include "fs/tree/change.h"
+
+#include "fs/tree/change_flags.h"
+
+/* --- numbers ---------------------------------------------------------------------------------------- */
+
+static bool is_there(const struct node *node)
+{
+	return !node->removed && !node->shadowed;
+}
+
+static void forget_numbers(struct node *node)
+{
+	struct node *child;
+
+	node->number = 0;
+	for (child = node->first; child; child = child->next)
+		forget_numbers(child);
+}
+
+static void number_all(struct node *node, uint32_t *last)
+{
+	struct node *child;
+
+	node->number = ++*last;
+	for (child = node->first; child; child = child->next)
+		if (is_there(child))
+			number_all(child, last);
+		else
+			forget_numbers(child);
+}
+
+uint32_t change_number_all(struct node *root)
+{
+	uint32_t last = 0;
+
+	number_all(root, &last);
+	return last;
+}
+
+static void number_below(struct node *node, uint32_t *last)
+{
+	struct node *child;
+
+	if (!node->number)
+		node->number = ++*last;
+	for (child = node->first; child; child = child->next)
+		if (is_there(child))
+			number_below(child, last);
+}
+
+/* Only these make nodes; and a value that is no list has nothing below it. What is put in is new to who does it again,
+ * whatever numbers it had. */
+void change_number_new(const struct change *change, uint32_t *last)
+{
+	if (change->kind == CHANGE_INSERT)
+		forget_numbers(change->node);
+	if (change->kind == CHANGE_INSERT || change->kind == CHANGE_REVIVE ||
+	    (change->kind == CHANGE_VALUE && change->node->type == NODE_ARRAY))
+		number_below(change->node, last);
+}
+
+/* --- bytes ------------------------------------------------------------------------------------------ */
+
+static void add_number(struct buf *out, uint32_t number)
+{
+	for (unsigned shift = 0; shift < 32; shift += 8)
+		buf_add_char(out, (char)(unsigned char)(number >> shift));
+}
+
+static void add_bytes(struct buf *out, const char *bytes, size_t len)
+{
+	add_number(out, (uint32_t)len);
+	buf_add(out, bytes, len);
+}
+
+/* A key, which need not be there: an element of an array has none. */
+static void add_key(struct buf *out, const char *key, size_t len)
+{
+	buf_add_char(out, key != NULL);
+	if (key)
+		add_bytes(out, key, len);
+}
+
+/* Whom it is about, and what is expected there. */
+static void add_target(struct buf *out, const struct node *node)
+{
+	add_number(out, node->number);
+	buf_add_char(out, (char)node->type);
+	add_key(out, node->key, node->key_len);
+}
+
+/* The place before the next node that both sides know, other than the one that goes there; 0: the last one. */
+static void add_place(struct buf *out, const struct node *parent, const struct node *before, const struct node *node)
+{
+	add_number(out, parent->number);
+	while (before && (!before->number || before == node))
+		before = before->next;
+	add_number(out, before ? before->number : 0);
+}
+
+static void add_meaning(struct buf *out, const struct meaning *meaning)
+{
+	size_t i;
+
+	buf_add_char(out, (char)meaning->type);
+	buf_add_char(out, meaning->literal);
+	if (meaning->type != NODE_ARRAY) {
+		add_bytes(out, meaning->bytes, meaning->len);
+		return;
+	}
+	add_number(out, (uint32_t)meaning->line_count);
+	for (i = 0; i < meaning->line_count; i++) {
+		buf_add_char(out, (char)meaning->lines[i].type);
+		add_bytes(out, meaning->lines[i].bytes, meaning->lines[i].len);
+	}
+}
+
+static void add_tree(struct buf *out, const struct node *node)
+{
+	const struct node *child;
+
+	buf_add_char(out, (char)node->type);
+	buf_add_char(out, (char)((node->uid ? CHANGE_IS_UID : 0) |
+				 (node->value.placeholder ? CHANGE_IS_PLACEHOLDER : 0)));
+	if (node_is_scalar(node->type)) {
+		add_bytes(out, node->value.bytes, node->value.len);
+		return;
+	}
+	add_number(out, (uint32_t)node->count);
+	for (child = node_first(node); child; child = node_next(child)) {
+		add_key(out, child->key, child->key_len);
+		add_tree(out, child);
+	}
+}
+
+static void add_insertion(struct buf *out, const struct node *parent, const struct node *before, const char *key,
+			  size_t key_len, const struct node *node)
+{
+	buf_add_char(out, CHANGE_INSERT);
+	add_place(out, parent, before, node);
+	add_key(out, key, key_len);
+	add_tree(out, node);
+}
+
+static void add_revival(struct buf *out, const struct node *node)
+{
+	if (!node->number) {
+		add_insertion(out, node->parent, node, node->key, node->key_len, node);
+		return;
+	}
+	buf_add_char(out, CHANGE_REVIVE);
+	add_target(out, node);
+}
+
+void change_write(const struct change *change, struct buf *out)
+{
+	switch (change->kind) {
+	case CHANGE_INSERT:
+		add_insertion(out, change->parent, change->before, change->key, change->key_len, change->node);
+		return;
+	case CHANGE_REVIVE:
+		add_revival(out, change->node);
+		return;
+	case CHANGE_VALUE:
+	case CHANGE_CONTAINER:
+	case CHANGE_MOVE:
+	case CHANGE_REMOVE:
+	case CHANGE_NAME:
+		buf_add_char(out, (char)change->kind);
+		add_target(out, change->node);
+		break;
+	}
+	if (change->kind == CHANGE_VALUE)
+		add_meaning(out, change->meaning);
+	if (change->kind == CHANGE_CONTAINER)
+		buf_add_char(out, (char)change->type);
+	if (change->kind == CHANGE_MOVE)
+		add_place(out, change->parent, change->before, change->node);
+	if (change->kind == CHANGE_MOVE || change->kind == CHANGE_NAME)
+		add_key(out, change->key, change->key_len);
+}

@@ -1,0 +1,351 @@
+#include "fs/tree/journal_parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "plist/base/file.h"
+#include "sign/hash.h"
+
+/* How many journals of one profile and content there may be: more is a mistake somewhere. */
+#define NUMBERS_MAX 1000
+
+/* --- the directory ---------------------------------------------------------------------------------- */
+
+int journal_dir_path(struct buf *path, struct error *err)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+	if (state && *state == '/')
+		buf_add_format(path, "%s/profilefs", state);
+	else if (home && *home == '/')
+		buf_add_format(path, "%s/.local/state/profilefs", home);
+	else
+		return error_set(err, ENOENT, "neither XDG_STATE_HOME nor HOME names a directory: set one of them");
+	return buf_ok(path) ? 0 : error_memory(err);
+}
+
+/* All that is missing on the way to it, for the user alone. */
+static int make_dirs(char *path)
+{
+	char *slash;
+	int result;
+
+	for (slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		result = mkdir(path, 0700);
+		*slash = '/';
+		if (result < 0 && errno != EEXIST && errno != EROFS && errno != EACCES)
+			return -1;
+	}
+	return mkdir(path, 0700) < 0 && errno != EEXIST ? -1 : 0;
+}
+
+/* What is in it is put into profiles: nobody else may write there. */
+static int check_dir(int dir, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(dir, &st) < 0)
+		return error_system(err, errno, "the state directory cannot be looked up");
+	if (st.st_uid != geteuid())
+		return error_set(err, EPERM,
+				 "the state directory belongs to user %lu: set XDG_STATE_HOME to a directory of your "
+				 "own", (unsigned long)st.st_uid);
+	if (st.st_mode & 077)
+		return error_set(err, EPERM,
+				 "the state directory has mode %04o, so that others may use it: see that nobody did, "
+				 "then chmod 700 it", (unsigned)st.st_mode & 07777);
+	return 0;
+}
+
+/* The directory, made if need be; the descriptor or -1. */
+static int open_dir(struct error *err)
+{
+	BUF_AUTO path = BUF_INIT;
+	int dir;
+
+	if (journal_dir_path(&path, err) < 0)
+		return -1;
+	if (make_dirs(path.data) < 0) {
+		error_system(err, errno, "the state directory cannot be made");
+		error_in_file(err, path.data);
+		return -1;
+	}
+	dir = open(path.data, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir < 0)
+		error_system(err, errno, "the state directory cannot be opened");
+	else if (check_dir(dir, err) == 0)
+		return dir;
+	error_in_file(err, path.data);
+	if (dir >= 0)
+		close(dir);
+	return -1;
+}
+
+int journal_ready(struct error *err)
+{
+	int dir = open_dir(err), result = 0;
+
+	if (dir < 0)
+		return -1;
+	if (faccessat(dir, ".", W_OK | X_OK, AT_EACCESS) < 0)
+		result = error_system(err, errno, "no file can be made in the state directory");
+	close(dir);
+	return result;
+}
+
+/* --- names and sums --------------------------------------------------------------------------------- */
+
+int journal_digest(const void *bytes, size_t len, struct buf *out, struct error *err)
+{
+	return hash_sha256(bytes, len, out, err);
+}
+
+/* Sixteen digits of a digest tell as many apart as there will ever be; the whole path is in the file. */
+static int add_short(const void *bytes, size_t len, struct buf *name, struct error *err)
+{
+	BUF_AUTO digest = BUF_INIT;
+
+	if (journal_digest(bytes, len, &digest, err) < 0)
+		return -1;
+	buf_add(name, digest.data, 16);
+	return buf_ok(name) ? 0 : error_memory(err);
+}
+
+int journal_name_of_path(const char *path, struct buf *name, struct error *err)
+{
+	return add_short(path, strlen(path), name, err);
+}
+
+int journal_name(const char *path, const void *base, size_t len, struct buf *name, struct error *err)
+{
+	if (journal_name_of_path(path, name, err) < 0)
+		return -1;
+	buf_add_char(name, '-');
+	return add_short(base, len, name, err);
+}
+
+/* FNV-1a, 32 bits, over the sum before and what is in front already. */
+void journal_front(const char *before, enum journal_kind kind, size_t len, unsigned char *front)
+{
+	uint32_t check = UINT32_C(0x811c9dc5);
+	size_t i;
+
+	front[0] = (unsigned char)kind;
+	for (i = 0; i < 4; i++)
+		front[1 + i] = (unsigned char)(len >> 8 * i);
+	for (; *before; before++)
+		check = (check ^ (unsigned char)*before) * UINT32_C(0x01000193);
+	for (i = 0; i < 5; i++)
+		check = (check ^ front[i]) * UINT32_C(0x01000193);
+	for (i = 0; i < 4; i++)
+		front[5 + i] = (unsigned char)(check >> 8 * i);
+}
+
+int journal_sum(const char *before, enum journal_kind kind, const void *body, size_t len, char *sum, struct error *err)
+{
+	BUF_AUTO all = BUF_INIT, digest = BUF_INIT;
+	unsigned char front[JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN];
+
+	journal_front(before, kind, len, front);
+	buf_add_text(&all, before);
+	buf_add(&all, front, sizeof(front));
+	buf_add(&all, body, len);
+	if (!buf_ok(&all))
+		return error_memory(err);
+	if (journal_digest(all.data, all.len, &digest, err) < 0)
+		return -1;
+	snprintf(sum, JOURNAL_SUM_LEN + 1, "%.16s", digest.data);
+	return 0;
+}
+
+/* --- writing ---------------------------------------------------------------------------------------- */
+
+static int write_failed(const struct journal *journal, const char *what, struct error *err)
+{
+	int code = errno;
+
+	/* What was begun must not stand before what comes next. */
+	if (ftruncate(journal->fd, (off_t)journal->end) < 0 && code == 0)
+		code = errno;
+	return error_system(err, code,
+			    "%s; free space in the state directory, or save what is edited (sync, umount)", what);
+}
+
+static int write_at_end(struct journal *journal, const struct buf *bytes, struct error *err)
+{
+	size_t done = 0;
+	ssize_t wrote;
+
+	if (!buf_ok(bytes))
+		return error_memory(err);
+	while (done < bytes->len) {
+		wrote = pwrite(journal->fd, bytes->data + done, bytes->len - done, (off_t)(journal->end + done));
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote <= 0)
+			return write_failed(journal, "the journal cannot be written", err);
+		done += (size_t)wrote;
+	}
+	journal->end += done;
+	return 0;
+}
+
+static int write_record(struct journal *journal, enum journal_kind kind, const void *body, size_t len,
+			struct error *err)
+{
+	BUF_AUTO record = BUF_INIT;
+	unsigned char front[JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN];
+	char sum[JOURNAL_SUM_LEN + 1];
+
+	if (len > UINT32_MAX)
+		return error_set(err, EFBIG, "too much for one record of the journal: save what is edited first");
+	if (journal_sum(journal->sum, kind, body, len, sum, err) < 0)
+		return -1;
+	journal_front(journal->sum, kind, len, front);
+	buf_add(&record, front, sizeof(front));
+	buf_add(&record, sum, JOURNAL_SUM_LEN);
+	buf_add(&record, body, len);
+	if (write_at_end(journal, &record, err) < 0)
+		return -1;
+	memcpy(journal->sum, sum, sizeof(sum));
+	return 0;
+}
+
+int journal_add(struct journal *journal, const void *changes, size_t len, struct error *err)
+{
+	return write_record(journal, JOURNAL_CHANGES, changes, len, err);
+}
+
+int journal_saving(struct journal *journal, const void *bytes, size_t len, struct error *err)
+{
+	BUF_AUTO digest = BUF_INIT;
+
+	if (journal_digest(bytes, len, &digest, err) < 0)
+		return -1;
+	return write_record(journal, JOURNAL_SAVING, digest.data, digest.len, err);
+}
+
+int journal_sync(struct journal *journal, struct error *err)
+{
+	if (fdatasync(journal->fd) < 0)
+		return error_system(err, errno, "the journal cannot be written through to the disk");
+	return 0;
+}
+
+/* --- making one ------------------------------------------------------------------------------------- */
+
+static struct journal *journal_new(void)
+{
+	struct journal *journal = calloc(1, sizeof(*journal));
+
+	if (journal)
+		journal->dir = journal->fd = -1;
+	return journal;
+}
+
+/* The first free of NAME.journal, NAME.2.journal, ... */
+static int make_file(struct journal *journal, const char *name, struct error *err)
+{
+	BUF_AUTO full = BUF_INIT;
+	unsigned number = 1;
+
+	do {
+		buf_clear(&full);
+		buf_add_text(&full, name);
+		if (number > 1)
+			buf_add_format(&full, ".%u", number);
+		buf_add_text(&full, JOURNAL_SUFFIX);
+		if (!buf_ok(&full))
+			return error_memory(err);
+		journal->fd = openat(journal->dir, full.data, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	} while (journal->fd < 0 && errno == EEXIST && number++ < NUMBERS_MAX);
+	if (journal->fd < 0)
+		return error_system(err, errno, "the journal cannot be made");
+	journal->name = strdup(full.data);
+	if (!journal->name) {
+		unlinkat(journal->dir, full.data, 0);
+		return error_memory(err);
+	}
+	if (flock(journal->fd, LOCK_EX | LOCK_NB) < 0)
+		return error_system(err, errno, "the journal cannot be locked");
+	return 0;
+}
+
+static int write_begin(struct journal *journal, const struct journal_head *head, struct error *err)
+{
+	BUF_AUTO magic = BUF_INIT;
+
+	buf_add_text(&magic, JOURNAL_MAGIC);
+	if (write_at_end(journal, &magic, err) < 0)
+		return -1;
+	if (write_record(journal, JOURNAL_HEAD, head->path, strlen(head->path), err) < 0)
+		return -1;
+	return write_record(journal, head->begun ? JOURNAL_BEGUN : JOURNAL_BASE, head->base, head->len, err);
+}
+
+int journal_begin(const struct journal_head *head, struct journal **out, struct error *err)
+{
+	BUF_AUTO name = BUF_INIT;
+	struct journal *journal = journal_new();
+
+	if (!journal)
+		return error_memory(err);
+	if (journal_name(head->path, head->begun ? "" : head->base, head->begun ? 0 : head->len, &name, err) == 0 &&
+	    (journal->dir = open_dir(err)) >= 0 && make_file(journal, name.data, err) == 0 &&
+	    write_begin(journal, head, err) == 0) {
+		*out = journal;
+		return 0;
+	}
+	journal_remove(journal);
+	return -1;
+}
+
+void journal_close(struct journal *journal)
+{
+	if (!journal)
+		return;
+	if (journal->fd >= 0)
+		close(journal->fd);
+	if (journal->dir >= 0)
+		close(journal->dir);
+	free(journal->name);
+	free(journal);
+}
+
+void journal_remove(struct journal *journal)
+{
+	if (journal && journal->name)
+		unlinkat(journal->dir, journal->name, 0);
+	journal_close(journal);
+}
+
+int journal_resume(struct journal_file *file, struct journal **out, struct error *err)
+{
+	struct journal *journal = journal_new();
+
+	if (!journal)
+		return error_memory(err);
+	journal->dir = open_dir(err);
+	journal->name = strdup(file->name);
+	journal->end = file->good;
+	memcpy(journal->sum, file->sum, sizeof(journal->sum));
+	if (journal->dir >= 0 && !journal->name)
+		error_memory(err);
+	else if (journal->dir >= 0 && ftruncate(file->fd, (off_t)file->good) < 0)
+		error_system(err, errno, "what is torn of the journal cannot be cut off");
+	else if (journal->dir >= 0) {
+		journal->fd = file->fd;
+		file->fd = -1;
+		*out = journal;
+		return 0;
+	}
+	journal_close(journal);
+	return -1;
+}

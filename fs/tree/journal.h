@@ -1,0 +1,125 @@
+/*
+ * The journal of one profile: what was committed and is not saved yet, on disk, so that it outlives the process.
+ *
+ * It lies in the user's state directory ($XDG_STATE_HOME, else ~/.local/state: XDG Base Directory Specification), 0700,
+ * in a file of its own, 0600, that is named by the profile's real path and by the digest of the content that the
+ * changes apply to. That content is in it, too: whatever happens to the profile, what was edited can be told. Whoever writes it
+ * keeps it locked, so that others can tell a journal in use from what a crash left.
+ *
+ *     profilefs journal 1\n
+ *     record: kind (1 byte), length of the body (4, little endian), check of these (4), sum (16), body
+ *
+ * A sum is the first quarter of the SHA-256, in hexadecimal digits, over the sum before, kind, length and body: so no
+ * record can be missing, changed or in another place. The check tells a record that was not written to its end from one
+ * whose length is not what was written. One operation on the tree is one record: it is replayed whole or not
+ * at all. What a change's bytes mean is in change.h.
+ */
+#ifndef TREE_JOURNAL_H
+#define TREE_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "plist/base/buf.h"
+#include "plist/base/error.h"
+
+enum journal_kind {
+	JOURNAL_HEAD = 1, /* the profile's real path, as text */
+	JOURNAL_BASE,     /* the file's bytes that the changes apply to; they were on disk */
+	JOURNAL_BEGUN,    /* the same for a profile that is not there yet: what it began with, as a property list */
+	JOURNAL_CHANGES,  /* what one operation committed */
+	JOURNAL_SAVING    /* the digest of a file that a save is about to put in place: all before this is in it */
+};
+
+/* A piece of a file that was read. */
+struct journal_record {
+	enum journal_kind kind;
+	const char *body;
+	size_t len;
+};
+
+/* --- writing ---------------------------------------------------------------------------------------- */
+
+struct journal;
+
+/* What a journal begins with. Borrowed. */
+struct journal_head {
+	const char *path;        /* real, absolute */
+	const void *base;
+	size_t len;
+	bool begun;              /* `base` was never on disk */
+};
+
+/* Makes the directory, if need be, and sees that a file could be made in it. 0, or -1 with the reason. */
+int journal_ready(struct error *err);
+
+/* Makes a journal. One that is there under the name is left alone: it has another number then. 0, or -1. */
+int journal_begin(const struct journal_head *head, struct journal **out, struct error *err);
+
+/* Writes what one operation committed. After this it survives the process; after journal_sync() the machine. 0, or -1,
+ * and nothing of it is there. */
+int journal_add(struct journal *journal, const void *changes, size_t len, struct error *err);
+
+/* Adds that a file with these bytes is about to be put in the profile's place. 0 or -1. */
+int journal_saving(struct journal *journal, const void *bytes, size_t len, struct error *err);
+
+/* fdatasync(2). 0 or -1. */
+int journal_sync(struct journal *journal, struct error *err);
+
+/* It is not needed any more: removed, closed, freed. NULL is fine. */
+void journal_remove(struct journal *journal);
+
+/* Closed, freed; stays on disk. NULL is fine. */
+void journal_close(struct journal *journal);
+
+/* --- reading ---------------------------------------------------------------------------------------- */
+
+/* How whole a file is. */
+enum journal_state {
+	JOURNAL_WHOLE,
+	JOURNAL_TORN,    /* its last record was not written to its end, and is left out */
+	JOURNAL_DAMAGED, /* a record in it is not what was written; it and all after it are left out */
+	JOURNAL_IN_USE   /* a process writes it: nothing was read but the path */
+};
+
+/* A journal that was found. */
+struct journal_file {
+	char *name;                     /* in the directory */
+	char *path;                     /* the profile's; "": the file is too damaged to tell */
+	enum journal_state state;
+	bool aside;                     /* no mount looks at it any more */
+	struct buf bytes;
+	struct journal_record *records; /* in `bytes`; the first two are the head and the base */
+	size_t count;
+	size_t good;                    /* bytes of the file up to the last good record's end */
+	char sum[17];                   /* that record's */
+	int fd;                         /* open and locked; -1: in use by somebody else */
+};
+
+#define JOURNAL_FILE_INIT ((struct journal_file){ .fd = -1 })
+
+/* All journals of the profile with that real path, or of all for NULL; sorted by name. What cannot be opened is skipped;
+ * no directory is no journal. `*files` is an array (journal_files_free()). 0, or -1. */
+int journal_find(const char *path, struct journal_file **files, size_t *count, struct error *err);
+void journal_files_free(struct journal_file *files, size_t count);
+
+/* The digest by which a journal is found: of the content that it applies to. Appends 64 digits. 0 or -1. */
+int journal_digest(const void *bytes, size_t len, struct buf *out, struct error *err);
+
+/* True if it applies to a file with these bytes (`begun`: to no file). */
+bool journal_fits(const struct journal_file *file, const void *bytes, size_t len, bool begun);
+
+/* True if all that it holds is in a file of this digest: a save was cut short after it was done. */
+bool journal_is_saved(const struct journal_file *file, const char *digest);
+
+/* Goes on writing one that was read and is not damaged; what was torn is cut off. Takes the file's descriptor. 0 or
+ * -1. */
+int journal_resume(struct journal_file *file, struct journal **out, struct error *err);
+
+/* Gives it a name under which no mount looks for it, and says which. 0, or -1. */
+int journal_set_aside(struct journal_file *file, struct error *err);
+
+/* Removes the file of one that was read. 0, or -1. */
+int journal_drop(struct journal_file *file, struct error *err);
+
+#endif

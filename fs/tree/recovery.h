@@ -1,0 +1,77 @@
+/*
+ * What a profile's edits leave on disk until they are saved, and how they come back.
+ *
+ * Of a profile that is opened for editing, each commit is noted, and what one operation committed is written into the
+ * profile's journal (journal.h) before the operation is answered. A save, or what keeps the edits beside the profile,
+ * removes the journal. A profile that is opened and has one gets its edits back: recovery_begin() finds it and tries
+ * it, recovery_replay() makes the edits, when the tree knows what was there before them.
+ */
+#ifndef TREE_RECOVERY_H
+#define TREE_RECOVERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fs/tree/journal.h"
+#include "plist/base/buf.h"
+#include "plist/base/error.h"
+
+struct change;
+struct profile;
+struct tree;
+
+/* What is done about journals. */
+enum recovery_use {
+	RECOVERY_NONE,   /* nothing: who only looks, or has its own way */
+	RECOVERY_REPLAY, /* edits come back; what is new is saved as a whole or not at all, and is not written down */
+	RECOVERY_KEEP    /* edits come back, and what is new is written down */
+};
+
+/* Of one profile. Zeroed: none. Owns its parts. */
+struct recovery {
+	bool keeps;                /* what is committed is noted */
+	struct journal *journal;   /* NULL: nothing was written yet */
+	struct journal_file *left; /* what a crash left, until it was replayed; one */
+	struct buf noted;          /* changes that are not in the journal yet */
+	size_t mark;               /* where the last one begins in that */
+	uint32_t last;             /* the last number that a node has; 0: they have none */
+	struct buf begun;          /* of a profile that is not there yet: what it began with */
+};
+
+/* Looks for journals of a profile that was just opened. Those whose edits are saved are removed, what cannot be
+ * replayed is set aside; what comes back, and what does not, is said in `notes`. A profile that is made may begin as the journal
+ * says. 0, or -1: out of memory. */
+int recovery_begin(struct profile *profile, enum recovery_use use, bool set_aside, struct problems *notes,
+		   struct error *err);
+
+/* Makes the edits that were found. 0 or -ENOMEM. */
+int recovery_replay(struct tree *tree);
+
+/* One change: before, after, and if it was not made. 0, or -1: out of memory. */
+int recovery_note(struct profile *profile, const struct change *change);
+void recovery_made(struct profile *profile, const struct change *change);
+void recovery_unnote(struct profile *profile);
+
+/* What was noted is in the journal when this returns 0; with -1 it is noted still. */
+int recovery_write(struct profile *profile, struct error *err);
+
+/* What was written is on the disk when this returns 0. */
+int recovery_sync(struct profile *profile, struct error *err);
+
+/* A file with these bytes is about to be put in place. 0 or -1. */
+int recovery_saving(struct profile *profile, const void *bytes, size_t len, struct error *err);
+
+/* The edits are saved, or kept elsewhere, or not wanted: the journal is removed. */
+void recovery_done(struct profile *profile);
+
+/* A copy of the document as it was before edits came back; as it is, if none did. node_free() it. NULL: out of
+ * memory. */
+struct node *recovery_before(const struct profile *profile);
+
+/* True if there is something in the journal. */
+bool recovery_holds(const struct profile *profile);
+
+/* At the end: what is in the journal stays there. */
+void recovery_end(struct profile *profile);
+
+#endif
