@@ -179,7 +179,8 @@ static void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_
 	if (from.tree != to.tree)
 		reply_result(req, -EXDEV); /* mv(1) copies then */
 	else
-		reply_result(req, tree_done(from.tree, tree_rename(from.tree, from.item, name, to.item, new_name, flags)));
+		reply_result(req, tree_done(from.tree, tree_rename(from.tree, from.item, name, to.item, new_name,
+								   flags)));
 }
 
 /* --- attributes ------------------------------------------------------------------------------------- */
@@ -202,7 +203,8 @@ static void op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_s
 	if (!spot_of(req, ino, &spot))
 		return;
 	if (to_set & FUSE_SET_ATTR_SIZE)
-		result = tree_done(spot.tree, tree_truncate(spot.tree, spot.item, fi ? handle_of(fi) : NULL, st->st_size));
+		result = tree_done(spot.tree, tree_truncate(spot.tree, spot.item, fi ? handle_of(fi) : NULL,
+							    st->st_size));
 	if (result < 0)
 		reply_result(req, result);
 	else

@@ -109,7 +109,8 @@ static int open_all(struct collection *collection, const char *path, struct prob
 {
 	if (check_options(&collection->options, err) < 0 || open_folder(collection, path, err) < 0 ||
 	    open_shared(collection, notes, err) < 0 || make_ground(collection, err) < 0 ||
-	    collection_scan(collection, collection->tree->root, err) < 0)
+	    collection_scan(collection, collection->tree->root, err) < 0 ||
+	    collection_recover(collection, notes, err) < 0)
 		return -1;
 	if (!collection->member_count)
 		profile_note(&collection->ground, notes,

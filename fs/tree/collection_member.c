@@ -250,6 +250,8 @@ void member_retire(struct member *member)
 	if (!member->opened)
 		return;
 	member->opened->member = NULL;
+	recovery_done(&member->opened->profile);
+	member->opened->profile.recovery.keeps = false;
 	profile_rest(&member->opened->profile);
 	lock_release(&member->opened->profile.lock);
 	member->opened = NULL;

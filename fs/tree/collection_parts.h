@@ -79,6 +79,9 @@ void collection_remember(struct collection *collection, const struct error *err)
 /* Adds what is in the folder to `dir`, and in its subfolders. 0 or -1. */
 int collection_scan(struct collection *collection, struct item *dir, struct error *err);
 
+/* Opens those profiles that a crash left edits of. 0 or -1. */
+int collection_recover(struct collection *collection, struct problems *notes, struct error *err);
+
 /* Adds a subfolder. NULL: out of memory. */
 struct item *collection_add_folder(struct collection *collection, struct item *dir, const char *name);
 

@@ -3,8 +3,8 @@
  *
  * It lies in the user's state directory ($XDG_STATE_HOME, else ~/.local/state: XDG Base Directory Specification), 0700,
  * in a file of its own, 0600, that is named by the profile's real path and by the digest of the content that the
- * changes apply to. That content is in it, too: whatever happens to the profile, what was edited can be told. Whoever writes it
- * keeps it locked, so that others can tell a journal in use from what a crash left.
+ * changes apply to. That content is in it, too: whatever happens to the profile, what was edited can be told. Whoever
+ * writes it keeps it locked, so that others can tell a journal in use from what a crash left.
  *
  *     profilefs journal 1\n
  *     record: kind (1 byte), length of the body (4, little endian), check of these (4), sum (16), body
@@ -98,8 +98,8 @@ struct journal_file {
 
 #define JOURNAL_FILE_INIT ((struct journal_file){ .fd = -1 })
 
-/* All journals of the profile with that real path, or of all for NULL; sorted by name. What cannot be opened is skipped;
- * no directory is no journal. `*files` is an array (journal_files_free()). 0, or -1. */
+/* All journals of the profile with that real path, or of all for NULL; sorted by name. What cannot be opened is
+ * skipped; no directory is no journal. `*files` is an array (journal_files_free()). 0, or -1. */
 int journal_find(const char *path, struct journal_file **files, size_t *count, struct error *err);
 void journal_files_free(struct journal_file *files, size_t count);
 

@@ -42,7 +42,7 @@ static bool read_record(const struct journal_file *file, struct journal_record *
 	size_t left = file->bytes.len - file->good;
 	struct error ignored;
 
-	if (left < JOURNAL_FRONT_LEN)
+	if (left < JOURNAL_FRONT_LEN || !front_holds(file))
 		return false;
 	*record = (struct journal_record){ .kind = (enum journal_kind)(unsigned char)at[0],
 					   .body = at + JOURNAL_FRONT_LEN,

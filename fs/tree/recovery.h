@@ -39,8 +39,8 @@ struct recovery {
 };
 
 /* Looks for journals of a profile that was just opened. Those whose edits are saved are removed, what cannot be
- * replayed is set aside; what comes back, and what does not, is said in `notes`. A profile that is made may begin as the journal
- * says. 0, or -1: out of memory. */
+ * replayed is set aside; what comes back, and what does not, is said in `notes`. A profile that is made may begin
+ * as the journal says. 0, or -1: out of memory. */
 int recovery_begin(struct profile *profile, enum recovery_use use, bool set_aside, struct problems *notes,
 		   struct error *err);
 

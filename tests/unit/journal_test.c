@@ -1,0 +1,318 @@
+/*
+ * Journals as files: what was written is read back, whatever was cut off or flipped is noticed, and none is taken for
+ * another's.
+ */
+#include "tests/unit/folder.h"
+
+#include "fs/tree/journal.h"
+
+#define PATH "/home/somebody/wifi.mobileconfig"
+#define BASE "<plist/>"
+
+static char dir[128];
+
+static int begin(void **state)
+{
+	if (folder_open(state) < 0)
+		return -1;
+	snprintf(dir, sizeof(dir), "%s/profilefs", folder);
+	return setenv("XDG_STATE_HOME", folder, 1);
+}
+
+static struct journal *make(void)
+{
+	const struct journal_head head = { .path = PATH, .base = BASE, .len = strlen(BASE) };
+	struct error err = ERROR_INIT;
+	struct journal *journal;
+
+	if (journal_begin(&head, &journal, &err) < 0)
+		fail_msg("%s", err.text);
+	return journal;
+}
+
+/* A journal with two operations, which nobody writes any more. */
+static void leave_one(void)
+{
+	struct journal *journal = make();
+	struct error err;
+
+	assert_int_equal(journal_add(journal, "first", 5, &err), 0);
+	assert_int_equal(journal_add(journal, "second", 6, &err), 0);
+	assert_int_equal(journal_sync(journal, &err), 0);
+	journal_close(journal);
+}
+
+static struct journal_file *find_one(void)
+{
+	struct journal_file *files;
+	struct error err;
+	size_t count;
+
+	assert_int_equal(journal_find(PATH, &files, &count, &err), 0);
+	assert_int_equal(count, 1);
+	return files;
+}
+
+static void path_of_file(char *path, size_t size)
+{
+	struct journal_file *file = find_one();
+
+	snprintf(path, size, "%s/%s", dir, file->name);
+	journal_files_free(file, 1);
+}
+
+static void put_file(const char *path, const char *bytes, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_TRUNC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(file_write_all(fd, bytes, len), 0);
+	close(fd);
+}
+
+static bool has_changes(const struct journal_file *file, size_t at, const char *text)
+{
+	const struct journal_record *record = &file->records[at];
+
+	return record->kind == JOURNAL_CHANGES && record->len == strlen(text) &&
+	       memcmp(record->body, text, record->len) == 0;
+}
+
+static void what_was_written_is_read_back(void **state)
+{
+	struct journal_file *file;
+
+	(void)state;
+	leave_one();
+	file = find_one();
+	assert_int_equal(file->state, JOURNAL_WHOLE);
+	assert_string_equal(file->path, PATH);
+	assert_int_equal(file->count, 4);
+	assert_true(has_changes(file, 2, "first"));
+	assert_true(has_changes(file, 3, "second"));
+	assert_true(journal_fits(file, BASE, strlen(BASE), false));
+	assert_false(journal_fits(file, "<dict/>", 7, false));
+	assert_false(journal_fits(file, BASE, strlen(BASE), true));
+	journal_files_free(file, 1);
+}
+
+static void nobody_else_may_read_it(void **state)
+{
+	char path[512];
+	struct stat st;
+
+	(void)state;
+	leave_one();
+	path_of_file(path, sizeof(path));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(stat(dir, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0700);
+}
+
+static void a_directory_that_others_may_write_is_not_used(void **state)
+{
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(mkdir(dir, 0777), 0);
+	assert_int_equal(chmod(dir, 0777), 0);
+	assert_int_equal(journal_ready(&err), -1);
+	assert_non_null(strstr(err.text, "chmod 700"));
+}
+
+/* Cut anywhere, it is whole up to a record, or torn; never damaged, and never longer than it was. */
+static void what_is_cut_off_is_torn(void **state)
+{
+	BUF_AUTO bytes = BUF_INIT;
+	struct journal_file *file;
+	struct error err;
+	char path[512];
+	size_t len, kept = 0;
+
+	(void)state;
+	leave_one();
+	path_of_file(path, sizeof(path));
+	assert_int_equal(file_read_path(path, 1 << 20, &bytes, &err), 0);
+	for (len = strlen("profilefs journal 1\n"); len < bytes.len; len++) {
+		put_file(path, bytes.data, len);
+		file = find_one();
+		assert_true(file->state == JOURNAL_TORN || file->state == JOURNAL_WHOLE);
+		assert_true(file->count >= kept && file->count < 4);
+		kept = file->count;
+		if (kept == 3)
+			assert_true(has_changes(file, 2, "first"));
+		journal_files_free(file, 1);
+	}
+	assert_int_equal(kept, 3);
+}
+
+/* A file that grew before its bytes came. */
+static void zeros_at_its_end_are_torn(void **state)
+{
+	BUF_AUTO bytes = BUF_INIT;
+	struct journal_file *file;
+	struct error err;
+	char path[512];
+
+	(void)state;
+	leave_one();
+	path_of_file(path, sizeof(path));
+	assert_int_equal(file_read_path(path, 1 << 20, &bytes, &err), 0);
+	buf_resize(&bytes, bytes.len + 5000);
+	put_file(path, bytes.data, bytes.len);
+	file = find_one();
+	assert_int_equal(file->state, JOURNAL_TORN);
+	assert_int_equal(file->count, 4);
+	journal_files_free(file, 1);
+}
+
+/* Every bit before the last record. */
+static void what_was_changed_is_damage(void **state)
+{
+	BUF_AUTO bytes = BUF_INIT;
+	struct journal_file *file;
+	struct error err;
+	char path[512];
+	size_t at, last;
+
+	(void)state;
+	leave_one();
+	path_of_file(path, sizeof(path));
+	assert_int_equal(file_read_path(path, 1 << 20, &bytes, &err), 0);
+	last = bytes.len - 6 - 25;
+	for (at = 0; at < last; at++) {
+		bytes.data[at] ^= (char)(1 << at % 8);
+		put_file(path, bytes.data, bytes.len);
+		file = find_one();
+		if (file->state != JOURNAL_DAMAGED)
+			fail_msg("byte %zu: state %d", at, (int)file->state);
+		journal_files_free(file, 1);
+		bytes.data[at] ^= (char)(1 << at % 8);
+	}
+}
+
+static void it_goes_on_after_what_was_torn(void **state)
+{
+	struct journal_file *file;
+	struct journal *journal;
+	struct error err;
+	struct stat st;
+	char path[512];
+
+	(void)state;
+	leave_one();
+	path_of_file(path, sizeof(path));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(truncate(path, st.st_size - 3), 0);
+	file = find_one();
+	assert_int_equal(journal_resume(file, &journal, &err), 0);
+	journal_files_free(file, 1);
+	assert_int_equal(journal_add(journal, "third", 5, &err), 0);
+	journal_close(journal);
+	file = find_one();
+	assert_int_equal(file->state, JOURNAL_WHOLE);
+	assert_int_equal(file->count, 4);
+	assert_true(has_changes(file, 3, "third"));
+	journal_files_free(file, 1);
+}
+
+static void one_in_use_is_known(void **state)
+{
+	struct journal *journal = make();
+	struct journal_file *file;
+
+	(void)state;
+	file = find_one();
+	assert_int_equal(file->state, JOURNAL_IN_USE);
+	assert_string_equal(file->path, PATH);
+	journal_files_free(file, 1);
+	journal_close(journal);
+}
+
+static void what_was_saved_is_known_by_its_digest(void **state)
+{
+	BUF_AUTO digest = BUF_INIT, other = BUF_INIT;
+	struct journal *journal = make();
+	struct journal_file *file;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(journal_add(journal, "first", 5, &err), 0);
+	assert_int_equal(journal_saving(journal, "saved", 5, &err), 0);
+	journal_close(journal);
+	assert_int_equal(journal_digest("saved", 5, &digest, &err), 0);
+	assert_int_equal(journal_digest("another", 7, &other, &err), 0);
+	file = find_one();
+	assert_true(journal_is_saved(file, digest.data));
+	assert_false(journal_is_saved(file, other.data));
+	journal_files_free(file, 1);
+}
+
+static void what_came_after_a_save_is_not_saved(void **state)
+{
+	BUF_AUTO digest = BUF_INIT;
+	struct journal *journal = make();
+	struct journal_file *file;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(journal_saving(journal, "saved", 5, &err), 0);
+	assert_int_equal(journal_add(journal, "later", 5, &err), 0);
+	journal_close(journal);
+	assert_int_equal(journal_digest("saved", 5, &digest, &err), 0);
+	file = find_one();
+	assert_false(journal_is_saved(file, digest.data));
+	journal_files_free(file, 1);
+}
+
+static void one_that_is_set_aside_keeps_all(void **state)
+{
+	struct journal_file *file;
+	struct error err;
+
+	(void)state;
+	leave_one();
+	file = find_one();
+	assert_int_equal(journal_set_aside(file, &err), 0);
+	journal_files_free(file, 1);
+	file = find_one();
+	assert_true(file->aside);
+	assert_int_equal(file->count, 4);
+	assert_int_equal(journal_drop(file, &err), 0);
+	journal_files_free(file, 1);
+}
+
+static void one_that_is_done_is_gone(void **state)
+{
+	struct journal_file *files;
+	struct error err;
+	size_t count;
+
+	(void)state;
+	journal_remove(make());
+	assert_int_equal(journal_find(PATH, &files, &count, &err), 0);
+	assert_int_equal(count, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, folder_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_was_written_is_read_back),
+		TEST(nobody_else_may_read_it),
+		TEST(a_directory_that_others_may_write_is_not_used),
+		TEST(what_is_cut_off_is_torn),
+		TEST(zeros_at_its_end_are_torn),
+		TEST(what_was_changed_is_damage),
+		TEST(it_goes_on_after_what_was_torn),
+		TEST(one_in_use_is_known),
+		TEST(what_was_saved_is_known_by_its_digest),
+		TEST(what_came_after_a_save_is_not_saved),
+		TEST(one_that_is_set_aside_keeps_all),
+		TEST(one_that_is_done_is_gone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
