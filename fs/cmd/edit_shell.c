@@ -1,7 +1,6 @@
 #include "fs/cmd/edit_shell.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -10,6 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "fs/cmd/private_folder.h"
 #include "plist/base/file.h"
 
 /* What stands in front of the prompt. A shell may read it as text, as a format or as code: what means something in any
@@ -227,22 +227,8 @@ int edit_shell_run(struct edit_shell *shell, struct private_mount *mount, int *s
 	return result;
 }
 
-/* All of ours, and what zsh keeps in $ZDOTDIR, begins with a dot; the mount does not. */
-static void remove_files(const char *path)
-{
-	DIR *dir = opendir(path);
-	const struct dirent *entry;
-
-	if (!dir)
-		return; /* that the folder stays is said by whoever removes it */
-	while ((entry = readdir(dir)))
-		if (entry->d_name[0] == '.')
-			unlinkat(dirfd(dir), entry->d_name, 0);
-	closedir(dir);
-}
-
 void edit_shell_end(struct edit_shell *shell, const struct private_mount *mount)
 {
-	remove_files(buf_text(&mount->private));
+	private_folder_empty(buf_text(&mount->private));
 	buf_free(&shell->argument);
 }

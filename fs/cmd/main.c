@@ -174,6 +174,7 @@ int main(int argc, char **argv)
 
 	opterr = 0;
 	signal(SIGCHLD, SIG_DFL); /* ignored, it would keep the ends of children from us */
+	guard_streams();
 	guard_secrets();
 	sign_begin();
 	status = run_program(argc, argv);

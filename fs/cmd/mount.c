@@ -7,6 +7,7 @@
 
 #include "fs/cmd/background.h"
 #include "fs/cmd/command.h"
+#include "fs/cmd/guard.h"
 #include "fs/cmd/mounted.h"
 #include "fs/cmd/mountpoint.h"
 #include "fs/cmd/options.h"
@@ -131,25 +132,32 @@ static int answer_and_save(struct mounted *mounted)
 	return status;
 }
 
+struct serving {
+	struct background *background;
+	const char *mountpoint;
+};
+
 /* The tree is there: only now does the terminal go, so that what fails before can still be said. */
 static void tell_ready(void *context)
 {
-	struct background *background = context;
+	const struct serving *serving = context;
 
-	if (background->ready < 0)
+	guard_daemon();
+	if (serving->background->ready < 0)
 		return; /* in the foreground */
-	background_leave_terminal();
-	background_ready(background);
+	background_leave_terminal(serving->background, serving->mountpoint);
+	background_ready(serving->background);
 }
 
 static int serve(struct request *request, const char *mountpoint, struct background *background)
 {
+	struct serving serving = { .background = background, .mountpoint = mountpoint };
 	const struct mount_request wanted = {
 		.profile = request->profile,
 		.mountpoint = mountpoint,
 		.options = &request->options,
 		.ready = tell_ready,
-		.context = background,
+		.context = &serving,
 	};
 	struct mounted mounted = { 0 };
 	int status = mounted_begin(&mounted, &wanted);

@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fs/cmd/holders.h"
+
 #define OUR_TYPE "fuse.profilefs"
 #define MOUNTS "/proc/self/mounts"
 
@@ -116,6 +118,19 @@ int mountpoint_look(const char *path, struct mountpoint *found, struct error *er
 	return 0;
 }
 
+void mountpoints_each(void (*use)(void *context, const char *path), void *context)
+{
+	char text[3 * PATH_MAX];
+	struct mntent entry;
+	FILE *mounts = setmntent(MOUNTS, "re");
+
+	while (mounts && getmntent_r(mounts, &entry, text, sizeof(text)))
+		if (strcmp(entry.mnt_type, OUR_TYPE) == 0)
+			use(context, entry.mnt_dir);
+	if (mounts)
+		endmntent(mounts);
+}
+
 static int check_directory(const char *given, const char *path, struct error *err)
 {
 	struct stat st;
@@ -206,8 +221,15 @@ static int run_fusermount(const char *path, bool lazy, struct buf *said)
 
 static int busy(const char *path, struct error *err)
 {
+	BUF_AUTO holders = BUF_INIT;
+
+	holders_add(path, &holders);
+	if (holders.len && buf_ok(&holders))
+		return error_set(err, EBUSY, "%s is in use by %s, so it stays mounted: close the files and leave the "
+				 "directories in it, or use -l", path, buf_text(&holders));
 	return error_set(err, EBUSY, "%s is in use, so it stays mounted: close the files and leave the "
-			 "directories in it (`fuser -vm %s` shows whose they are), or use -l", path, path);
+			 "directories in it (as root `fuser -vm %s` shows whose they are), unmount what is mounted "
+			 "below it, or use -l", path, path);
 }
 
 static int detach_as_user(const char *path, bool lazy, struct error *err)

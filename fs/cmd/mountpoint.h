@@ -34,6 +34,10 @@ int mountpoint_look(const char *path, struct mountpoint *found, struct error *er
  * detached first, and `*was_dead` says so. 0, or -1: not there, no directory, one of ours is there. */
 int mountpoint_prepare(const char *given, struct buf *path, bool *was_dead, struct error *err);
 
+/* Calls `use` with each place where one of ours is mounted, as far as the list of mounts can be read; the mounts
+ * themselves are not asked. */
+void mountpoints_each(void (*use)(void *context, const char *path), void *context);
+
 /* Unmounts; `lazy`: also while it is in use. As root directly, else with fusermount3. 0, or -1; the code is
  * EBUSY if it is in use. */
 int mountpoint_detach(const char *path, bool lazy, struct error *err);

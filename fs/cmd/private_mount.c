@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fs/cmd/private_folder.h"
 #include "fs/cmd/say.h"
 
 #define NOT_EXECUTABLE 126
@@ -15,31 +16,12 @@
 
 /* --- the folder ------------------------------------------------------------------------------------- */
 
-static bool make_folder_in(const char *parent, struct buf *path)
-{
-	if (!parent || parent[0] != '/')
-		return false;
-	buf_clear(path);
-	buf_add_format(path, "%s/profilefs-XXXXXX", parent);
-	return buf_ok(path) && mkdtemp(path->data);
-}
-
-/* A fresh folder, 0700, which keeps others out whatever is mounted in it. */
-static int make_private(struct buf *path, struct error *err)
-{
-	if (make_folder_in(getenv("XDG_RUNTIME_DIR"), path) || make_folder_in(getenv("TMPDIR"), path) ||
-	    make_folder_in("/tmp", path))
-		return 0;
-	return error_system(err, errno,
-			    "cannot make a folder for the mount in $XDG_RUNTIME_DIR, $TMPDIR or /tmp");
-}
-
 /* A directory for the mount in a private folder. */
 static int make_folder(struct private_mount *mount, struct error *err)
 {
-	if (make_private(&mount->private, err) < 0)
+	if (private_folder_make(&mount->private, &mount->held, err) < 0)
 		return -1;
-	buf_add_format(&mount->folder, "%s/tree", buf_text(&mount->private));
+	buf_add_format(&mount->folder, "%s/" PRIVATE_TREE, buf_text(&mount->private));
 	if (buf_ok(&mount->folder) && mkdir(buf_text(&mount->folder), 0700) == 0)
 		return 0;
 	error_system(err, buf_ok(&mount->folder) ? errno : ENOMEM, "cannot make a directory in %s",
@@ -159,16 +141,19 @@ static int run_in(struct private_mount *mount, const char *profile, struct mount
 
 int private_mount_run(const char *profile, struct mount_options *options, private_mount_use *use, void *context)
 {
-	struct private_mount mount = { .private = BUF_INIT, .folder = BUF_INIT };
+	struct private_mount mount = { .private = BUF_INIT, .folder = BUF_INIT, .held = -1 };
 	struct error err;
 	int status;
 
+	private_folders_clean();
 	if (check_options(&options->profile, &err) < 0 || make_folder(&mount, &err) < 0) {
 		status = say_error(&err);
 	} else {
 		status = run_in(&mount, profile, options, use, context);
 		remove_folder(&mount);
 	}
+	if (mount.held >= 0)
+		close(mount.held);
 	buf_free(&mount.private);
 	buf_free(&mount.folder);
 	return status;

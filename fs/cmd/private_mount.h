@@ -22,6 +22,7 @@ struct private_mount {
 	struct mounted mounted;
 	struct buf private; /* the folder, absolute; files that `use` puts into it are its own to take away */
 	struct buf folder;  /* in it: where the tree is mounted */
+	int held;           /* a descriptor that shows others that the folder is in use */
 	struct sigaction before[PRIVATE_MOUNT_SIGNALS]; /* what a program finds */
 };
 

@@ -5,8 +5,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
+
+#include "fs/cmd/log.h"
 
 #define PROGRAM "profilefs"
 
@@ -18,17 +19,6 @@ static struct buf *recorded;
 static enum severity recorded_severity;
 static bool news_only;
 static bool waiting_shown;
-
-static int log_level(enum severity severity)
-{
-	static const int levels[] = {
-		[SEVERITY_NOTE] = LOG_NOTICE,
-		[SEVERITY_WARNING] = LOG_WARNING,
-		[SEVERITY_ERROR] = LOG_ERR,
-	};
-
-	return levels[severity];
-}
 
 void say_waiting(const char *text)
 {
@@ -59,7 +49,7 @@ static void put_line(enum severity severity, const char *line)
 		return;
 	say_waiting("");
 	if (in_background)
-		syslog(log_level(severity), "%s", line);
+		log_line(severity, line);
 	else
 		fprintf(stderr, "%s\n", line);
 }
@@ -123,7 +113,6 @@ int say_error(const struct error *err)
 
 void say_in_background(void)
 {
-	openlog(PROGRAM, LOG_PID, LOG_DAEMON);
 	in_background = true;
 }
 

@@ -33,7 +33,7 @@ int say_misuse(const char *command, const char *format, ...) __attribute__((form
 /* Says an error and returns the exit status that goes with it. */
 int say_error(const struct error *err);
 
-/* From now on to the system's log. */
+/* From now on to the system's log (log_begin() comes first). */
 void say_in_background(void);
 
 /* From now on every line of at most that severity is also added to `record` (with a newline, and once, as long as

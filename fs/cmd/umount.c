@@ -318,22 +318,23 @@ static int unmount_living(const struct request *request, const char *mountpoint)
 	return status;
 }
 
+/* Nobody knows any more whether there was anything to save. */
 static int unmount_dead(const char *mountpoint)
 {
 	struct error err;
 
 	if (mountpoint_detach(mountpoint, true, &err) < 0)
 		return say_error(&err);
-	say_note("%s was dead (its daemon is gone), so nothing could be saved now; it is unmounted",
-		 mountpoint);
-	return 0;
+	error_set(&err, ENOTCONN, "%s was dead (its daemon is gone), so nothing could be saved now; it is unmounted. "
+		  "What was written and not saved comes back when the profile is mounted again; `profilefs recover` "
+		  "shows it", mountpoint);
+	say_problem(&err);
+	return 1;
 }
 
 /* Nobody but a mount's owner may look into it, not even root: so root goes on as the owner. */
 static int become_owner(const struct mountpoint *found, struct error *err)
 {
-	if (geteuid() != 0 || found->owner == 0)
-		return 0;
 	if (setgroups(1, &found->group) < 0 || setresgid(found->group, found->group, found->group) < 0 ||
 	    setresuid(found->owner, found->owner, found->owner) < 0)
 		return error_system(err, errno, "cannot go on as user %ld, whose mount it is",
@@ -341,12 +342,24 @@ static int become_owner(const struct mountpoint *found, struct error *err)
 	return 0;
 }
 
+/* Looks at what is there, as whoever may look into it. 0 or -1. */
+static int look(const char *mountpoint, struct mountpoint *found, struct error *err)
+{
+	if (mountpoint_look(mountpoint, found, err) < 0)
+		return -1;
+	if (found->kind != MOUNTPOINT_OURS || geteuid() != 0 || found->owner == 0)
+		return 0;
+	if (become_owner(found, err) < 0)
+		return -1;
+	return mountpoint_look(mountpoint, found, err); /* only its owner is told that it is dead */
+}
+
 static int unmount(const struct request *request, const char *mountpoint)
 {
 	struct mountpoint found;
 	struct error err;
 
-	if (mountpoint_look(mountpoint, &found, &err) < 0)
+	if (look(mountpoint, &found, &err) < 0)
 		return say_error(&err);
 	switch (found.kind) {
 	case MOUNTPOINT_FREE:
@@ -362,8 +375,6 @@ static int unmount(const struct request *request, const char *mountpoint)
 	case MOUNTPOINT_OURS:
 		break;
 	}
-	if (become_owner(&found, &err) < 0)
-		return say_error(&err);
 	return unmount_living(request, mountpoint);
 }
 
@@ -395,6 +406,7 @@ const struct command command_umount = {
 	"                             the profile\n"
 	"  -l, --lazy                 unmount also while files are open in it\n"
 	"  -h, --help                 this text\n\n"
+	"A mount whose daemon was killed is detached; that it could not be saved makes the exit status 1.\n\n"
 	"Exit status: 0 saved, or nothing was to be saved; 1 not saved; 2 not unmounted for another\n"
 	"reason.\n",
 };

@@ -227,6 +227,7 @@ int lock_take(struct lock *lock, const struct place *place, unsigned patience_ms
 
 	*lock = LOCK_INIT;
 	if (lock_path(place, &path, err) == 0 && wait_for(lock, path.data, patience_ms, err) == 0) {
+		lock->path = strdup(path.data); /* without memory for it the file stays behind */
 		leave_word(lock->fd, place->path);
 		return 0;
 	}
@@ -234,10 +235,25 @@ int lock_take(struct lock *lock, const struct place *place, unsigned patience_ms
 	return -1;
 }
 
+/* Takes a lock file away that nobody needs. Only who holds it may do so: who opened the file meanwhile cannot lock it,
+ * or finds that it is not there any more. A process that shares the lock since a fork holds it against us, too. */
+static void clean_away(const char *path)
+{
+	int fd = open(path, O_RDWR | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && still_there(fd, path))
+		unlink(path);
+	close(fd);
+}
+
 void lock_release(struct lock *lock)
 {
-	/* The file stays: unlinking it would take the lock from a process that shares it since a fork. */
 	if (lock->fd >= 0)
 		close(lock->fd);
+	if (lock->path)
+		clean_away(lock->path);
+	free(lock->path);
 	*lock = LOCK_INIT;
 }

@@ -3,7 +3,7 @@
  *
  * The lock is a file in the user's runtime directory, named by a hash of the profile's real path; never the
  * profile itself, which a save replaces. flock(2) on it is held as long as the descriptor is open, also
- * across fork(2).
+ * across fork(2). The file goes with its last holder; what a killed process leaves, the next one uses.
  *
  * The runtime directory is $XDG_RUNTIME_DIR/profilefs, or /tmp/profilefs-UID where that variable is not set
  * or names somebody else's directory (su(1) leaves it so), with .2, .3, ... where that is somebody else's (root
@@ -17,7 +17,8 @@
 #include "plist/base/file.h"
 
 struct lock {
-	int fd; /* -1: not held */
+	int fd;     /* -1: not held */
+	char *path; /* of its file; owned */
 };
 
 #define LOCK_INIT ((struct lock){ .fd = -1 })
@@ -25,6 +26,9 @@ struct lock {
 /* Takes the lock of the profile at `place`; waits up to `patience_ms` for one that is just leaving.
  * 0, or -1: it is mounted already (EBUSY; who holds it is said). */
 int lock_take(struct lock *lock, const struct place *place, unsigned patience_ms, struct error *err);
+
+/* Gives it back, and takes its file away unless somebody else holds it by then: the next one, or a process that shares
+ * it since a fork. */
 void lock_release(struct lock *lock);
 
 /* The runtime directory, made if it is missing. 0 or -1 (it is somebody else's, cannot be made). */

@@ -444,6 +444,25 @@ is_mounted()
 	[ ${#found[@]} -gt 0 ]
 }
 
+# daemon_pid MOUNT
+daemon_pid()
+{
+	sed -n 's/^pid: *//p' "$1/.profilefs/status"
+}
+
+# as_user COMMAND...: as nobody, to whom /dev/fuse is open as udev has it.
+as_user()
+{
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	need setpriv fusermount3
+	mknod -m 666 fuse c 10 229
+	chown 65534:65534 . "$T.run" p.mobileconfig
+	setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$PROFILEFS" -a -w . ||
+		skip "nobody may not come here"
+	unshare -m --propagation private bash -ec 'mount --bind fuse /dev/fuse
+		exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"' bash "$@"
+}
+
 # is_running PID: what has ended and was not waited for by its parent does not run.
 is_running()
 {

@@ -178,16 +178,88 @@ static void a_dead_process_is_not_named(void **state)
 
 static void a_lock_file_that_was_cleaned_away_is_made_again(void **state)
 {
+	struct lock lock = LOCK_INIT, next = LOCK_INIT;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(lock_take(&lock, &place, 0, &err), 0);
+	assert_int_equal(run_in_folder("rm profilefs/lock-*"), 0);
+	assert_int_equal(lock_take(&next, &place, 0, &err), 0);
+	assert_int_equal(entries_in("profilefs"), 1);
+	lock_release(&lock);
+	assert_int_equal(entries_in("profilefs"), 1);
+	lock_release(&next);
+}
+
+static void a_lock_takes_its_file_away(void **state)
+{
 	struct lock lock = LOCK_INIT;
 	struct error err;
 
 	(void)state;
 	assert_int_equal(lock_take(&lock, &place, 0, &err), 0);
-	lock_release(&lock);
-	assert_int_equal(run_in_folder("rm profilefs/lock-*"), 0);
-	assert_int_equal(lock_take(&lock, &place, 0, &err), 0);
 	assert_int_equal(entries_in("profilefs"), 1);
 	lock_release(&lock);
+	assert_int_equal(entries_in("profilefs"), 0);
+}
+
+static void a_lock_that_a_child_shares_keeps_its_file(void **state)
+{
+	struct lock first = LOCK_INIT, second = LOCK_INIT;
+	struct error err;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(lock_take(&first, &place, 0, &err), 0);
+	pid = fork();
+	if (pid == 0) {
+		pause();
+		_exit(0);
+	}
+	lock_release(&first);
+	assert_int_equal(entries_in("profilefs"), 1);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(lock_take(&second, &place, 0, &err), 0);
+	lock_release(&second);
+	assert_int_equal(entries_in("profilefs"), 0);
+}
+
+#define ROUNDS 1000
+
+/* Takes the lock again and again; while it has it, a file of one name is its own. The number of rounds in which it was
+ * not alone. */
+static int race(void)
+{
+	int rounds = ROUNDS, intruders = 0, fd;
+	struct lock lock = LOCK_INIT;
+	struct error err;
+
+	while (rounds > 0) {
+		if (lock_take(&lock, &place, 0, &err) < 0) {
+			intruders += err.code != EBUSY;
+			continue;
+		}
+		fd = open(path_of("inside"), O_WRONLY | O_CREAT | O_EXCL, 0600);
+		intruders += fd < 0 || close(fd) < 0 || unlink(path_of("inside")) < 0;
+		lock_release(&lock);
+		rounds--;
+	}
+	return intruders;
+}
+
+static void two_who_take_and_release_it_at_once_never_have_it_both(void **state)
+{
+	int status;
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0)
+		_exit(race() > 0);
+	assert_int_equal(race(), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(entries_in("profilefs"), 0);
 }
 
 static void a_link_in_place_of_the_lock_is_refused(void **state)
@@ -197,8 +269,8 @@ static void a_link_in_place_of_the_lock_is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(lock_take(&lock, &place, 0, &err), 0);
-	lock_release(&lock);
 	assert_int_equal(run_in_folder("for f in profilefs/lock-*; do rm $f; ln -s ../victim $f; done"), 0);
+	lock_release(&lock);
 	assert_int_equal(lock_take(&lock, &place, 0, &err), -1);
 	assert_int_equal(err.code, ELOOP);
 	assert_false(is_there("victim"));
@@ -328,6 +400,9 @@ int main(void)
 		TEST(patience_ends),
 		TEST(a_dead_process_is_not_named),
 		TEST(a_lock_file_that_was_cleaned_away_is_made_again),
+		TEST(a_lock_takes_its_file_away),
+		TEST(a_lock_that_a_child_shares_keeps_its_file),
+		TEST(two_who_take_and_release_it_at_once_never_have_it_both),
 		TEST(a_link_in_place_of_the_lock_is_refused),
 		TEST(lock_files_are_private_and_tell_the_path),
 		TEST(the_session_s_directory_is_used),
