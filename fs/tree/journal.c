@@ -232,6 +232,13 @@ int journal_saving(struct journal *journal, const void *bytes, size_t len, struc
 	return write_record(journal, JOURNAL_SAVING, digest.data, digest.len, err);
 }
 
+int journal_over(struct journal *journal, const void *bytes, size_t len, struct error *err)
+{
+	if (write_record(journal, JOURNAL_OVER, bytes, len, err) < 0)
+		return -1;
+	return journal_sync(journal, err);
+}
+
 int journal_sync(struct journal *journal, struct error *err)
 {
 	if (fdatasync(journal->fd) < 0)

@@ -28,7 +28,8 @@ enum journal_kind {
 	JOURNAL_BASE,     /* the file's bytes that the changes apply to; they were on disk */
 	JOURNAL_BEGUN,    /* the same for a profile that is not there yet: what it began with, as a property list */
 	JOURNAL_CHANGES,  /* what one operation committed */
-	JOURNAL_SAVING    /* the digest of a file that a save is about to put in place: all before this is in it */
+	JOURNAL_SAVING,   /* the digest of a file that a save is about to put in place: all before this is in it */
+	JOURNAL_OVER      /* the bytes that a save is about to write over the file, where none can be put in its place */
 };
 
 /* A piece of a file that was read. */
@@ -62,6 +63,9 @@ int journal_add(struct journal *journal, const void *changes, size_t len, struct
 
 /* Adds that a file with these bytes is about to be put in the profile's place. 0 or -1. */
 int journal_saving(struct journal *journal, const void *bytes, size_t len, struct error *err);
+
+/* Adds the bytes that are about to be written over the profile, and sees them on the disk. 0 or -1. */
+int journal_over(struct journal *journal, const void *bytes, size_t len, struct error *err);
 
 /* fdatasync(2). 0 or -1. */
 int journal_sync(struct journal *journal, struct error *err);
@@ -111,6 +115,9 @@ bool journal_fits(const struct journal_file *file, const void *bytes, size_t len
 
 /* True if all that it holds is in a file of this digest: a save was cut short after it was done. */
 bool journal_is_saved(const struct journal_file *file, const char *digest);
+
+/* The record of what was to be written over the file, if that is the last thing that happened. NULL: it is not. */
+const struct journal_record *journal_unfinished(const struct journal_file *file);
 
 /* Goes on writing one that was read and is not damaged; what was torn is cut off. Takes the file's descriptor. 0 or
  * -1. */

@@ -259,6 +259,13 @@ bool journal_is_saved(const struct journal_file *file, const char *digest)
 	return false;
 }
 
+const struct journal_record *journal_unfinished(const struct journal_file *file)
+{
+	const struct journal_record *last = file->count > 2 ? &file->records[file->count - 1] : NULL;
+
+	return last && last->kind == JOURNAL_OVER ? last : NULL;
+}
+
 /* --- put away --------------------------------------------------------------------------------------- */
 
 static int open_again(struct error *err)

@@ -285,7 +285,7 @@ static int load(struct profile *profile, struct problems *notes, struct error *e
 	const struct place *place = &profile->place;
 
 	if (file_read(place, PROFILE_SIZE_MAX, &profile->bytes, &profile->found, err) == 0)
-		return unwrap(profile, notes, err);
+		return recovery_finish_write(profile, notes, err) < 0 ? -1 : unwrap(profile, notes, err);
 	if (err->code == ENOENT) {
 		if (profile->options.folder)
 			error_set(err, ENOENT,

@@ -63,6 +63,22 @@ static int begin_journal(struct profile *profile, struct error *err)
 	return recovery->journal ? 0 : journal_begin(&head, &recovery->journal, err);
 }
 
+int recovery_guard(struct profile *profile, const void *bytes, size_t len, struct error *err)
+{
+	struct recovery *recovery = &profile->recovery;
+
+	if (begin_journal(profile, err) < 0 || recovery_write(profile, err) < 0 ||
+	    journal_over(recovery->journal, bytes, len, err) < 0)
+		return -1;
+	recovery->guards = true;
+	return 0;
+}
+
+void recovery_guarded(struct profile *profile)
+{
+	profile->recovery.guards = false;
+}
+
 /* A profile that was begun and not edited is something that a user made, too. */
 int recovery_write(struct profile *profile, struct error *err)
 {
@@ -98,6 +114,8 @@ void recovery_done(struct profile *profile)
 {
 	struct recovery *recovery = &profile->recovery;
 
+	if (recovery->guards)
+		return;
 	journal_remove(recovery->journal);
 	recovery->journal = NULL;
 	recovery->last = 0;
@@ -370,6 +388,55 @@ static int look(struct profile *profile, bool aside, struct problems *notes, str
 }
 
 /* --- the beginning ---------------------------------------------------------------------------------- */
+
+/* True if the file is what was written of `fresh` so far, and behind that what was there. */
+static bool is_cut_short(const struct buf *now, const struct journal_record *old, const struct journal_record *fresh)
+{
+	size_t same = 0;
+
+	while (same < now->len && same < fresh->len && now->data[same] == fresh->body[same])
+		same++;
+	if (same == now->len)
+		return now->len < fresh->len;
+	return now->len == old->len && memcmp(now->data + same, old->body + same, old->len - same) == 0;
+}
+
+static int write_again(struct profile *profile, const struct journal_record *fresh, struct problems *notes,
+		       struct error *err)
+{
+	if (file_overwrite(&profile->place, fresh->body, fresh->len, &profile->found, err) < 0)
+		return -1;
+	buf_assign(&profile->bytes, fresh->body, fresh->len);
+	if (!buf_ok(&profile->bytes))
+		return error_memory(err);
+	profile_note(profile, notes, "a save of it was cut short before, and is finished now");
+	return 0;
+}
+
+int recovery_finish_write(struct profile *profile, struct problems *notes, struct error *err)
+{
+	const struct journal_record *fresh;
+	struct journal_file *files;
+	struct error ignored;
+	size_t count, i;
+	int result = 0;
+
+	if (profile->options.recovery == RECOVERY_NONE || profile->read_only)
+		return 0;
+	if (journal_find(profile->place.path, &files, &count, err) < 0)
+		return -1;
+	for (i = 0; i < count && result == 0; i++) {
+		fresh = files[i].state == JOURNAL_IN_USE ? NULL : journal_unfinished(&files[i]);
+		if (!fresh)
+			continue;
+		if (is_cut_short(&profile->bytes, &files[i].records[1], fresh))
+			result = write_again(profile, fresh, notes, err);
+		if (result == 0 && buf_equals(&profile->bytes, fresh->body, fresh->len))
+			(void)journal_drop(&files[i], &ignored);
+	}
+	journal_files_free(files, count);
+	return result;
+}
 
 static int remember_begun(struct profile *profile, struct error *err)
 {

@@ -35,6 +35,7 @@ struct recovery {
 	struct buf noted;          /* changes that are not in the journal yet */
 	size_t mark;               /* where the last one begins in that */
 	uint32_t last;             /* the last number that a node has; 0: they have none */
+	bool guards;               /* the file is being written over: the journal is all that is whole */
 	struct buf begun;          /* of a profile that is not there yet: what it began with */
 };
 
@@ -60,6 +61,15 @@ int recovery_sync(struct profile *profile, struct error *err);
 
 /* A file with these bytes is about to be put in place. 0 or -1. */
 int recovery_saving(struct profile *profile, const void *bytes, size_t len, struct error *err);
+
+/* These bytes are about to be written over the file: they are in the journal, on the disk, when this returns 0. After
+ * that recovery_done() does nothing until recovery_guarded() says that it is written. */
+int recovery_guard(struct profile *profile, const void *bytes, size_t len, struct error *err);
+void recovery_guarded(struct profile *profile);
+
+/* Of a profile that was just read, and nothing else: if a crash cut the writing over it short, finishes it and reads it
+ * again. 0, or -1: it cannot be. */
+int recovery_finish_write(struct profile *profile, struct problems *notes, struct error *err);
 
 /* The edits are saved, or kept elsewhere, or not wanted: the journal is removed. */
 void recovery_done(struct profile *profile);

@@ -175,6 +175,24 @@ static void note_replaced(struct profile *profile, struct package *package)
 	package->bytes = swap;
 }
 
+/* A file that is a mount point of its own, as those are that are handed into a container, cannot be replaced. It is
+ * written over, behind the journal, from which the next mount finishes what is cut short. What fails is undone. */
+static int put_over(struct profile *profile, const struct buf *bytes, struct stat *made, struct error *err)
+{
+	struct error ignored;
+	struct stat st;
+
+	if (recovery_guard(profile, bytes->data, bytes->len, err) < 0)
+		return -1;
+	if (file_overwrite(&profile->target, bytes->data, bytes->len, made, err) == 0) {
+		recovery_guarded(profile);
+		return 0;
+	}
+	if (file_overwrite(&profile->target, profile->bytes.data, profile->bytes.len, &st, &ignored) == 0)
+		recovery_guarded(profile);
+	return -1;
+}
+
 static enum save_outcome put_in_place(struct profile *profile, struct package *package, struct error *err)
 {
 	struct stat now, made;
@@ -183,7 +201,8 @@ static enum save_outcome put_in_place(struct profile *profile, struct package *p
 
 	if (state != SAVE_DONE)
 		return state;
-	if (put(profile, &package->bytes, first ? NULL : &now, &made, err) < 0) {
+	if (put(profile, &package->bytes, first ? NULL : &now, &made, err) < 0 &&
+	    (err->code != EBUSY || put_over(profile, &package->bytes, &made, err) < 0)) {
 		note_replaced(profile, package);
 		return SAVE_FAILED;
 	}

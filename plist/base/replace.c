@@ -370,3 +370,26 @@ int file_replace(const struct place *place, const void *bytes, size_t len,
 		close(old);
 	return result;
 }
+
+/* --- in place --------------------------------------------------------------------------------------- */
+
+static int overwrite(int fd, const void *bytes, size_t len, struct stat *st)
+{
+	if (file_write_all(fd, bytes, len) < 0 || ftruncate(fd, (off_t)len) < 0 || fsync(fd) < 0)
+		return -1;
+	return fstat(fd, st);
+}
+
+int file_overwrite(const struct place *place, const void *bytes, size_t len, struct stat *st, struct error *err)
+{
+	int fd = openat(place->dir, place->name, O_WRONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	int result = fd < 0 ? -1 : overwrite(fd, bytes, len, st);
+
+	if (result < 0) {
+		error_system(err, errno, "cannot be written over");
+		error_in_file(err, place->shown);
+	}
+	if (fd >= 0)
+		close(fd);
+	return result;
+}

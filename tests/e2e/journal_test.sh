@@ -206,4 +206,23 @@ it_writes_none_for_exec_and_takes_up_what_is_there()
 	assert_equal "" "$(journals)"
 }
 
+it_writes_over_a_file_that_cannot_be_replaced()
+{
+	local inode
+
+	[ "$(id -u)" -eq 0 ] || skip "a file is bound by root alone"
+	make_profile p.mobileconfig
+	mount --bind p.mobileconfig p.mobileconfig || skip "a file cannot be bound here"
+	inode=$(stat -c %i p.mobileconfig)
+	mount_profile p.mobileconfig
+	echo "written over" >mnt/PayloadDisplayName
+	run profilefs umount mnt
+	umount p.mobileconfig
+	assert_status 0
+	assert_equal "$inode" "$(stat -c %i p.mobileconfig)"
+	assert_line '<string>written over</string>' p.mobileconfig
+	assert_equal "" "$(journals)"
+	assert_equal "" "$(ls -A | grep '^[.]' || true)"
+}
+
 run_tests "$@"

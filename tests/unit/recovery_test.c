@@ -1,0 +1,110 @@
+/*
+ * What a crash leaves of a save that writes over a file, where none can be put in its place.
+ */
+#include "tests/unit/saved_tree.h"
+
+#include "fs/tree/recovery.h"
+
+static const struct profile_options keeping = { .unknown_allowed = true, .recovery = RECOVERY_KEEP };
+
+static int begin_keeping(void **state)
+{
+	if (begin(state) < 0 || setenv("XDG_STATE_HOME", folder, 1) < 0)
+		return -1;
+	begin_again(keeping);
+	return 0;
+}
+
+/* Writes the first `done` bytes of `fresh` over the profile, and stops as a crash does. */
+static void crash_after(const struct buf *fresh, size_t done)
+{
+	struct error err;
+	int fd;
+
+	assert_int_equal(recovery_guard(&mounted.profile, fresh->data, fresh->len, &err), 0);
+	fd = open(path_of("p.mobileconfig"), O_WRONLY);
+	assert_true(fd >= 0);
+	assert_int_equal(file_write_all(fd, fresh->data, done), 0);
+	close(fd);
+	tree_end();
+}
+
+static void assert_finished(const struct buf *fresh)
+{
+	BUF_AUTO now = BUF_INIT;
+
+	tree_begin_with("p.mobileconfig", &keeping);
+	get_bytes("p.mobileconfig", &now);
+	assert_true(buf_equals(&now, fresh->data, fresh->len));
+	assert_true(buf_equals(&mounted.profile.bytes, fresh->data, fresh->len));
+	assert_false(recovery_holds(&mounted.profile));
+}
+
+/* The same profile with another value, which is `more` bytes longer or shorter. */
+static void make_fresh(struct buf *fresh, const char *value)
+{
+	char text[8192], *at;
+
+	assert_true(mounted.profile.bytes.len < sizeof(text));
+	memcpy(text, mounted.profile.bytes.data, mounted.profile.bytes.len);
+	text[mounted.profile.bytes.len] = '\0';
+	at = strstr(text, "one</string>");
+	assert_non_null(at);
+	buf_add(fresh, text, (size_t)(at - text));
+	buf_add_text(fresh, value);
+	buf_add_text(fresh, at + 3);
+	assert_true(buf_ok(fresh));
+}
+
+static void cut_short_anywhere(const char *value)
+{
+	BUF_AUTO old = BUF_INIT, fresh = BUF_INIT;
+	size_t done;
+
+	buf_add(&old, mounted.profile.bytes.data, mounted.profile.bytes.len);
+	make_fresh(&fresh, value);
+	for (done = 0; done <= fresh.len; done += 97) {
+		crash_after(&fresh, done);
+		assert_finished(&fresh);
+		tree_end();
+		put_bytes("p.mobileconfig", old.data, old.len);
+		tree_begin_with("p.mobileconfig", &keeping);
+	}
+}
+
+static void a_longer_file_is_finished_wherever_it_was_cut_short(void **state)
+{
+	(void)state;
+	cut_short_anywhere("a value that is longer than it was");
+}
+
+static void a_shorter_file_is_finished_wherever_it_was_cut_short(void **state)
+{
+	(void)state;
+	cut_short_anywhere("");
+}
+
+static void what_somebody_else_wrote_since_stays(void **state)
+{
+	BUF_AUTO fresh = BUF_INIT, other = BUF_INIT, now = BUF_INIT;
+
+	(void)state;
+	make_fresh(&fresh, "two");
+	make_fresh(&other, "three, by somebody else");
+	crash_after(&fresh, 100);
+	put_bytes("p.mobileconfig", other.data, other.len);
+	tree_begin_with("p.mobileconfig", &keeping);
+	get_bytes("p.mobileconfig", &now);
+	assert_true(buf_equals(&now, other.data, other.len));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_longer_file_is_finished_wherever_it_was_cut_short, begin_keeping, end),
+		cmocka_unit_test_setup_teardown(a_shorter_file_is_finished_wherever_it_was_cut_short, begin_keeping, end),
+		cmocka_unit_test_setup_teardown(what_somebody_else_wrote_since_stays, begin_keeping, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
