@@ -30,6 +30,7 @@ extern const struct command command_implode;
 extern const struct command command_diff;
 extern const struct command command_merge;
 extern const struct command command_edit;
+extern const struct command command_recover;
 extern const struct command command_git_setup;
 
 /* Says what getopt_long(3) did not like (`found` is ':' or '?'), and which long option is near. Returns the exit

@@ -31,6 +31,7 @@ static const struct command *const commands[] = {
 	&command_implode,
 	&command_diff,
 	&command_merge,
+	&command_recover,
 	&command_git_setup,
 };
 

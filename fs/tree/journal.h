@@ -29,7 +29,7 @@ enum journal_kind {
 	JOURNAL_BEGUN,    /* the same for a profile that is not there yet: what it began with, as a property list */
 	JOURNAL_CHANGES,  /* what one operation committed */
 	JOURNAL_SAVING,   /* the digest of a file that a save is about to put in place: all before this is in it */
-	JOURNAL_OVER      /* the bytes that a save is about to write over the file, where none can be put in its place */
+	JOURNAL_OVER      /* the bytes that a save is about to write over the file, as none can be put in its place */
 };
 
 /* A piece of a file that was read. */
@@ -125,6 +125,9 @@ int journal_resume(struct journal_file *file, struct journal **out, struct error
 
 /* Gives it a name under which no mount looks for it, and says which. 0, or -1. */
 int journal_set_aside(struct journal_file *file, struct error *err);
+
+/* Gives it back the name under which a mount finds it. 0, or -1: there is another one. */
+int journal_put_back(struct journal_file *file, struct error *err);
 
 /* Removes the file of one that was read. 0, or -1. */
 int journal_drop(struct journal_file *file, struct error *err);

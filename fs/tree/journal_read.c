@@ -305,6 +305,42 @@ int journal_set_aside(struct journal_file *file, struct error *err)
 	return 0;
 }
 
+static int rename_back(int dir, struct journal_file *file, char *name)
+{
+	if (linkat(dir, file->name, dir, name, 0) < 0 || unlinkat(dir, file->name, 0) < 0)
+		return -1;
+	free(file->name);
+	file->name = name;
+	file->aside = false;
+	return 0;
+}
+
+int journal_put_back(struct journal_file *file, struct error *err)
+{
+	const struct journal_record *base = &file->records[1];
+	bool begun = begins_well(file) && base->kind == JOURNAL_BEGUN;
+	BUF_AUTO name = BUF_INIT;
+	int dir, result;
+
+	if (!begins_well(file))
+		return error_set(err, EINVAL, "the journal is damaged from its beginning");
+	if (journal_name(file->path, begun ? "" : base->body, begun ? 0 : base->len, &name, err) < 0)
+		return -1;
+	buf_add_text(&name, JOURNAL_SUFFIX);
+	if (!buf_ok(&name))
+		return error_memory(err);
+	dir = open_again(err);
+	if (dir < 0)
+		return -1;
+	result = rename_back(dir, file, name.data);
+	if (result < 0)
+		error_system(err, errno, "the journal cannot be put back");
+	else
+		name = BUF_INIT;
+	close(dir);
+	return result;
+}
+
 int journal_drop(struct journal_file *file, struct error *err)
 {
 	int dir = open_again(err), result = 0;

@@ -263,13 +263,55 @@ int recovery_replay(struct tree *tree)
 
 /* --- what was found --------------------------------------------------------------------------------- */
 
-static size_t count_edits(const struct journal_file *file)
+size_t recovery_count(const struct journal_file *file)
 {
 	size_t i, count = 0;
 
 	for (i = 0; i < file->count; i++)
 		count += file->records[i].kind == JOURNAL_CHANGES;
 	return count;
+}
+
+/* The property list in what a journal applies to. */
+static int read_base(const struct journal_file *file, struct doc *doc, struct error *err)
+{
+	const struct journal_record *base = &file->records[1];
+	struct envelope *envelope = NULL;
+	BUF_AUTO plist = BUF_INIT;
+	int result;
+
+	if (file->count < 2)
+		return error_set(err, EINVAL, "the journal is damaged from its beginning: there is nothing to be had from it");
+	result = envelope_open(file->path, base->body, base->len, &envelope, &plist, err);
+	if (result == 0)
+		result = doc_read(doc, file->path, plist.data, plist.len, err);
+	envelope_free(envelope);
+	return result;
+}
+
+static int read_edited(const struct journal_file *file, struct doc *after, struct error *err)
+{
+	struct replay *replay;
+	int result;
+
+	if (read_base(file, after, err) < 0)
+		return -1;
+	replay = replay_new(after);
+	result = replay ? replay_all(replay, file, err) : error_memory(err);
+	replay_free(replay);
+	if (result < 0)
+		doc_free(after);
+	return result;
+}
+
+int recovery_read(const struct journal_file *file, struct doc *before, struct doc *after, struct error *err)
+{
+	if (read_base(file, before, err) < 0)
+		return -1;
+	if (read_edited(file, after, err) == 0)
+		return 0;
+	doc_free(before);
+	return -1;
 }
 
 /* Whether the edits can be made, tried on a document that nobody needs. */
@@ -325,7 +367,7 @@ static int begin_again(struct profile *profile, const struct journal_file *file,
 static int take_over(struct profile *profile, struct journal_file *file, struct problems *notes, struct error *err)
 {
 	struct recovery *recovery = &profile->recovery;
-	size_t edits = count_edits(file);
+	size_t edits = recovery_count(file);
 
 	if (begin_again(profile, file, err) < 0 || journal_resume(file, &recovery->journal, err) < 0)
 		return -1;

@@ -15,6 +15,7 @@
 #include "fs/tree/journal.h"
 #include "plist/base/buf.h"
 #include "plist/base/error.h"
+#include "plist/doc.h"
 
 struct change;
 struct profile;
@@ -70,6 +71,13 @@ void recovery_guarded(struct profile *profile);
 /* Of a profile that was just read, and nothing else: if a crash cut the writing over it short, finishes it and reads it
  * again. 0, or -1: it cannot be. */
 int recovery_finish_write(struct profile *profile, struct problems *notes, struct error *err);
+
+/* How many operations a journal holds. */
+size_t recovery_count(const struct journal_file *file);
+
+/* What a journal applies to, and what comes of it as far as it is whole: both to be freed with doc_free(). 0, or -1 and
+ * there is nothing to free: it is too damaged, or its edits do not fit. */
+int recovery_read(const struct journal_file *file, struct doc *before, struct doc *after, struct error *err);
 
 /* The edits are saved, or kept elsewhere, or not wanted: the journal is removed. */
 void recovery_done(struct profile *profile);

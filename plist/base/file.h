@@ -65,9 +65,9 @@ struct replace_options {
 int file_replace(const struct place *place, const void *bytes, size_t len,
 		 const struct replace_options *options, struct stat *st, struct error *err);
 
-/* Writes over the file that is there, which keeps its inode, owner and all: for where nothing can be put in its place, as
- * it is a mount point of its own. Not atomic: whoever calls has what it takes to do it again. 0 with `*st` what the file
- * is then, or -1. */
+/* Writes over the file that is there, which keeps its inode, owner and all: for where nothing can be put in its
+ * place, as it is a mount point of its own. Not atomic: whoever calls has what it takes to do it again. 0 with `*st`
+ * what the file is then, or -1. */
 int file_overwrite(const struct place *place, const void *bytes, size_t len, struct stat *st, struct error *err);
 
 /* True if `suffix` can make a backup's name: not empty, no '/', and the name not too long. */

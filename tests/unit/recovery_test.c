@@ -98,12 +98,14 @@ static void what_somebody_else_wrote_since_stays(void **state)
 	assert_true(buf_equals(&now, other.data, other.len));
 }
 
+#define KEEPING(name) cmocka_unit_test_setup_teardown(name, begin_keeping, end)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_longer_file_is_finished_wherever_it_was_cut_short, begin_keeping, end),
-		cmocka_unit_test_setup_teardown(a_shorter_file_is_finished_wherever_it_was_cut_short, begin_keeping, end),
-		cmocka_unit_test_setup_teardown(what_somebody_else_wrote_since_stays, begin_keeping, end),
+		KEEPING(a_longer_file_is_finished_wherever_it_was_cut_short),
+		KEEPING(a_shorter_file_is_finished_wherever_it_was_cut_short),
+		KEEPING(what_somebody_else_wrote_since_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
