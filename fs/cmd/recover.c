@@ -46,7 +46,8 @@ static int find(const char *profile, struct journal_file **files, size_t *count)
 	if (result < 0)
 		return say_error(&err);
 	if (profile && !*count) {
-		error_set(&err, ENOENT, "there are no edits of it that were not saved; `profilefs recover` lists what there is");
+		error_set(&err, ENOENT, "there are no edits of it that were not saved; `profilefs recover` lists what "
+				       "there is");
 		error_in_file(&err, profile);
 		journal_files_free(*files, *count);
 		return say_error(&err);

@@ -281,7 +281,7 @@ static int read_base(const struct journal_file *file, struct doc *doc, struct er
 	int result;
 
 	if (file->count < 2)
-		return error_set(err, EINVAL, "the journal is damaged from its beginning: there is nothing to be had from it");
+		return error_set(err, EINVAL, "the journal is damaged from its beginning: nothing can be had from it");
 	result = envelope_open(file->path, base->body, base->len, &envelope, &plist, err);
 	if (result == 0)
 		result = doc_read(doc, file->path, plist.data, plist.len, err);
