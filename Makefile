@@ -3,7 +3,11 @@
 #   make                      the program
 #   make test                 unit and end-to-end tests
 #   make unit | e2e           one of the two
+#   make stress               random operations on mounts, with other lots until stopped, or STRESS_MINUTES=60 are over
+#   make tsan                 what has threads, under ThreadSanitizer
 #   make check                include rule, formatting, static analysis, manual page, scripts
+#   make fuzz                 searches for inputs that break it: FUZZ_SECONDS=60 for each target, with clang
+#   make fuzz-short           the same for a second each, always in the same way
 #   make bench                ratios against other ways to do the job
 #   make install              DESTDIR= PREFIX=/usr/local SBINDIR=/sbin
 #   make uninstall            the same variables
@@ -92,6 +96,11 @@ BENCH := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
 $(BENCH): %: %.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBRARY) $(LDLIBS)
 
+FUZZ := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
+
+$(FUZZ): %: %.o $(LIBRARY)
+	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< $(LIBRARY) $(LDLIBS)
+
 # Another compiler or other flags rebuild everything; a file that is gone leaves the library. Both files
 # change only when what they hold does.
 $(BUILD)/flags: REMEMBERED = $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
@@ -109,6 +118,32 @@ unit: unit-programs
 
 e2e: $(BUILD)/profilefs
 	PROFILEFS='$(abspath $(BUILD)/profilefs)' tests/e2e/run
+
+fuzz-programs: $(FUZZ)
+
+# In a folder of its own: everything is compiled so that libFuzzer sees which ways an input takes.
+fuzz:
+	@if ! echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+		clang -fsanitize=fuzzer,address,undefined -x c -o /dev/null - 2>/dev/null; then \
+		echo 'no fuzzing: clang or its libFuzzer is missing, scripts/setup --tests installs both'; \
+		echo '0 passed, 0 failed, 1 skipped'; \
+	else \
+		$(MAKE) -s BUILD=build-fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined CFLAGS='-O1 -g' \
+			fuzz-programs && tests/fuzz/run $(FUZZ:$(BUILD)/%=build-fuzz/%); \
+	fi
+
+fuzz-short:
+	FUZZ_SECONDS=1 FUZZ_SEED=1 $(MAKE) -s fuzz
+
+STRESS_MINUTES ?= 60
+
+stress: $(BUILD)/profilefs
+	PROFILEFS='$(abspath $(BUILD)/profilefs)' tests/stress/run $(STRESS_MINUTES)
+
+# What has threads: the pool of check, the batch of implode.
+tsan:
+	$(MAKE) -s BUILD=build-tsan SANITIZE=thread CFLAGS='-O1 -g' all
+	PROFILEFS='$(abspath build-tsan/profilefs)' tests/e2e/run tests/e2e/check_test.sh tests/e2e/implode_test.sh
 
 check: check-includes check-source check-schema
 
@@ -133,8 +168,8 @@ clean:
 	rm -rf $(BUILD)
 
 FORCE:
-.PHONY: all test unit-programs unit e2e check check-includes check-source check-schema bench install uninstall clean FORCE
+.PHONY: all test unit-programs unit e2e fuzz-programs fuzz fuzz-short stress tsan check check-includes check-source check-schema bench install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
--include $(OBJECTS:.o=.d) $(UNIT:=.d) $(BENCH:=.d)
+-include $(OBJECTS:.o=.d) $(UNIT:=.d) $(BENCH:=.d) $(FUZZ:=.d)
