@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fs/tree/change_flags.h"
+#include "plist/value.h"
 
 struct replay {
 	struct doc *doc;
@@ -161,6 +162,18 @@ static const char *take_bytes(struct bytes *bytes, size_t *len)
 	return at ? at : "";
 }
 
+/* A value of a scalar: no other could have been committed. A string of a binary property list may hold anything. */
+static const char *take_value(struct bytes *bytes, enum node_type type, size_t *len)
+{
+	const char *at = take_bytes(bytes, len);
+	struct error ignored;
+
+	if (!node_is_scalar(type) ||
+	    (type != NODE_DATA && type != NODE_STRING && value_check(type, at, *len, true, &ignored) < 0))
+		bytes->failed = true;
+	return at;
+}
+
 static const char *take_key(struct bytes *bytes, size_t *len)
 {
 	*len = 0;
@@ -225,9 +238,7 @@ static int take_lines(struct bytes *bytes, struct meaning *meaning)
 		return -1;
 	for (i = 0; i < meaning->line_count; i++) {
 		meaning->lines[i].type = take_type(bytes);
-		meaning->lines[i].bytes = take_bytes(bytes, &meaning->lines[i].len);
-		if (!node_is_scalar(meaning->lines[i].type))
-			bytes->failed = true;
+		meaning->lines[i].bytes = take_value(bytes, meaning->lines[i].type, &meaning->lines[i].len);
 	}
 	return 0;
 }
@@ -239,13 +250,18 @@ static int take_meaning(struct bytes *bytes, struct meaning *meaning)
 	meaning->literal = take_byte(bytes) != 0;
 	if (meaning->type == NODE_ARRAY)
 		return take_lines(bytes, meaning);
-	if (meaning->type == NODE_DICT)
-		bytes->failed = true;
-	meaning->bytes = take_bytes(bytes, &meaning->len);
+	meaning->bytes = take_value(bytes, meaning->type, &meaning->len);
 	return 0;
 }
 
 static struct node *take_tree(struct bytes *bytes, unsigned depth);
+
+static bool is_uid(const struct node *node)
+{
+	const struct node *number = node->type == NODE_DICT && node->count == 1 ? node_get(node, "CF$UID") : NULL;
+
+	return number && number->type == NODE_INTEGER;
+}
 
 static int take_children(struct bytes *bytes, struct node *node, unsigned depth)
 {
@@ -284,12 +300,12 @@ static struct node *take_tree(struct bytes *bytes, unsigned depth)
 	if (depth > DOC_DEPTH_MAX)
 		bytes->failed = true;
 	if (node_is_scalar(type)) {
-		text = take_bytes(bytes, &len);
+		text = take_value(bytes, type, &len);
 		result = node_set(node, type, text, len);
-		node->value.placeholder = (flags & CHANGE_IS_PLACEHOLDER) != 0;
+		node->value.placeholder = node->value.placeholder && (flags & CHANGE_IS_PLACEHOLDER);
 	} else {
 		result = take_children(bytes, node, depth);
-		node->uid = (flags & CHANGE_IS_UID) != 0;
+		node->uid = (flags & CHANGE_IS_UID) && is_uid(node);
 	}
 	if (result == 0)
 		return node;
