@@ -43,6 +43,13 @@ static struct fact_form form_of(enum fact fact)
 	}
 }
 
+const char *fact_allowed(enum fact fact, const char *text)
+{
+	struct fact_form form = form_of(fact);
+
+	return form.is(text) ? NULL : form.allowed;
+}
+
 static int unknown_fact(const struct reader *reader, const struct word *word)
 {
 	struct hint hint = hint_for(word->text);
@@ -72,16 +79,16 @@ static int set_fact(const struct reader *reader, struct support *support, const 
 {
 	const char *value = word->text;
 	enum fact fact = FACT_INTRODUCED;
-	struct fact_form form;
+	const char *allowed;
 
 	if (word->kind != WORD_PLAIN) {
 		if (language_one_value(reader, word) || find_fact(reader, word, &fact))
 			return -1;
 		value = word->values.list[0];
 	}
-	form = form_of(fact);
-	if (!form.is(value))
-		return reader_error(reader, word, "%s: '%s' is not %s", fact_name(fact), value, form.allowed);
+	allowed = fact_allowed(fact, value);
+	if (allowed)
+		return reader_error(reader, word, "%s: '%s' is not %s", fact_name(fact), value, allowed);
 	support->facts[fact] = value;
 	return 0;
 }

@@ -172,6 +172,9 @@ enum platform platform_from_name(const char *name, size_t len);
 /* "introduced", "multiple", "userenrollment", ...: the words of the language. */
 const char *fact_name(enum fact fact);
 
+/* NULL if a fact can be said in that word, else what can: "true or false". */
+const char *fact_allowed(enum fact fact, const char *text);
+
 /* A fact of a key, or what the payload says of it where the key does not. NULL: neither does. */
 const char *schema_fact(const struct schema_key *payload, const struct schema_key *key, enum platform platform,
 			enum fact fact);

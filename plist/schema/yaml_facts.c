@@ -255,10 +255,17 @@ static const char *fact_text(struct yaml_keys *keys, const struct yaml_node *fac
 {
 	const struct yaml_node *map = place->group ? yaml_want(keys, facts, place->group, YAML_KIND_MAP) : facts;
 	const struct yaml_node *node = map ? yaml_want(keys, map, place->name, YAML_KIND_TEXT) : NULL;
+	const char *text, *allowed;
 
 	if (!node)
 		return NULL;
-	return place->boolean ? value_text(keys, node, NODE_BOOLEAN) : yaml_text(keys, node);
+	if (place->boolean)
+		return value_text(keys, node, NODE_BOOLEAN);
+	text = yaml_text(keys, node);
+	allowed = text ? fact_allowed(place->fact, text) : NULL;
+	if (allowed)
+		yaml_bad(keys, node, "'%s' cannot be said here: it is %s", text, allowed);
+	return text;
 }
 
 /* "iOS(9.3 supervised=true)"; nothing where nothing is said. */

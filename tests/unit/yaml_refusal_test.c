@@ -43,6 +43,19 @@ static void an_unknown_presence_is_refused(void **state)
 			    "'perhaps' is neither 'required' nor 'optional'");
 }
 
+/* Else the language refuses it, at a line of a text that its user never saw. */
+static void facts_of_platforms_are_what_the_language_can_say(void **state)
+{
+	(void)state;
+	assert_keys_refused("- key: a\n  type: <string>\n  supportedOS:\n    iOS:\n      introduced: =9.3\n", 9,
+			    "'=9.3' cannot be said here: it is a version like 13.1, n/a or all");
+	assert_keys_refused("- key: a\n  type: <string>\n  supportedOS:\n    iOS:\n      removed: soon\n", 9,
+			    "'soon' cannot be said here: it is a version");
+	assert_keys_refused("- key: a\n  type: <string>\n  supportedOS:\n    iOS:\n      userenrollment:\n"
+			    "        mode: perhaps\n",
+			    10, "it is allowed, required, forbidden or ignored");
+}
+
 static void values_must_be_of_the_type_of_their_key(void **state)
 {
 	(void)state;
@@ -341,6 +354,7 @@ int main(void)
 		IN_FOLDER(an_unknown_type_is_refused_and_the_known_ones_are_named),
 		IN_FOLDER(a_key_without_a_name_is_refused),
 		IN_FOLDER(an_unknown_presence_is_refused),
+		IN_FOLDER(facts_of_platforms_are_what_the_language_can_say),
 		IN_FOLDER(values_must_be_of_the_type_of_their_key),
 		IN_FOLDER(what_should_be_a_list_a_text_or_a_mapping_must_be_one),
 		IN_FOLDER(a_name_that_stands_twice_is_refused),
