@@ -363,6 +363,18 @@ static int begin_again(struct profile *profile, const struct journal_file *file,
 	return buf_ok(&profile->recovery.begun) ? 0 : error_memory(err);
 }
 
+static void note_back(const struct profile *profile, size_t edits, struct problems *notes)
+{
+	if (edits)
+		profile_note(profile, notes,
+			     "%zu edit%s that %s not saved before, as profilefs was stopped, %s back; -o norecover "
+			     "begins without %s", edits, edits == 1 ? "" : "s", edits == 1 ? "was" : "were",
+			     edits == 1 ? "is" : "are", edits == 1 ? "it" : "them");
+	else
+		profile_note(profile, notes,
+			     "it was begun before and not saved, as profilefs was stopped: it is as it was then");
+}
+
 /* Takes over a journal whose edits are to come back. */
 static int take_over(struct profile *profile, struct journal_file *file, struct problems *notes, struct error *err)
 {
@@ -376,11 +388,16 @@ static int take_over(struct profile *profile, struct journal_file *file, struct 
 		return error_memory(err);
 	*recovery->left = *file;
 	*file = JOURNAL_FILE_INIT;
-	profile_note(profile, notes,
-		     "%zu edit%s that %s not saved before, as profilefs was stopped, %s back; -o norecover begins "
-		     "without %s", edits, edits == 1 ? "" : "s", edits == 1 ? "was" : "were", edits == 1 ? "is" : "are",
-		     edits == 1 ? "it" : "them");
+	note_back(profile, edits, notes);
 	return 0;
+}
+
+/* True if it was only begun: nothing was answered yet. A profile that was begun is something by itself. */
+static bool says_nothing(const struct journal_file *file)
+{
+	if (file->state == JOURNAL_DAMAGED || recovery_count(file) > 0)
+		return false;
+	return file->count < 2 || file->records[1].kind == JOURNAL_BASE;
 }
 
 /* One journal of this profile. */
@@ -392,10 +409,8 @@ static int look_at(struct profile *profile, struct journal_file *file, const cha
 
 	if (file->aside || file->state == JOURNAL_IN_USE)
 		return 0;
-	if (file->state == JOURNAL_TORN && file->count < 3 && (file->count < 2 || !profile->options.create))
-		return journal_drop(file, &why) < 0 ? 0 : 0; /* nothing was answered yet */
-	if (!profile->options.create && journal_is_saved(file, digest)) {
-		(void)journal_drop(file, &why);
+	if (says_nothing(file) || (!profile->options.create && journal_is_saved(file, digest))) {
+		(void)journal_drop(file, &why); /* one that stays is looked at again */
 		return 0;
 	}
 	if (file->state == JOURNAL_DAMAGED)

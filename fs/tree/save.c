@@ -336,9 +336,10 @@ static enum save_outcome save(struct profile *profile, const struct error *inval
 enum save_outcome profile_save(struct profile *profile, const struct error *invalid, struct problems *notes,
 			       struct error *err)
 {
+	bool edited = is_edited(profile);
 	enum save_outcome outcome = save(profile, invalid, notes, err);
 
-	if (profile->commits == profile->commits_saved)
+	if (edited && !is_edited(profile))
 		recovery_done(profile);
 	return outcome;
 }
