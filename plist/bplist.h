@@ -27,7 +27,7 @@
 bool bplist_recognise(const void *bytes, size_t len);
 
 /* Checks everything about the bytes that libplist would take on trust: header, trailer, offsets, types,
- * text, cycles, nesting (DOC_DEPTH_MAX), and how many nodes (DOC_NODES_MAX) and bytes they expand to.
+ * text, cycles, nesting, and how many nodes and bytes they expand to, within the limits.
  * Takes time in proportion to `len`. 0, or -1 with the rule "not-a-plist", or EFBIG or ENOMEM. */
 int bplist_check(const void *bytes, size_t len, struct error *err);
 

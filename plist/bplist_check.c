@@ -14,16 +14,14 @@
  */
 #include "plist/bplist.h"
 
-#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "plist/base/limits.h"
+
 #define HEADER_SIZE 8
 #define TRAILER_SIZE 32
-
-#define BYTES_MAX (2 * DOC_SIZE_MAX)    /* of all text and data together, in the tree */
-#define OBJECTS_MAX (2 * DOC_NODES_MAX) /* keys are objects, too */
 
 /* Seconds from 2001-01-01 to the first and past the last second that a date's four digits can name. */
 #define DATE_FIRST (-63113904000.0) /* 0001-01-01T00:00:00Z */
@@ -44,6 +42,7 @@ struct check {
 	size_t table; /* offset of the offset table: objects end before it */
 	size_t count; /* objects */
 	unsigned offset_size, ref_size;
+	size_t nodes_max, bytes_max, value_max, name_max, depth_max; /* the limits */
 	struct cost *costs; /* one per object */
 	uint64_t spent_nodes, spent_bytes;
 	struct error *err;
@@ -65,12 +64,15 @@ static int unsound(struct check *check, size_t at, const char *what)
 			  at, what);
 }
 
-static int too_big(struct check *check)
+static int too_many(struct check *check)
 {
-	return error_set(
-		check->err, EFBIG,
-		"the binary property list stands for more than %zu values or %zu MiB of text and data",
-		DOC_NODES_MAX, BYTES_MAX >> 20);
+	return limit_refuse(LIMIT_NODES, NULL, "the binary property list stands for too many values", check->err);
+}
+
+static int too_much(struct check *check)
+{
+	return limit_refuse(LIMIT_EXPANSION, NULL, "the binary property list stands for too much text and data",
+			    check->err);
 }
 
 static uint64_t big_endian(const uint8_t *bytes, size_t size)
@@ -84,16 +86,16 @@ static uint64_t big_endian(const uint8_t *bytes, size_t size)
 
 static int spend_nodes(struct check *check, uint64_t nodes)
 {
-	if (nodes > DOC_NODES_MAX || check->spent_nodes > DOC_NODES_MAX - nodes)
-		return too_big(check);
+	if (nodes > check->nodes_max || check->spent_nodes > check->nodes_max - nodes)
+		return too_many(check);
 	check->spent_nodes += nodes;
 	return 0;
 }
 
 static int spend_bytes(struct check *check, uint64_t bytes)
 {
-	if (bytes > BYTES_MAX || check->spent_bytes > BYTES_MAX - bytes)
-		return too_big(check);
+	if (bytes > check->bytes_max || check->spent_bytes > check->bytes_max - bytes)
+		return too_much(check);
 	check->spent_bytes += bytes;
 	return 0;
 }
@@ -102,6 +104,14 @@ static int spend_bytes(struct check *check, uint64_t bytes)
 static bool fits(const struct check *check, size_t at, uint64_t count, size_t size)
 {
 	return at <= check->table && count <= (check->table - at) / size;
+}
+
+/* The same for one text or data. Of UTF-16 it is what it can become at the most. */
+static int spend_value(struct check *check, uint64_t bytes)
+{
+	if (bytes > check->value_max)
+		return limit_refuse(LIMIT_VALUE, NULL, "a value is too large", check->err);
+	return spend_bytes(check, bytes);
 }
 
 /* --- scalars ------------------------------------------------------------------------------------------ */
@@ -158,7 +168,7 @@ static int check_data(struct check *check, const struct object *object, struct c
 	if (!fits(check, object->body, object->size, 1))
 		return unsound(check, object->at, "data that is cut off");
 	cost->bytes = object->size;
-	return spend_bytes(check, cost->bytes);
+	return spend_value(check, cost->bytes);
 }
 
 static int check_ascii(struct check *check, const struct object *object, struct cost *cost)
@@ -168,7 +178,7 @@ static int check_ascii(struct check *check, const struct object *object, struct 
 	if (!fits(check, object->body, object->size, 1))
 		return unsound(check, object->at, "a string that is cut off");
 	cost->bytes = object->size;
-	if (spend_bytes(check, cost->bytes))
+	if (spend_value(check, cost->bytes))
 		return -1;
 	for (size_t i = 0; i < object->size; i++) {
 		if (text[i] == 0)
@@ -194,7 +204,7 @@ static int check_utf16(struct check *check, const struct object *object, struct 
 	if (object->size == 0)
 		return unsound(check, object->at, "an empty UTF-16 string");
 	cost->bytes = object->size * 3; /* as UTF-8, at most */
-	if (spend_bytes(check, cost->bytes))
+	if (spend_value(check, cost->bytes))
 		return -1;
 	for (end = at + 2 * (size_t)object->size; at < end; at += 2) {
 		uint64_t unit = big_endian(check->bytes + at, 2);
@@ -237,8 +247,10 @@ static int add_child(struct check *check, uint64_t number, unsigned depth, struc
 
 	if (visit(check, number, depth, &cost))
 		return -1;
-	if (cost.nodes > DOC_NODES_MAX - total->nodes || cost.bytes > BYTES_MAX - total->bytes)
-		return too_big(check);
+	if (cost.nodes > check->nodes_max - total->nodes)
+		return too_many(check);
+	if (cost.bytes > check->bytes_max - total->bytes)
+		return too_much(check);
 	total->nodes += cost.nodes;
 	total->bytes += cost.bytes;
 	if (cost.nesting >= total->nesting)
@@ -263,6 +275,7 @@ static int check_array(struct check *check, const struct object *object, unsigne
 static int add_key(struct check *check, const struct object *dict, uint64_t number, unsigned depth,
 		   struct cost *total)
 {
+	uint64_t before;
 	size_t at;
 
 	if (number >= check->count)
@@ -273,8 +286,11 @@ static int add_key(struct check *check, const struct object *dict, uint64_t numb
 		return unsound(check, dict->at, "a key that lies outside the objects");
 	if (check->bytes[at] >> 4 != 0x5 && check->bytes[at] >> 4 != 0x6)
 		return unsound(check, at, "a key that is not a string");
+	before = total->bytes;
 	if (add_child(check, number, depth, total))
 		return -1;
+	if (total->bytes - before > check->name_max)
+		return limit_refuse(LIMIT_NAME, NULL, "a key is too long", check->err);
 	total->nodes--;
 	return 0;
 }
@@ -376,7 +392,7 @@ static int visit(struct check *check, uint64_t number, unsigned depth, struct co
 		return error_rule(check->err, "not-a-plist",
 				  "the binary property list contains itself (object %llu)",
 				  (unsigned long long)number);
-	if (known->progress == UNSEEN && depth <= DOC_DEPTH_MAX) {
+	if (known->progress == UNSEEN && depth <= check->depth_max) {
 		*cost = (struct cost){ .nodes = 1 };
 		known->progress = OPEN;
 		if (check_object(check, number, depth, cost))
@@ -384,9 +400,9 @@ static int visit(struct check *check, uint64_t number, unsigned depth, struct co
 		cost->progress = DONE;
 		*known = *cost;
 	}
-	if (depth > DOC_DEPTH_MAX || depth + known->nesting > DOC_DEPTH_MAX)
-		return error_rule(check->err, "not-a-plist",
-				  "the binary property list is nested deeper than %d levels", DOC_DEPTH_MAX);
+	if (depth > check->depth_max || depth + known->nesting > check->depth_max)
+		return limit_refuse(LIMIT_DEPTH, "not-a-plist", "the binary property list is nested too deep",
+				    check->err);
 	*cost = *known;
 	return 0;
 }
@@ -420,8 +436,8 @@ static int check_frame(struct check *check, size_t len, uint64_t *root)
 		return unsound(check, len + 8, "an offset table that does not fit the file");
 	if (*root >= count)
 		return unsound(check, len + 16, "a root that is not there");
-	if (count > OBJECTS_MAX)
-		return too_big(check);
+	if (count > 2 * (uint64_t)check->nodes_max) /* keys are objects, too */
+		return too_many(check);
 	check->count = (size_t)count;
 	check->table = (size_t)table;
 	return 0;
@@ -429,14 +445,16 @@ static int check_frame(struct check *check, size_t len, uint64_t *root)
 
 int bplist_check(const void *bytes, size_t len, struct error *err)
 {
-	struct check check = { .bytes = bytes, .err = err };
+	struct check check = { .bytes = bytes, .err = err,
+			       .nodes_max = limit(LIMIT_NODES), .bytes_max = limit(LIMIT_EXPANSION),
+			       .value_max = limit(LIMIT_VALUE), .name_max = limit(LIMIT_NAME),
+			       .depth_max = limit(LIMIT_DEPTH) };
 	struct cost cost;
 	uint64_t root = 0;
 	int result;
 
-	if (len > DOC_SIZE_MAX)
-		return error_set(err, EFBIG, "the binary property list is larger than %zu MiB",
-				 DOC_SIZE_MAX >> 20);
+	if (len > limit(LIMIT_PROFILE))
+		return limit_refuse(LIMIT_PROFILE, NULL, "the binary property list is too large", err);
 	if (check_frame(&check, len, &root))
 		return -1;
 	check.costs = calloc(check.count, sizeof(*check.costs));

@@ -1,6 +1,5 @@
 #include "plist/doc.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "plist/bplist.h"
@@ -9,8 +8,7 @@
 
 static int too_big(const char *name, struct error *err)
 {
-	error_set(err, EFBIG, "larger than %zu MiB: profilefs takes no plist as large as that",
-		  DOC_SIZE_MAX >> 20);
+	limit_refuse(LIMIT_PROFILE, NULL, "it is too large", err);
 	error_in_file(err, name);
 	return -1;
 }
@@ -27,7 +25,7 @@ static int read_xml(struct doc *doc, const char *name, const void *bytes, size_t
 {
 	if (encoding_to_utf8(bytes, len, &doc->source, &doc->recoded, err) < 0)
 		return -1;
-	if (doc->source.len > DOC_SIZE_MAX)
+	if (doc->source.len > limit(LIMIT_PROFILE))
 		return too_big(name, err);
 	doc->crlf = has_crlf(&doc->source);
 	return xml_read(doc, name, err);
@@ -47,7 +45,7 @@ int doc_read(struct doc *doc, const char *name, const void *bytes, size_t len, s
 	int rc;
 
 	*doc = (struct doc){ 0 };
-	if (len > DOC_SIZE_MAX)
+	if (len > limit(LIMIT_PROFILE))
 		return too_big(name, err);
 	if (bplist_recognise(bytes, len))
 		rc = read_binary(doc, name, bytes, len, err);

@@ -14,11 +14,11 @@
 
 #include "plist/base/buf.h"
 #include "plist/base/error.h"
+#include "plist/base/limits.h"
 #include "plist/node.h"
 
-#define DOC_DEPTH_MAX 512                     /* nesting; libplist's own limit */
-#define DOC_SIZE_MAX  ((size_t)64 << 20)      /* bytes of a source */
-#define DOC_NODES_MAX ((size_t)4 << 20)       /* nodes, also of an expanded binary plist */
+/* Nesting, at the most: libplist's own limit. LIMIT_DEPTH may be less; size and number of nodes are limits, too. */
+#define DOC_DEPTH_MAX LIMIT_DEPTH_MOST
 
 enum doc_format { DOC_XML, DOC_BINARY };
 
@@ -35,7 +35,7 @@ struct doc {
 
 /* Reads XML or binary, told apart by content. `name` is the file's name in messages; `bytes` are copied.
  * The root may be any type. 0, or -1 with the rule "not-a-plist" and file, line and column (XML), or
- * ENOMEM, EFBIG. `doc` is then empty and need not be freed. */
+ * ENOMEM, EFBIG (a limit). `doc` is then empty and need not be freed. */
 int doc_read(struct doc *doc, const char *name, const void *bytes, size_t len, struct error *err);
 
 /* A document without a source: an empty dict, to be written as XML. 0, or -1: out of memory. */

@@ -41,7 +41,7 @@ static const struct node *find_too_deep(const struct node *root)
 	while (at) {
 		const struct node *below = node_first(at);
 
-		if (!node_is_scalar(at->type) && depth > DOC_DEPTH_MAX)
+		if (!node_is_scalar(at->type) && depth > limit(LIMIT_DEPTH))
 			return at;
 		if (below) {
 			at = below;
@@ -62,9 +62,8 @@ static int check_depth(const struct doc *doc, struct error *err)
 
 	if (!deep)
 		return 0;
-	error_set(err, EINVAL,
-		  "nested more than %d deep, which is the most a property list may be: move it up",
-		  DOC_DEPTH_MAX);
+	limit_refuse(LIMIT_DEPTH, NULL, "nested too deep, move it up", err);
+	err->code = EINVAL;
 	doc_path(deep, &path);
 	error_in_key(err, buf_text(&path));
 	return -1;

@@ -24,7 +24,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uthash.h>
+
+#include "plist/base/hash.h"
 
 enum node_type {
 	NODE_DICT,

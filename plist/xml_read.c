@@ -142,11 +142,10 @@ static bool check_value(struct xml_reader *reader, const struct element *element
 	else if (open->node && open->node->type == NODE_DICT && !reader->has_key)
 		reader_fail(reader, "a <%s> without a <key> before it: in <dict>, every value has one",
 			    element->name);
-	else if (element->kind == KIND_CONTAINER && reader->depth > DOC_DEPTH_MAX)
-		reader_fail(reader, "nested more than %d deep: that is the most a plist may be",
-			    DOC_DEPTH_MAX);
-	else if (reader->nodes == DOC_NODES_MAX)
-		reader_fail_size(reader, "values", DOC_NODES_MAX);
+	else if (element->kind == KIND_CONTAINER && reader->depth > limit(LIMIT_DEPTH))
+		reader_fail_limit(reader, LIMIT_DEPTH, "not-a-plist", "nested too deep");
+	else if (reader->nodes == limit(LIMIT_NODES))
+		reader_fail_limit(reader, LIMIT_NODES, NULL, "too many values");
 	else
 		return true;
 	return false;
@@ -208,6 +207,21 @@ static void check_space(struct xml_reader *reader, const char *text, size_t len)
 		       reader_top(reader)->element->name);
 }
 
+/* Of data the limit is on what base64 stands for, which is known when all of it is there. */
+static void add_text(struct xml_reader *reader, const struct open *open, const char *text, size_t len)
+{
+	bool is_key = open->element->kind == KIND_KEY;
+	size_t most = limit(is_key ? LIMIT_NAME : LIMIT_VALUE);
+	bool fits = (open->node && open->node->type == NODE_DATA) || reader->text.len + len <= most;
+
+	if (fits)
+		buf_add(&reader->text, text, len);
+	else if (is_key)
+		reader_fail_limit(reader, LIMIT_NAME, NULL, "a key is too long");
+	else
+		reader_fail_limit(reader, LIMIT_VALUE, NULL, "a value is too large");
+}
+
 static void XMLCALL on_text(void *user, const XML_Char *text, int len)
 {
 	struct xml_reader *reader = user;
@@ -216,10 +230,10 @@ static void XMLCALL on_text(void *user, const XML_Char *text, int len)
 	if (reader->failed)
 		return;
 	reader->expanded += (size_t)len;
-	if (reader->expanded > DOC_SIZE_MAX)
-		reader_fail_size(reader, "bytes of text, entities expanded", DOC_SIZE_MAX);
+	if (reader->expanded > limit(LIMIT_PROFILE))
+		reader_fail_limit(reader, LIMIT_PROFILE, NULL, "too much text, with its entities expanded");
 	else if (open->element->kind == KIND_KEY || open->element->kind == KIND_SCALAR)
-		buf_add(&reader->text, text, (size_t)len);
+		add_text(reader, open, text, (size_t)len);
 	else
 		check_space(reader, text, (size_t)len);
 }
@@ -294,6 +308,8 @@ static void end_converted(struct xml_reader *reader, struct open *open)
 			reader_stop_at(reader, open->offset);
 	} else if (!buf_ok(&value)) {
 		reader_fail_memory(reader);
+	} else if (value.len > limit(LIMIT_VALUE)) {
+		reader_fail_limit(reader, LIMIT_VALUE, NULL, "a value is too large");
 	} else {
 		take_value(reader, open->node, buf_text(&value), value.len);
 	}

@@ -1,6 +1,5 @@
 #include "plist/xml_reader.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -68,10 +67,9 @@ void reader_fail_at(struct xml_reader *reader, size_t offset, const char *format
 	va_end(args);
 }
 
-void reader_fail_size(struct xml_reader *reader, const char *what, size_t max)
+void reader_fail_limit(struct xml_reader *reader, enum limit which, const char *rule, const char *what)
 {
-	error_set(reader->err, EFBIG, "more than %zu %s: profilefs takes no plist as large as that", max,
-		  what);
+	limit_refuse(which, rule, what, reader->err);
 	reader_stop_at(reader, reader_offset(reader));
 }
 

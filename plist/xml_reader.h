@@ -62,8 +62,8 @@ void reader_fail(struct xml_reader *reader, const char *format, ...) __attribute
 void reader_fail_at(struct xml_reader *reader, size_t offset, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* More than `max` of `what`: EFBIG. */
-void reader_fail_size(struct xml_reader *reader, const char *what, size_t max);
+/* `what` is past a limit. */
+void reader_fail_limit(struct xml_reader *reader, enum limit which, const char *rule, const char *what);
 
 void reader_fail_memory(struct xml_reader *reader);
 

@@ -100,7 +100,7 @@ static int pipe_xml(const struct request *request, const char *path, struct buf 
 	struct error why;
 	bool intact;
 
-	if (file_read_path(path, DOC_SIZE_MAX, &bytes, err) < 0 ||
+	if (limit_explain(file_read_path(path, PROFILE_SIZE_MAX, &bytes, err), LIMIT_PROFILE, err) < 0 ||
 	    envelope_open(request->profile, bytes.data, bytes.len, &envelope, &plist, err) < 0)
 		return -1;
 	intact = envelope_intact(envelope, &why);

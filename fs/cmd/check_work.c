@@ -8,6 +8,7 @@
 #include "fs/tree/profile.h"
 #include "plist/base/buf.h"
 #include "plist/base/file.h"
+#include "plist/base/limits.h"
 #include "plist/doc.h"
 #include "plist/encrypted.h"
 #include "sign/encryption.h"
@@ -110,7 +111,7 @@ static void check_file(struct job *job)
 	struct envelope *envelope;
 	struct error err;
 
-	if (file_read_path(path, PROFILE_SIZE_MAX, &bytes, &err) < 0 ||
+	if (limit_explain(file_read_path(path, PROFILE_SIZE_MAX, &bytes, &err), LIMIT_PROFILE, &err) < 0 ||
 	    envelope_open(job->name, bytes.data, bytes.len, &envelope, &plist, &err) < 0) {
 		add(job, job->name, &err);
 		return;

@@ -14,6 +14,7 @@ static int unknown_option(const struct command *command, const char *given)
 
 	for (option = command->options; option->name; option++)
 		hint_consider(&hint, option->name);
+	hint_consider(&hint, "limit");
 	if (hint.name)
 		return say_misuse(command->name, "there is no option '%s': did you mean '--%s'?", given, hint.name);
 	return say_misuse(command->name, "there is no option '%s'", given);

@@ -9,6 +9,7 @@
 #include "fs/cmd/command.h"
 #include "fs/cmd/guard.h"
 #include "plist/base/hint.h"
+#include "fs/cmd/limits.h"
 #include "fs/cmd/say.h"
 #include "plist/base/buf.h"
 #include "plist/base/error.h"
@@ -86,6 +87,7 @@ static void describe(struct buf *out)
 			  "  echo Office >mnt/PayloadContent/com.apple.wifi.managed/SSID_STR\n"
 			  "  profilefs umount mnt\n"
 			  "  profilefs schema com.apple.wifi.managed\n\n"
+			  "Before or after COMMAND, --limit NAME=VALUE sets one of the limits in profilefs(1).\n"
 			  "Exit status: 0 all is well; 1 the profile has errors, does not verify, or was not saved;\n"
 			  "2 wrong usage, or something could not be read, written or mounted.\n");
 }
@@ -161,7 +163,10 @@ static int run_words(int argc, char **argv)
 static int run_program(int argc, char **argv)
 {
 	const struct command *helper = find_helper(argc > 0 ? argv[0] : "");
+	struct error err;
 
+	if (limits_take(&argc, argv, &err) < 0)
+		return say_error(&err);
 	if (helper)
 		return helper->run(argc, argv);
 	if (argc < 2)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fs/cmd/hide.h"
+#include "fs/cmd/limits.h"
 #include "plist/base/buf.h"
 #include "plist/base/hint.h"
 
@@ -15,6 +16,7 @@ enum kind {
 	LIST,     /* the same; each one given is added */
 	CHOICE,   /* one of a list of values */
 	LEVEL,    /* a rule, which gets the level */
+	LIMIT,    /* a limit of the process and its value */
 	TARGET,   /* a system and its version; each one given is added */
 	PASSED,   /* libfuse's, without a value */
 	PASSED_VALUE,
@@ -105,6 +107,7 @@ static const struct option known[] = {
 	LEVEL_OPTION("warning", RULE_WARNING),
 	LEVEL_OPTION("off", RULE_OFF),
 	OTHER_OPTION("target", TARGET),
+	OTHER_OPTION("limit", LIMIT),
 	CHOICE_OPTION("digest", digests, choose_digest),
 	CHOICE_OPTION("format", formats, choose_format),
 	CHOICE_OPTION("check", levels, choose_check),
@@ -270,7 +273,7 @@ static int check_value(const struct option *option, const char *value, struct er
 {
 	bool wanted = option->kind == TEXT || option->kind == LIST || option->kind == CHOICE ||
 		      option->kind == TARGET ||
-		      option->kind == LEVEL ||		      option->kind == PASSED_VALUE;
+		      option->kind == LEVEL || option->kind == LIMIT || option->kind == PASSED_VALUE;
 	bool refused = option->kind == FLAG || option->kind == PASSED;
 
 	if (wanted && (!value || !*value))
@@ -311,6 +314,8 @@ static int add_one(struct mount_options *options, const char *text, struct error
 		return set_level(options, option->level, value, err);
 	case TARGET:
 		return add_target(options, value, err);
+	case LIMIT:
+		return limits_set(value, ':', err);
 	case PASSED:
 	case PASSED_VALUE:
 		return pass_on(options, text, err);

@@ -82,6 +82,8 @@ void mount_options_free(struct mount_options *options);
 	"  error=RULE, warning=RULE, off=RULE\n" \
 	"                             as -E, -W and -O\n" \
 	"  target=SYSTEM:VERSION      such as macOS:15.1; of several, it is enough if one has what is there\n" \
+	"  limit=NAME:VALUE           how much is read and kept: profile, value, nodes, scratch, ..., with K, M, G;\n" \
+	"                             profilefs(1) lists them\n" \
 	"  allow_other, allow_root, auto_unmount, max_read=N, fsname=NAME\n" \
 	"                             as in mount.fuse3(8)\n" \
 	"Options that fstab(5) needs (rw, user, noauto, _netdev, nofail, x-*, ...) are accepted.\n"

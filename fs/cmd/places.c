@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
+#include "plist/base/hash.h"
 #include "plist/encoding.h"
 
 /* An element: its position, and which one of its PayloadType it is. */

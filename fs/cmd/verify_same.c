@@ -8,6 +8,7 @@
 #include "fs/cmd/verify.h"
 #include "fs/tree/profile.h"
 #include "plist/base/file.h"
+#include "plist/base/limits.h"
 #include "sign/envelope.h"
 
 /* --- the plain file --------------------------------------------------------------------------------- */
@@ -18,7 +19,7 @@ static int read_plain(const char *name, struct buf *content, struct error *err)
 	struct envelope *envelope;
 	enum envelope_form form;
 
-	if (file_read_path(verify_path(name), PROFILE_SIZE_MAX, &bytes, err) < 0 ||
+	if (limit_explain(file_read_path(verify_path(name), PROFILE_SIZE_MAX, &bytes, err), LIMIT_PROFILE, err) < 0 ||
 	    envelope_open(name, bytes.data, bytes.len, &envelope, content, err) < 0)
 		return -1;
 	form = envelope_form(envelope);

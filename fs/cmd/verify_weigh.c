@@ -7,6 +7,7 @@
 #include "fs/cmd/verify.h"
 #include "fs/tree/profile.h"
 #include "plist/base/file.h"
+#include "plist/base/limits.h"
 #include "sign/envelope.h"
 #include "sign/signer.h"
 
@@ -179,7 +180,8 @@ static int reach(const struct trust *trust, struct verified *verified, struct er
 	struct envelope *envelope;
 	int result;
 
-	if (file_read_path(verify_path(verified->name), PROFILE_SIZE_MAX, &bytes, err) < 0)
+	if (limit_explain(file_read_path(verify_path(verified->name), PROFILE_SIZE_MAX, &bytes, err), LIMIT_PROFILE,
+			  err) < 0)
 		return -1;
 	if (envelope_open(verified->name, bytes.data, bytes.len, &envelope, &verified->content, err) < 0) {
 		verified->damaged = err->rule != NULL;

@@ -7,6 +7,7 @@
 #include "fs/tree/collection_parts.h"
 #include "fs/tree/placing.h"
 #include "fs/tree/refusal.h"
+#include "fs/tree/scratch.h"
 
 /* Descriptors that are left to those that are open already: none can be saved without. */
 #define DESCRIPTORS_SPARE 16
@@ -141,6 +142,7 @@ static int show(struct opened *opened, struct error *err)
 	if (!opened->tree)
 		return error_memory(err);
 	opened->tree->opened = opened;
+	scratch_share(opened->tree, collection->tree);
 	opened->tree->begun_empty = opened->member->fresh;
 	opened->tree->maker = opened->member->fresh ? ask_caller(opened) : 0;
 	opened->tree->sealed = opened->profile.read_only && !collection->options.read_only;

@@ -93,7 +93,8 @@ int dir_payload_name(const struct item *dir, const struct node *payload, size_t 
 {
 	const struct node *type = payload->type == NODE_DICT ? node_get(payload, PAYLOAD_TYPE) : NULL;
 	BUF_AUTO base = BUF_INIT;
-	unsigned number = 1;
+	struct item *first;
+	unsigned number;
 
 	if (type && type->type == NODE_STRING && type->value.len > 0)
 		name_from_key(type->value.bytes, type->value.len, &base);
@@ -102,10 +103,14 @@ int dir_payload_name(const struct item *dir, const struct node *payload, size_t 
 		name_from_index((uint32_t)position, &base);
 	}
 	buf_assign(name, base.data, base.len);
+	first = buf_ok(name) ? item_child(dir, buf_text(name)) : NULL;
+	number = first && first->numbered ? first->numbered : 1;
 	while (buf_ok(name) && item_child(dir, buf_text(name))) {
 		buf_assign(name, base.data, base.len);
 		buf_add_format(name, ".%u", ++number);
 	}
+	if (first)
+		first->numbered = number;
 	return buf_ok(name) && buf_ok(&base) ? 0 : -ENOMEM;
 }
 

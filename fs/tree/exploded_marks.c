@@ -13,6 +13,7 @@
 #include "fs/tree/names.h"
 #include "fs/tree/text.h"
 #include "plist/base/file.h"
+#include "plist/base/limits.h"
 #include "plist/doc.h"
 #include "plist/merge.h"
 
@@ -110,7 +111,9 @@ static int look(struct reader *reader, const char *file, struct content *content
 		content->dir = true;
 		content->numbered = all_are_numbers(path);
 	} else if (result == 0) {
-		result = S_ISREG(st.st_mode) ? file_read_path(path, DOC_SIZE_MAX, &content->bytes, &reader->err) : -1;
+		result = -1;
+		if (S_ISREG(st.st_mode))
+			result = file_read_path(path, limit(LIMIT_VALUE), &content->bytes, &reader->err);
 	}
 	path_leave(&reader->path, len);
 	return result;

@@ -7,12 +7,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "fs/tree/exploded.h"
 #include "fs/tree/item.h"
 #include "plist/base/buf.h"
 #include "plist/base/error.h"
+#include "plist/base/hash.h"
 
 /* Reading one directory tree. */
 struct reader {

@@ -8,6 +8,8 @@
 #include "fs/tree/exploded_parts.h"
 #include "fs/tree/names.h"
 #include "fs/tree/text.h"
+#include "plist/base/file.h"
+#include "plist/base/limits.h"
 
 /* What cannot be part of a property list. */
 static void report_stray(struct reader *reader, const struct item *dir, const char *name, const char *text)
@@ -40,10 +42,12 @@ static int count_file(struct reader *reader, const struct buf *bytes)
 	reader->bytes += bytes->len;
 	for (reader->nodes++; at < end && (at = memchr(at, '\n', (size_t)(end - at))); at++)
 		reader->nodes++;
-	if (reader->bytes <= DOC_SIZE_MAX && reader->nodes <= DOC_NODES_MAX)
+	if (reader->bytes > limit(LIMIT_PROFILE))
+		limit_refuse(LIMIT_PROFILE, NULL, "more is in it than a property list may hold", &reader->err);
+	else if (reader->nodes > limit(LIMIT_NODES))
+		limit_refuse(LIMIT_NODES, NULL, "more values are in it than a property list may hold", &reader->err);
+	else
 		return 0;
-	error_set(&reader->err, EFBIG, "more is in it than a property list may hold: %zu MiB, %zu values",
-		  DOC_SIZE_MAX >> 20, DOC_NODES_MAX);
 	return reader_end(reader, &reader->err);
 }
 
@@ -107,8 +111,9 @@ static int write_file(struct reader *reader, struct item *dir, const char *name,
 static int read_file(struct reader *reader, struct item *dir, const char *name, bool is_types)
 {
 	BUF_AUTO bytes = BUF_INIT;
+	int result = file_read_path(buf_text(&reader->path), limit(LIMIT_VALUE), &bytes, &reader->err);
 
-	if (file_read_path(buf_text(&reader->path), DOC_SIZE_MAX, &bytes, &reader->err) < 0) {
+	if (limit_explain(result, LIMIT_VALUE, &reader->err) < 0) {
 		if (reader->err.code == ENOMEM)
 			return reader_end_without_memory(reader);
 		reader->is_file = false;

@@ -1,4 +1,5 @@
 /* What is wrong with .types in an exploded tree, with the line that it is about. */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -6,27 +7,25 @@
 #include "fs/tree/names.h"
 #include "fs/tree/types.h"
 #include "plist/base/file.h"
+#include "plist/base/limits.h"
 #include "plist/doc.h"
 
-/* A .types that problems were found in, and how far those that are about lines which are not understood have come. */
+/* The last line that says an entry's type: the one that holds. */
+struct said_line {
+	char *name;
+	unsigned long line;
+	UT_hash_handle hh;
+};
+
+/* A .types that problems were found in: read and understood once, as there can be a problem for each of a million
+ * lines. */
 struct types_file {
 	struct buf path;
 	struct buf text;
-	unsigned long unread;
+	struct said_line *lines;
+	size_t unread;              /* the offset after the last line which is not understood that was told */
+	unsigned long unread_line;  /* and its number */
 };
-
-static void types_file_open(struct types_file *file, const char *path)
-{
-	struct error ignored;
-
-	if (buf_equals(&file->path, path, strlen(path)))
-		return;
-	buf_assign(&file->path, path, strlen(path));
-	buf_clear(&file->text);
-	file->unread = 0;
-	if (file_read_path(path, DOC_SIZE_MAX, &file->text, &ignored) < 0)
-		buf_clear(&file->text); /* then there is no line to be told */
-}
 
 /* The name that a line begins with; `*words` is what follows. False: an empty line, or a comment. */
 static bool split_line(const char *line, size_t len, struct buf *name, const char **words)
@@ -53,56 +52,118 @@ static int type_in_line(const char *name, const char *words, size_t len)
 	return type;
 }
 
-/* Whether a line is the one that is looked for: about `name`, or NULL: one that is not understood. */
-static bool is_line(const char *line, size_t len, const char *name)
+/* The line at `at` of a text that ends at `end`: its length, and `*next`, where the one after it begins. */
+static size_t line_length(const char *at, const char *end, const char **next)
 {
-	BUF_AUTO own = BUF_INIT;
-	const char *words;
+	const char *newline = memchr(at, '\n', (size_t)(end - at));
+
+	*next = newline ? newline + 1 : end;
+	return (size_t)((newline ? newline : end) - at);
+}
+
+/* Without memory the line is not told. */
+static void note_line(struct types_file *file, const char *name, unsigned long number)
+{
+	struct said_line *line = NULL;
+
+	HASH_FIND_STR(file->lines, name, line);
+	if (!line) {
+		line = calloc(1, sizeof(*line));
+		if (!line)
+			return;
+		line->name = strdup(name);
+		if (line->name)
+			HASH_ADD_KEYPTR(hh, file->lines, line->name, strlen(line->name), line);
+		if (!line->hh.tbl) {
+			free(line->name);
+			free(line);
+			return;
+		}
+	}
+	line->line = number;
+}
+
+static void note_lines(struct types_file *file)
+{
+	const char *at = buf_text(&file->text), *end = at + file->text.len, *next, *words;
+	unsigned long number = 1;
+	BUF_AUTO name = BUF_INIT;
+	size_t len;
 	int type;
 
-	if (!split_line(line, len, &own, &words) || (name && !buf_equals(&own, name, strlen(name))))
-		return false;
-	type = type_in_line(buf_text(&own), words, (size_t)(line + len - words));
-	if (!name)
-		return type < 0;
-	return type >= 0 && (type != NODE_TYPE_COUNT || strcmp(name, SAID_OF_SCHEMA) == 0);
-}
-
-/* The first such line after another one; 0: there is none. */
-static unsigned long find_line(const struct buf *text, const char *name, unsigned long after)
-{
-	const char *at = buf_text(text), *end = at + text->len, *newline;
-	unsigned long number = 1;
-
-	for (; at < end; at = newline + 1, number++) {
-		newline = memchr(at, '\n', (size_t)(end - at));
-		if (!newline)
-			newline = end;
-		if (number > after && is_line(at, (size_t)(newline - at), name))
-			return number;
+	for (; at < end; at = next, number++) {
+		len = line_length(at, end, &next);
+		buf_clear(&name);
+		if (!split_line(at, len, &name, &words))
+			continue;
+		type = type_in_line(buf_text(&name), words, (size_t)(at + len - words));
+		if (type >= 0 && (type != NODE_TYPE_COUNT || strcmp(buf_text(&name), SAID_OF_SCHEMA) == 0))
+			note_line(file, buf_text(&name), number);
 	}
-	return 0;
 }
 
-/* The last line that says the entry's type is the one that holds. */
-static unsigned long line_of_entry(const struct buf *text, const char *name)
+static void types_file_close(struct types_file *file)
 {
-	unsigned long found = 0, next;
+	struct said_line *line, *next;
 
-	while ((next = find_line(text, name, found)))
-		found = next;
-	return found;
+	HASH_ITER(hh, file->lines, line, next) {
+		HASH_DEL(file->lines, line);
+		free(line->name);
+		free(line);
+	}
+	buf_free(&file->path);
+	buf_free(&file->text);
+	*file = (struct types_file){ 0 };
+}
+
+static void types_file_open(struct types_file *file, const char *path)
+{
+	struct error ignored;
+
+	if (buf_equals(&file->path, path, strlen(path)))
+		return;
+	types_file_close(file);
+	buf_assign(&file->path, path, strlen(path));
+	if (file_read_path(path, limit(LIMIT_VALUE), &file->text, &ignored) < 0)
+		buf_clear(&file->text); /* then there is no line to be told */
+	note_lines(file);
+}
+
+static unsigned long line_of_entry(const struct types_file *file, const char *name)
+{
+	struct said_line *line = NULL;
+
+	HASH_FIND_STR(file->lines, name, line);
+	return line ? line->line : 0;
+}
+
+/* The next line that is not understood; 0: there is none. */
+static unsigned long next_unread(struct types_file *file)
+{
+	const char *text = buf_text(&file->text), *end = text + file->text.len, *at = text + file->unread;
+	const char *next, *words;
+	BUF_AUTO name = BUF_INIT;
+	bool found = false;
+	size_t len;
+
+	for (; at < end && !found; at = next, file->unread_line++) {
+		len = line_length(at, end, &next);
+		buf_clear(&name);
+		found = split_line(at, len, &name, &words) &&
+			type_in_line(buf_text(&name), words, (size_t)(at + len - words)) < 0;
+	}
+	file->unread = (size_t)(at - text);
+	return found ? file->unread_line : 0;
 }
 
 /* The line that a problem is about; 0: none. */
 static unsigned long find_place(struct types_file *file, const char *entry, const struct error *problem)
 {
 	if (strcmp(entry, NAME_OF_TYPES) != 0)
-		return line_of_entry(&file->text, entry);
+		return line_of_entry(file, entry);
 	if (problem->rule && strcmp(problem->rule, "changed-type") == 0)
-		return line_of_entry(&file->text, SAID_OF_SCHEMA);
-	file->unread = find_line(&file->text, NULL, file->unread);
-	return file->unread;
+		return line_of_entry(file, SAID_OF_SCHEMA);
+	return next_unread(file);
 }
 
 /* What no line is about is said of the entry itself, if that is there. */
@@ -155,7 +216,6 @@ int exploded_report_types(struct reader *reader)
 	buf_assign(&reader->path, root.data, root.len);
 	lost = found.lost;
 	problems_free(&found);
-	buf_free(&file.path);
-	buf_free(&file.text);
+	types_file_close(&file);
 	return lost ? reader_end_without_memory(reader) : 0;
 }

@@ -259,7 +259,7 @@ static int check_replaced(const struct implosion *implosion, const struct implod
 	if (implosion->is_signed || options->unsign || implosion->parcel.in_place || is_stream(implosion->output) ||
 	    stat(implosion->output, &st) < 0 || !S_ISREG(st.st_mode))
 		return 0;
-	if (file_read_path(implosion->output, PROFILE_SIZE_MAX, &bytes, err) < 0)
+	if (limit_explain(file_read_path(implosion->output, PROFILE_SIZE_MAX, &bytes, err), LIMIT_PROFILE, err) < 0)
 		return -1;
 	is_plain = envelope_open("", bytes.data, bytes.len, &envelope, &content, &unknown) == 0 &&
 		   envelope_form(envelope) == ENVELOPE_PLAIN;

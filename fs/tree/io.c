@@ -10,8 +10,10 @@
 #include "fs/tree/make.h"
 #include "fs/tree/refusal.h"
 #include "fs/tree/expectation.h"
+#include "fs/tree/scratch.h"
 #include "fs/tree/stage.h"
 #include "fs/tree/types.h"
+#include "plist/base/limits.h"
 
 struct handle {
 	struct item *item;
@@ -153,8 +155,6 @@ int tree_read(struct tree *tree, struct handle *handle, size_t size, off_t offse
 /* Puts bytes into a buffer at an offset, filling a gap with zeros. */
 static int put_bytes(struct buf *buf, const void *bytes, size_t size, size_t offset)
 {
-	if (size > VALUE_SIZE_MAX || offset > VALUE_SIZE_MAX - size)
-		return -EFBIG;
 	if (offset == buf->len) {
 		buf_add(buf, bytes, size);
 		return buf_ok(buf) ? 0 : -ENOMEM;
@@ -168,14 +168,27 @@ static int put_bytes(struct buf *buf, const void *bytes, size_t size, size_t off
 	return 0;
 }
 
+static int refuse_size(struct tree *tree, struct item *item)
+{
+	struct error err;
+
+	limit_refuse(LIMIT_VALUE, NULL, "a value may not be as large as that", &err);
+	return refuse(tree, item, NULL, &err, EFBIG);
+}
+
 static int put_or_refuse(struct tree *tree, struct item *item, struct buf *buf, const void *bytes, size_t size,
 			 size_t offset)
 {
-	int result = put_bytes(buf, bytes, size, offset);
+	size_t most = limit(LIMIT_VALUE);
+	int result;
 
-	if (result != -EFBIG)
-		return result;
-	return refuse_text(tree, item, NULL, EFBIG, "a value may have at most %zu bytes", VALUE_SIZE_MAX);
+	if (size > most || offset > most - size)
+		return refuse_size(tree, item);
+	result = offset + size > buf->len ? scratch_room(tree, item, NULL, offset + size) : 0;
+	if (result == 0)
+		result = put_bytes(buf, bytes, size, offset);
+	scratch_count(tree, item);
+	return result;
 }
 
 /* True if what was written so far is the beginning of the value that the entry has: no news, whatever the
@@ -339,8 +352,11 @@ int tree_truncate(struct tree *tree, struct item *item, struct handle *handle, o
 	result = refuse_if_sealed(tree, item, NULL);
 	if (result < 0)
 		return result;
-	if ((size_t)size > VALUE_SIZE_MAX)
-		return refuse_text(tree, item, NULL, EFBIG, "a value may have at most %zu bytes", VALUE_SIZE_MAX);
+	if ((size_t)size > limit(LIMIT_VALUE))
+		return refuse_size(tree, item);
+	result = (size_t)size > item_size(item) ? scratch_room(tree, item, NULL, (size_t)size) : 0;
+	if (result < 0)
+		return result;
 	if (item->kind == ITEM_TYPES)
 		return truncate_types(tree, item, (size_t)size);
 	if (item->kind != ITEM_KEY) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fs/tree/names.h"
+#include "fs/tree/scratch.h"
 
 static struct timespec real_time(void)
 {
@@ -175,6 +176,7 @@ void item_settle(struct tree *tree, struct item *item)
 		return;
 	orphan_children(tree, item);
 	HASH_DELETE(by_ino, tree->items, item);
+	scratch_forget(tree, item);
 	item_free(item);
 }
 
@@ -191,6 +193,7 @@ void item_touch(struct tree *tree, struct item *item)
 	const struct tree_surroundings *around = &tree->surroundings;
 
 	item->mtime = tree_now(tree);
+	scratch_count(tree, item);
 	if (around->attributes_changed)
 		around->attributes_changed(around->context, item->ino);
 }
@@ -248,6 +251,7 @@ void items_free(struct tree *tree)
 			HASH_CLEAR(by_name, item->dir->names);
 	HASH_ITER(by_ino, tree->items, item, next) {
 		HASH_DELETE(by_ino, tree->items, item);
+		scratch_forget(tree, item);
 		item_free(item);
 	}
 }

@@ -12,10 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
-#include <uthash.h>
 
 #include "fs/tree/said.h"
 #include "fs/tree/tree.h"
+#include "plist/base/hash.h"
 #include "plist/node.h"
 
 enum item_kind {
@@ -80,6 +80,9 @@ struct item {
 	UT_hash_handle by_name, by_ino;
 	uint64_t held;
 	unsigned opens;
+	unsigned numbered;       /* a payload: up to which number its name with ".2", ".3", ... was given to others when
+				  * the directory was filled; 0: none was */
+	size_t counted;          /* bytes that scratch.h counts for it */
 	struct node *node;       /* ITEM_DIR, ITEM_KEY; NULL: a key that has no value yet */
 	struct stage *stage;
 	struct buf content;      /* scratch bytes, link target, .types as written; a key's bytes as they were written */
@@ -108,6 +111,8 @@ struct tree {
 	bool sealed;             /* nothing may be changed in it, and the kernel does not know */
 	struct item *root, *control;
 	struct handle *handles;  /* the open files */
+	size_t *scratch;         /* what scratch.h counted: `own_scratch`, or that of the folder it is in */
+	size_t own_scratch;
 	struct {
 		bool matters;
 		uint64_t commits;    /* how many there were when that was found out, and one; 0: it was not */
@@ -184,7 +189,7 @@ int dir_show_dir(struct tree *tree, struct item *dir, struct item *before, const
 /* The shape that a container's directory has in `parent` under that key. */
 enum dir_shape dir_shape_of(const struct item *parent, const struct node *node);
 
-/* Appends a name for a payload of that type that is free in `dir`. 0 or -ENOMEM. */
+/* Appends a name for a payload of that type that is free in `dir`, which is being filled. 0 or -ENOMEM. */
 int dir_payload_name(const struct item *dir, const struct node *payload, size_t position, struct buf *name);
 
 /* The item of the first node after `node` that is shown; NULL: none. */

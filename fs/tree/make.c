@@ -12,8 +12,10 @@
 #include "fs/tree/marks.h"
 #include "fs/tree/names.h"
 #include "fs/tree/refusal.h"
+#include "fs/tree/scratch.h"
 #include "fs/tree/stage.h"
 #include "fs/tree/types.h"
+#include "plist/base/limits.h"
 
 static int check_array_name(struct tree *tree, struct item *dir, const char *name, struct buf *canonical)
 {
@@ -144,9 +146,12 @@ struct item *make_place(const struct item *dir, const char *name)
 static int make_file(struct tree *tree, struct item *dir, const char *name, enum item_kind kind, struct item **out)
 {
 	struct item *before = kind == ITEM_KEY ? make_place(dir, name) : NULL;
-	struct item *item = item_new(tree, kind);
-	int result;
+	int result = kind == ITEM_KEY ? 0 : scratch_room(tree, dir, name, 0);
+	struct item *item;
 
+	if (result < 0)
+		return result;
+	item = item_new(tree, kind);
 	if (!item)
 		return -ENOMEM;
 	result = item_link(tree, dir, before, name, item);
@@ -268,6 +273,7 @@ int tree_symlink(struct tree *tree, struct item *dir, const char *name, const ch
 	if (result < 0)
 		return result;
 	buf_add_text(&item->content, target);
+	scratch_count(tree, item);
 	*out = item;
 	return buf_ok(&item->content) ? 0 : -ENOMEM;
 }
@@ -380,9 +386,10 @@ static int check_new_dir(struct tree *tree, struct item *dir, const char *name, 
 	struct error err;
 	int result;
 
-	if (depth_of(dir->node) >= DOC_DEPTH_MAX)
-		return refuse_text(tree, dir, name, EINVAL, "a property list is at most %d levels deep",
-				   DOC_DEPTH_MAX);
+	if (depth_of(dir->node) >= limit(LIMIT_DEPTH)) {
+		limit_refuse(LIMIT_DEPTH, NULL, "a property list may not be as deep as that", &err);
+		return refuse(tree, dir, name, &err, EINVAL);
+	}
 	if (kind != ENTRY_KEY)
 		return refuse_text(tree, dir, name, EPERM,
 				   "a directory of this name would be an editor's own, and lost at unmount; a key that "

@@ -44,7 +44,8 @@ static int read_in_place(struct parcel *parcel, const char *path, struct error *
 	}
 	if (take_lock(&parcel->lock, &parcel->place, err) < 0)
 		return -1;
-	return file_read(&parcel->place, PROFILE_SIZE_MAX, &parcel->bytes, &parcel->found, err);
+	return limit_explain(file_read(&parcel->place, PROFILE_SIZE_MAX, &parcel->bytes, &parcel->found, err),
+			     LIMIT_PROFILE, err);
 }
 
 static int read_elsewhere(struct parcel *parcel, const char *path, struct error *err)
@@ -52,12 +53,13 @@ static int read_elsewhere(struct parcel *parcel, const char *path, struct error 
 	struct stat st;
 
 	if (strcmp(path, "-") == 0) {
-		if (file_read_fd(STDIN_FILENO, PROFILE_SIZE_MAX, &parcel->bytes, err) == 0)
+		if (limit_explain(file_read_fd(STDIN_FILENO, PROFILE_SIZE_MAX, &parcel->bytes, err), LIMIT_PROFILE,
+				  err) == 0)
 			return 0;
 		error_in_file(err, "standard input");
 		return -1;
 	}
-	if (file_read_path(path, PROFILE_SIZE_MAX, &parcel->bytes, err) < 0)
+	if (limit_explain(file_read_path(path, PROFILE_SIZE_MAX, &parcel->bytes, err), LIMIT_PROFILE, err) < 0)
 		return -1;
 	if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
 		parcel->found = st;

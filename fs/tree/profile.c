@@ -283,8 +283,9 @@ static int unwrap(struct profile *profile, struct problems *notes, struct error 
 static int load(struct profile *profile, struct problems *notes, struct error *err)
 {
 	const struct place *place = &profile->place;
+	int result = file_read(place, PROFILE_SIZE_MAX, &profile->bytes, &profile->found, err);
 
-	if (file_read(place, PROFILE_SIZE_MAX, &profile->bytes, &profile->found, err) == 0)
+	if (limit_explain(result, LIMIT_PROFILE, err) == 0)
 		return recovery_finish_write(profile, notes, err) < 0 ? -1 : unwrap(profile, notes, err);
 	if (err->code == ENOENT) {
 		if (profile->options.folder)
@@ -507,7 +508,7 @@ int profile_open(struct profile *profile, const char *path, const struct profile
 /* What the descriptors of a shell's <(...) name is no file in a directory: read by path, then found. */
 static int read_all(struct profile *profile, const char *path, struct problems *notes, struct error *err)
 {
-	if (file_read_path(path, PROFILE_SIZE_MAX, &profile->bytes, err) < 0 ||
+	if (limit_explain(file_read_path(path, PROFILE_SIZE_MAX, &profile->bytes, err), LIMIT_PROFILE, err) < 0 ||
 	    place_open(&profile->place, path, err) < 0)
 		return -1;
 	if (stat(path, &profile->found) < 0)

@@ -18,6 +18,7 @@
 #include "plist/base/buf.h"
 #include "plist/base/error.h"
 #include "plist/base/file.h"
+#include "plist/base/limits.h"
 #include "plist/doc.h"
 #include "plist/schema/check.h"
 #include "sign/encryption.h"
@@ -25,7 +26,7 @@
 #include "sign/signer.h"
 
 /* The largest file that is read: the largest plist in a PEM envelope, with room for certificates. */
-#define PROFILE_SIZE_MAX (DOC_SIZE_MAX / 2 * 3)
+#define PROFILE_SIZE_MAX limit_profile_file()
 
 enum profile_format { FORMAT_KEEP, FORMAT_XML, FORMAT_BINARY };
 enum check_level { CHECK_STRICT, CHECK_WARN, CHECK_OFF };

@@ -1,5 +1,6 @@
 /* What becomes of what was said of types: applied to entries that are there, kept for those that will come. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -284,18 +285,34 @@ void types_apply(struct tree *tree, struct item *types)
 
 /* --- problems --------------------------------------------------------------------------------------- */
 
-static void add_problem(struct tree *tree, const struct item *dir, const char *name, enum severity severity,
-			const char *text, struct problems *problems)
+/* More are only counted: a .types of a few megabytes can have a million lines that mean nothing. */
+#define TOLD_MAX 1000
+
+struct telling {
+	struct tree *tree;
+	struct problems *problems;
+	size_t told, untold;
+	enum severity worst; /* of those that were only counted */
+};
+
+static void tell(struct telling *telling, const struct item *dir, const char *name, enum severity severity,
+		 const char *text)
 {
 	struct error problem;
 
+	if (telling->told >= TOLD_MAX) {
+		telling->untold++;
+		telling->worst = severity > telling->worst ? severity : telling->worst;
+		return;
+	}
+	telling->told++;
 	error_rule(&problem, "wrong-type", "%s", text);
-	refusal_locate(tree, dir, name, &problem);
+	refusal_locate(telling->tree, dir, name, &problem);
 	problem.severity = severity;
-	problems_add(problems, &problem);
+	problems_add(telling->problems, &problem);
 }
 
-static void said_problems(struct tree *tree, const struct item *dir, struct problems *problems)
+static void said_problems(struct telling *telling, const struct item *dir)
 {
 	struct said *said, *next;
 	const struct item *item;
@@ -303,56 +320,58 @@ static void said_problems(struct tree *tree, const struct item *dir, struct prob
 	HASH_ITER(hh, dir->dir->said, said, next) {
 		item = dir_find(dir, said->name);
 		if (!item && !said->empty && said->type != NODE_TYPE_COUNT)
-			add_problem(tree, dir, said->name, SEVERITY_WARNING,
-				    ".types speaks of it, and it is not there: make it, "
-				    "or take the line out of .types", problems);
+			tell(telling, dir, said->name, SEVERITY_WARNING,
+			     ".types speaks of it, and it is not there: make it, "
+			     "or take the line out of .types");
 		else if (item && item->node && !fits(item, said))
-			add_problem(tree, dir, said->name, SEVERITY_WARNING,
-				    "its content is not of the type that .types says: "
-				    "mend the one or the other", problems);
+			tell(telling, dir, said->name, SEVERITY_WARNING,
+			     "its content is not of the type that .types says: "
+			     "mend the one or the other");
 	}
 }
 
-static void unread_problems(struct tree *tree, const struct item *dir, struct problems *problems)
+static void unread_problems(struct telling *telling, const struct item *dir)
 {
 	const char *line = buf_text(&dir->dir->types_unread);
+	char text[512];
 	size_t len;
-	struct error problem;
 
 	for (; *line; line += len + (line[len] != '\0')) {
 		len = strcspn(line, "\n");
-		error_rule(&problem, "wrong-type",
-			   "'%.*s' is not understood: a line is a name and string, integer, real, boolean, date, data, "
-			   "array, dict, order N or key TEXT; in the root also '. schema RELEASE'",
-			   (int)(len < 200 ? len : 200), line);
-		refusal_locate(tree, dir, NAME_OF_TYPES, &problem);
-		problem.severity = SEVERITY_WARNING;
-		problems_add(problems, &problem);
+		snprintf(text, sizeof(text),
+			 "'%.*s' is not understood: a line is a name and string, integer, real, boolean, date, data, "
+			 "array, dict, order N or key TEXT; in the root also '. schema RELEASE'",
+			 (int)(len < 200 ? len : 200), line);
+		tell(telling, dir, NAME_OF_TYPES, SEVERITY_WARNING, text);
 	}
 }
 
-static void cut_problems(struct tree *tree, const struct item *dir, struct problems *problems)
+static void cut_problems(struct telling *telling, const struct item *dir)
 {
 	const struct item *item;
 
 	for (item = dir->dir->first; item; item = item->next)
 		if (item->node && item->node->key && name_is_cut(item->name) &&
 		    strcmp(item->node->key, item->name) == 0)
-			add_problem(tree, dir, item->name, SEVERITY_ERROR,
-				    "the whole key behind this shortened name is not known: "
-				    "say it in .types (NAME key TEXT)", problems);
+			tell(telling, dir, item->name, SEVERITY_ERROR,
+			     "the whole key behind this shortened name is not known: "
+			     "say it in .types (NAME key TEXT)");
 }
 
 void types_problems(struct tree *tree, struct problems *problems)
 {
+	struct telling telling = { .tree = tree, .problems = problems, .worst = SEVERITY_NOTE };
 	const struct item *item;
 
 	for (item = tree->items; item; item = item->by_ino.next) {
 		if (item->kind != ITEM_DIR || !item->dir->loaded || (!item->parent && item != tree->root))
 			continue;
-		said_problems(tree, item, problems);
-		unread_problems(tree, item, problems);
-		cut_problems(tree, item, problems);
+		said_problems(&telling, item);
+		unread_problems(&telling, item);
+		cut_problems(&telling, item);
 	}
+	if (telling.untold)
+		problems_say(problems, telling.worst, "wrong-type", NAME_OF_TYPES,
+			     "%zu more of what .types says is wrong, and not listed: mend some first", telling.untold);
 	release_problems(tree, problems);
 }

@@ -23,9 +23,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "plist/base/buf.h"
+#include "plist/base/hash.h"
 #include "plist/node.h"
 
 struct said {

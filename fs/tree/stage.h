@@ -11,9 +11,6 @@
 #include "fs/tree/item.h"
 #include "fs/tree/text.h"
 
-/* No value, and no scratch file, grows past this: EFBIG. */
-#define VALUE_SIZE_MAX ((size_t)64 << 20)
-
 /* Reads bytes as the value that they would give an entry, and checks all that is demanded of one there. `item`:
  * see expectation_of(). 0, or -1 with the reason, or ENOMEM; `meaning` is freed by the caller on success. */
 int entry_parse(struct tree *tree, struct item *dir, const char *name, struct item *item, const char *bytes,

@@ -28,6 +28,7 @@ struct tree *tree_new_numbered(struct profile *profile, const struct tree_surrou
 	if (!tree)
 		return NULL;
 	tree->profile = profile;
+	tree->scratch = &tree->own_scratch;
 	tree->first_ino = (uint64_t)number << NUMBER_SHIFT;
 	if (surroundings)
 		tree->surroundings = *surroundings;

@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 
 #include "plist/base/file.h"
+#include "plist/base/limits.h"
 #include "plist/schema/manifests_model.h"
 
-#define FILE_SIZE_MAX ((size_t)8 << 20) /* the largest known has half a MiB */
 #define TOTAL_SIZE_MAX ((size_t)256 << 20)
 #define FILES_MAX ((size_t)16384)
 #define FOLDER_DEPTH_MAX 16u
@@ -69,7 +69,8 @@ static int read_file(struct import *import, const char *path)
 	__attribute__((cleanup(close_doc))) struct doc doc = { 0 };
 	BUF_AUTO bytes = BUF_INIT;
 
-	if (file_read_path(path, FILE_SIZE_MAX, &bytes, import->err) < 0) {
+	if (limit_explain(file_read_path(path, limit(LIMIT_SCHEMA), &bytes, import->err), LIMIT_SCHEMA,
+			  import->err) < 0) {
 		error_in_file(import->err, path);
 		return -1;
 	}
@@ -80,8 +81,10 @@ static int read_file(struct import *import, const char *path)
 		error_in_file(import->err, path);
 		return -1;
 	}
-	if (doc_read(&doc, path, bytes.data, bytes.len, import->err) < 0)
+	if (doc_read(&doc, path, bytes.data, bytes.len, import->err) < 0) {
+		import->err->rule = NULL; /* it is no profile that is at fault */
 		return -1;
+	}
 	return is_manifest(&doc) ? write_section(import, path, &doc) : 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "plist/base/buf.h"
 #include "plist/base/file.h"
+#include "plist/base/limits.h"
 #include "plist/schema/arena.h"
 #include "plist/schema/clause.h"
 #include "plist/schema/key.h"
@@ -18,9 +19,6 @@
 
 extern const char schema_text_mdm[];
 extern const char schema_text_rules[];
-
-/* A file in our language that is larger than this is none. */
-#define FILE_MAX ((size_t)8 * 1024 * 1024)
 
 struct schema {
 	struct arena *arena;
@@ -59,7 +57,7 @@ static bool ends_in(const char *path, const char *end)
 static int read_language_file(const char *path, struct buf *out, struct error *err)
 {
 	if (!ends_in(path, ".yaml") && !ends_in(path, ".yml"))
-		return file_read_path(path, FILE_MAX, out, err);
+		return limit_explain(file_read_path(path, limit(LIMIT_SCHEMA), out, err), LIMIT_SCHEMA, err);
 	error_set(err, EINVAL, "is one of Apple's files: give the folder that it is in");
 	error_in_file(err, path);
 	return -1;

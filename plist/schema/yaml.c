@@ -7,13 +7,11 @@
 #include <sys/stat.h>
 
 #include "plist/base/file.h"
+#include "plist/base/limits.h"
 #include "plist/schema/arena.h"
 #include "plist/schema/writing.h"
 #include "plist/schema/yaml_keys.h"
 #include "plist/schema/yaml_tree.h"
-
-/* Apple's largest is 110 kB. */
-#define MAX_FILE ((size_t)8 << 20)
 
 static const char HEADER[] =
 	"# What Apple's MDM schema says of configuration profiles: its facts, without its prose.\n"
@@ -27,7 +25,7 @@ static int import_file(struct yaml_keys *keys, const char *path, size_t *section
 	const struct yaml_node *root;
 	const char *type;
 
-	if (file_read_path(path, MAX_FILE, &text, keys->err) < 0)
+	if (limit_explain(file_read_path(path, limit(LIMIT_SCHEMA), &text, keys->err), LIMIT_SCHEMA, keys->err) < 0)
 		return -1;
 	keys->file = path;
 	root = yaml_tree_read(path, &text, keys->arena, keys->err);

@@ -6,7 +6,7 @@
 
 /* A memory failure leaves the element out of the table, marked so. */
 #define uthash_nonfatal_oom(element) ((element)->hh.tbl = NULL)
-#include <uthash.h>
+#include "plist/base/hash.h"
 
 /* Far above what Apple's files hold (27 levels, 7,000 nodes in the largest). */
 #define MAX_DEPTH 200

@@ -179,7 +179,7 @@ static void a_long_string_that_is_used_too_often_is_refused(void **state)
 	for (unsigned i = 0; i < 1 << 20; i++)
 		buf_add_char(&builder.bytes, 'x');
 	finish(&builder, add_array(&builder, text, 1000));
-	assert_refused(&builder.bytes, EFBIG, "MiB of text");
+	assert_refused(&builder.bytes, EFBIG, "too much text and data: the limit 'expansion' is 128M");
 	buf_free(&builder.bytes);
 }
 
@@ -225,10 +225,10 @@ static void nesting_is_read_to_the_limit_and_refused_past_it(void **state)
 	doc_free(&doc);
 	buf_free(&builder.bytes);
 	make_nested(&builder, DOC_DEPTH_MAX + 1);
-	assert_refused(&builder.bytes, EINVAL, "nested deeper");
+	assert_refused(&builder.bytes, EINVAL, "nested too deep");
 	buf_free(&builder.bytes);
 	make_nested(&builder, 4000);
-	assert_refused(&builder.bytes, EINVAL, "nested deeper");
+	assert_refused(&builder.bytes, EINVAL, "nested too deep");
 	buf_free(&builder.bytes);
 }
 
@@ -250,7 +250,7 @@ static void nesting_counts_where_an_object_is_used_again(void **state)
 	add_number(&builder.bytes, deep, 2);
 	add_number(&builder.bytes, far, 2);
 	finish(&builder, far + 1);
-	assert_refused(&builder.bytes, EINVAL, "nested deeper");
+	assert_refused(&builder.bytes, EINVAL, "nested too deep");
 	buf_free(&builder.bytes);
 }
 

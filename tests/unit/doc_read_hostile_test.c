@@ -130,9 +130,9 @@ static void nesting_ends_at_the_limit(void **state)
 	must_read(&doc, deepest.data, deepest.len);
 	doc_free(&doc);
 	nest(&deeper, DOC_DEPTH_MAX + 1);
-	expect_code(&deeper, EINVAL, "nested more than 512 deep");
+	expect_code(&deeper, EINVAL, "the limit 'depth' is 512");
 	nest(&abyss, 1000000);
-	expect_code(&abyss, EINVAL, "nested more than 512 deep");
+	expect_code(&abyss, EINVAL, "the limit 'depth' is 512");
 }
 
 static void a_source_past_the_limit_is_refused(void **state)
@@ -141,8 +141,8 @@ static void a_source_past_the_limit_is_refused(void **state)
 
 	(void)state;
 	buf_add_text(&bytes, PLIST("<true/>"));
-	buf_resize(&bytes, DOC_SIZE_MAX + 1);
-	expect_code(&bytes, EFBIG, "larger than 64 MiB");
+	buf_resize(&bytes, limit(LIMIT_PROFILE) + 1);
+	expect_code(&bytes, EFBIG, "the limit 'profile' is 64M; --limit profile=VALUE raises it");
 }
 
 static void billions_of_laughs_are_refused(void **state)
@@ -374,7 +374,7 @@ static int read_profile(const char *path, const struct stat *st, int type, struc
 	(void)ftw;
 	if (type != FTW_F || !ends_in(path, ".mobileconfig"))
 		return 0;
-	assert_int_equal(file_read_path(path, DOC_SIZE_MAX, &bytes, &err), 0);
+	assert_int_equal(file_read_path(path, limit(LIMIT_PROFILE), &bytes, &err), 0);
 	if (bytes.len && bytes.data[0] == '\x30') /* CMS */
 		return 0;
 	if (doc_read(&doc, path, bytes.data, bytes.len, &err) == 0) {

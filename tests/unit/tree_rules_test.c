@@ -106,7 +106,7 @@ static void a_value_that_is_too_large_is_refused(void **state)
 	assert_int_equal(write_to(handle, "x", ((off_t)64 << 20)), -EFBIG);
 	assert_int_equal(close_handle(handle), 0);
 	assert_shows(".scratch", "");
-	assert_last_error("at most");
+	assert_last_error("the limit 'value' is 64M; --limit value=VALUE raises it");
 }
 
 static void a_name_that_is_too_long_is_refused(void **state)
