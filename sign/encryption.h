@@ -15,6 +15,7 @@
 #include "plist/base/buf.h"
 #include "plist/base/error.h"
 #include "plist/base/strings.h"
+#include "sign/vault.h"
 
 /* --- for whom --------------------------------------------------------------------------------------- */
 
@@ -83,6 +84,14 @@ bool encryption_renewable(const struct encryption *encryption, struct error *why
  * without it is for what would be lost otherwise. 0 or -1; `out` is unchanged on failure. */
 int encryption_renew(const struct encryption *encryption, bool proven, const void *content, size_t len,
 		     struct buf *out, struct problems *notes, struct error *err);
+
+/* Appends a vault's key, encrypted for the recipients: who opens this can open what is in the vault. It is not proven: no
+ * token is asked. 0 or -1; `out` is unchanged on failure. */
+int encryption_wrap(const struct encryption *encryption, const struct vault *vault, struct buf *out, struct error *err);
+
+/* The vault whose key was wrapped so, with the key that opened this. 0 with a new `*out` (vault_free()), or -1. */
+int encryption_unwrap(const struct encryption *encryption, const void *bytes, size_t len, struct vault **out,
+		      struct error *err);
 
 /* Appends whose certificates a decryptor was given that are neither its key's nor a recipient's nor a CA's, one line
  * each: nothing will be encrypted for them. */

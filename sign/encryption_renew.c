@@ -63,7 +63,7 @@ static void note_changes(const struct encryption *encryption, struct problems *n
 			     encryption->sender_certs);
 }
 
-/* ------------------------------------------------------------------ the proof */
+/* ------------------------------------------------------------------ with the key that opened it */
 
 /* Our own certificates among the recipients': what a decryptor needs to pick its part. */
 static int find_own(const struct encryption *encryption, STACK_OF(X509) *own)
@@ -79,38 +79,38 @@ static int find_own(const struct encryption *encryption, STACK_OF(X509) *own)
 	return 0;
 }
 
-static int prove_with(const struct encryption *encryption, STACK_OF(X509) *own, const struct buf *cipher,
-		      const void *content, size_t len, struct error *err)
+/* Decrypts what was encrypted for the same recipients. */
+static int open_again(const struct encryption *encryption, const void *cipher, size_t len, struct buf *plain,
+		      struct error *err)
 {
+	STACK_OF(X509) *own = sk_X509_new_null();
 	const struct decryptor decryptor = { .key = encryption->key, .own = own, .certs = own };
 	struct encryption *again = NULL;
-	BUF_AUTO plain = BUF_INIT;
-	struct error why;
+	int result;
 
-	if (find_own(encryption, own))
-		return error_memory(err);
-	if (encryption_open(cipher->data, cipher->len, &decryptor, &again, &plain, &why))
-		return error_set(err, why.code == ENOMEM ? ENOMEM : EIO,
-				 "the payloads were encrypted anew, and the key could not decrypt them to prove it, so "
-				 "that they are not saved (if it is on a token: is that still there?): %.500s",
-				 why.text);
+	if (!own || find_own(encryption, own))
+		result = error_memory(err);
+	else
+		result = encryption_open(cipher, len, &decryptor, &again, plain, err);
 	encryption_free(again);
-	if (buf_equals(&plain, content, len))
-		return 0;
-	return error_set(err, EIO, "what was encrypted does not decrypt to the same content: nothing was changed");
+	sk_X509_pop_free(own, X509_free);
+	return result;
 }
 
 static int prove(const struct encryption *encryption, const struct buf *cipher, const void *content, size_t len,
 		 struct error *err)
 {
-	STACK_OF(X509) *own = sk_X509_new_null();
-	int result;
+	BUF_AUTO plain = BUF_INIT;
+	struct error why;
 
-	if (!own)
-		return error_memory(err);
-	result = prove_with(encryption, own, cipher, content, len, err);
-	sk_X509_pop_free(own, X509_free);
-	return result;
+	if (open_again(encryption, cipher->data, cipher->len, &plain, &why))
+		return error_set(err, why.code == ENOMEM ? ENOMEM : EIO,
+				 "the payloads were encrypted anew, and the key could not decrypt them to prove it, so "
+				 "that they are not saved (if it is on a token: is that still there?): %.500s",
+				 why.text);
+	if (buf_equals(&plain, content, len))
+		return 0;
+	return error_set(err, EIO, "what was encrypted does not decrypt to the same content: nothing was changed");
 }
 
 int encryption_renew(const struct encryption *encryption, bool proven, const void *content, size_t len,
@@ -134,4 +134,32 @@ int encryption_renew(const struct encryption *encryption, bool proven, const voi
 		return error_memory(err);
 	note_changes(encryption, notes);
 	return 0;
+}
+
+/* ------------------------------------------------------------------ a vault's key */
+
+int encryption_wrap(const struct encryption *encryption, const struct vault *vault, struct buf *out, struct error *err)
+{
+	BUF_AUTO key = BUF_INIT;
+	int result;
+
+	if (!encryption_renewable(encryption, err))
+		return -1;
+	vault_key(vault, &key);
+	if (!buf_ok(&key))
+		return error_memory(err);
+	ERR_clear_error();
+	result = encryption_seal(encryption->list, encryption->count, NULL, key.data, key.len, out, err);
+	ERR_clear_error();
+	return result;
+}
+
+int encryption_unwrap(const struct encryption *encryption, const void *bytes, size_t len, struct vault **out,
+		      struct error *err)
+{
+	BUF_AUTO key = BUF_INIT;
+
+	if (open_again(encryption, bytes, len, &key, err))
+		return -1;
+	return vault_with_key(key.data, key.len, out, err);
 }
