@@ -1,0 +1,330 @@
+/* How edits come back: what a crash left is found, judged, and made again. */
+#include "fs/tree/recovery_parts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/tree/change.h"
+#include "fs/tree/item.h"
+#include "fs/tree/names.h"
+#include "fs/tree/profile.h"
+
+#define TYPE "PayloadType"
+
+/* --- what was found --------------------------------------------------------------------------------- */
+
+/* Whether the edits can be made, tried on a document that nobody needs. */
+static int try_replay(const struct profile *profile, const struct journal_file *file, struct error *err)
+{
+	const struct journal_record *base = &file->records[1];
+	bool begun = base->kind == JOURNAL_BEGUN;
+	struct replay *replay;
+	struct doc doc;
+	int result;
+
+	if (doc_read(&doc, profile->place.shown, begun ? base->body : profile->plist.data,
+		     begun ? base->len : profile->plist.len, err) < 0)
+		return -1;
+	replay = replay_new(&doc);
+	result = replay ? recovery_redo(replay, file, err) : error_memory(err);
+	replay_free(replay);
+	doc_free(&doc);
+	return result;
+}
+
+static void set_aside(struct profile *profile, struct journal_file *file, const char *why, struct problems *notes)
+{
+	struct error err;
+
+	if (journal_set_aside(file, &err) < 0) {
+		error_in_file(&err, profile->place.shown);
+		err.severity = SEVERITY_WARNING;
+		problems_add(notes, &err);
+		return;
+	}
+	profile_note(profile, notes, "edits that were not saved before are not put back: %s; they are in the journal "
+		     "still (profilefs recover)", why);
+}
+
+/* A profile that was begun goes on as it began. */
+static int begin_again(struct profile *profile, const struct journal_file *file, struct error *err)
+{
+	const struct journal_record *base = &file->records[1];
+	struct doc doc;
+
+	if (base->kind != JOURNAL_BEGUN)
+		return 0;
+	if (doc_read(&doc, profile->place.shown, base->body, base->len, err) < 0)
+		return -1;
+	doc_free(&profile->doc);
+	profile->doc = doc;
+	buf_assign(&profile->recovery.begun, base->body, base->len);
+	return buf_ok(&profile->recovery.begun) ? 0 : error_memory(err);
+}
+
+static void note_back(const struct profile *profile, size_t edits, struct problems *notes)
+{
+	if (edits)
+		profile_note(profile, notes,
+			     "%zu edit%s that %s not saved before, as profilefs was stopped, %s back; -o norecover "
+			     "begins without %s", edits, edits == 1 ? "" : "s", edits == 1 ? "was" : "were",
+			     edits == 1 ? "is" : "are", edits == 1 ? "it" : "them");
+	else
+		profile_note(profile, notes,
+			     "it was begun before and not saved, as profilefs was stopped: it is as it was then");
+}
+
+/* Takes over a journal whose edits are to come back. */
+static int take_over(struct profile *profile, struct journal_file *file, struct problems *notes, struct error *err)
+{
+	struct recovery *recovery = &profile->recovery;
+	size_t edits = recovery_count(file);
+
+	if (begin_again(profile, file, err) < 0 || journal_resume(file, &recovery->journal, err) < 0)
+		return -1;
+	recovery->left = malloc(sizeof(*file));
+	if (!recovery->left)
+		return error_memory(err);
+	*recovery->left = *file;
+	*file = JOURNAL_FILE_INIT;
+	note_back(profile, edits, notes);
+	return 0;
+}
+
+/* True if it was only begun: nothing was answered yet. A profile that was begun is something by itself. */
+static bool says_nothing(const struct journal_file *file)
+{
+	if (file->state == JOURNAL_DAMAGED || recovery_count(file) > 0)
+		return false;
+	return file->count < 2 || file->records[1].kind == JOURNAL_BASE;
+}
+
+/* One journal of this profile. */
+static int look_at(struct profile *profile, struct journal_file *file, const char *digest, bool aside,
+		   struct problems *notes, struct error *err)
+{
+	bool fits = journal_fits(file, profile->bytes.data, profile->bytes.len, profile->options.create);
+	struct error why;
+
+	if (file->aside || file->state == JOURNAL_IN_USE)
+		return 0;
+	if (says_nothing(file) || (!profile->options.create && journal_is_saved(file, digest))) {
+		(void)journal_drop(file, &why); /* one that stays is looked at again */
+		return 0;
+	}
+	if (file->state == JOURNAL_DAMAGED)
+		set_aside(profile, file, "the journal is damaged", notes);
+	else if (!fits)
+		set_aside(profile, file, "somebody changed the profile since", notes);
+	else if (aside)
+		set_aside(profile, file, "as you asked", notes);
+	else if (profile->recovery.left)
+		return 0;
+	else if (try_replay(profile, file, &why) < 0)
+		set_aside(profile, file, why.text, notes);
+	else
+		return take_over(profile, file, notes, err);
+	return 0;
+}
+
+static int look(struct profile *profile, bool aside, struct problems *notes, struct error *err)
+{
+	BUF_AUTO digest = BUF_INIT;
+	struct journal_file *files;
+	size_t count, i;
+	int result;
+
+	if (journal_find(profile->place.path, &files, &count, err) < 0)
+		return -1;
+	result = count ? journal_digest(profile->bytes.data, profile->bytes.len, &digest, err) : 0;
+	for (i = 0; i < count && result == 0; i++)
+		result = look_at(profile, &files[i], buf_text(&digest), aside, notes, err);
+	journal_files_free(files, count);
+	return result;
+}
+
+/* --- cut short ---------------------------------------------------------------------------------- */
+
+/* True if the file is what was written of `fresh` so far, and behind that what was there. */
+static bool is_cut_short(const struct buf *now, const struct journal_record *old, const struct journal_record *fresh)
+{
+	size_t same = 0;
+
+	while (same < now->len && same < fresh->len && now->data[same] == fresh->body[same])
+		same++;
+	if (same == now->len)
+		return now->len < fresh->len;
+	return now->len == old->len && memcmp(now->data + same, old->body + same, old->len - same) == 0;
+}
+
+static int write_again(struct profile *profile, const struct journal_record *fresh, struct problems *notes,
+		       struct error *err)
+{
+	if (file_overwrite(&profile->place, fresh->body, fresh->len, &profile->found, err) < 0)
+		return -1;
+	buf_assign(&profile->bytes, fresh->body, fresh->len);
+	if (!buf_ok(&profile->bytes))
+		return error_memory(err);
+	profile_note(profile, notes, "a save of it was cut short before, and is finished now");
+	return 0;
+}
+
+int recovery_finish_write(struct profile *profile, struct problems *notes, struct error *err)
+{
+	const struct journal_record *fresh;
+	struct journal_file *files;
+	struct error ignored;
+	size_t count, i;
+	int result = 0;
+
+	if (profile->options.recovery == RECOVERY_NONE || profile->read_only)
+		return 0;
+	if (journal_find(profile->place.path, &files, &count, err) < 0)
+		return -1;
+	for (i = 0; i < count && result == 0; i++) {
+		fresh = files[i].state == JOURNAL_IN_USE ? NULL : journal_unfinished(&files[i]);
+		if (!fresh)
+			continue;
+		if (is_cut_short(&profile->bytes, &files[i].records[1], fresh))
+			result = write_again(profile, fresh, notes, err);
+		if (result == 0 && buf_equals(&profile->bytes, fresh->body, fresh->len))
+			(void)journal_drop(&files[i], &ignored);
+	}
+	journal_files_free(files, count);
+	return result;
+}
+
+static int remember_begun(struct profile *profile, struct error *err)
+{
+	if (!profile->options.create)
+		return 0;
+	return doc_write(&profile->doc, DOC_XML, &profile->recovery.begun, err);
+}
+
+/* A profile is edited without a journal rather than not at all; but not in silence. */
+static bool can_keep(const struct profile *profile, struct problems *notes)
+{
+	struct error why;
+
+	if (profile->hidden) {
+		profile_note(profile, notes,
+			     "no journal is kept of an encrypted profile: what is edited is lost if profilefs is "
+			     "killed before it is saved");
+		return false;
+	}
+	if (journal_ready(&why) == 0)
+		return true;
+	profile_note(profile, notes,
+		     "no journal is kept, so what is edited is lost if profilefs is killed before it is saved: "
+		     "%s%s%.600s",
+		     why.file, *why.file ? ": " : "", why.text);
+	return false;
+}
+
+int recovery_begin(struct profile *profile, enum recovery_use use, bool aside, struct problems *notes,
+		   struct error *err)
+{
+	if (use == RECOVERY_NONE || profile->read_only || profile->hidden) {
+		if (use == RECOVERY_KEEP && !profile->read_only)
+			(void)can_keep(profile, notes);
+		return 0;
+	}
+	if (remember_begun(profile, err) < 0 || look(profile, aside, notes, err) < 0)
+		return -1;
+	profile->recovery.keeps = use == RECOVERY_KEEP && (profile->recovery.journal || can_keep(profile, notes));
+	return 0;
+}
+
+/* --- back again ------------------------------------------------------------------------------------- */
+
+/* The array of payloads in whose directory the node is; NULL: in another. */
+static struct item *payloads_of(const struct node *node)
+{
+	struct item *dir = node->parent ? node->parent->user : NULL;
+
+	if (!dir || dir->kind != ITEM_DIR || dir->dir->shape != SHAPE_PAYLOADS || node->type != NODE_DICT)
+		return NULL;
+	return dir;
+}
+
+/* A payload that did not say its type yet was called by it. */
+static int restore_type(struct tree *tree, struct node *payload, const char *name)
+{
+	BUF_AUTO type = BUF_INIT;
+	struct meaning meaning = { .type = NODE_STRING };
+	struct change change = { .kind = CHANGE_INSERT, .parent = payload, .key = TYPE, .key_len = strlen(TYPE) };
+
+	if (!name || node_get(payload, TYPE) || name_to_payload_type(name, &type) < 0)
+		return 0;
+	meaning.bytes = buf_text(&type);
+	meaning.len = type.len;
+	change.node = commit_node(&meaning);
+	if (change.node && commit(tree, &change) == 0)
+		return 0;
+	node_free(change.node);
+	return -ENOMEM;
+}
+
+/* Names of directories are decided when they are first looked into: types come first. */
+static int restore_types(struct tree *tree, const struct replay *replay)
+{
+	struct node *node;
+	const char *name;
+	size_t position = 0;
+
+	while ((node = replay_made(replay, &position, &name)))
+		if (payloads_of(node) && restore_type(tree, node, name) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+/* A payload that was made before the crash is still one that was made, and not saved. */
+static int mark_made(struct tree *tree, const struct replay *replay)
+{
+	struct node *node;
+	struct item *dir, *item;
+	const char *name;
+	size_t position = 0;
+
+	while ((node = replay_made(replay, &position, &name))) {
+		dir = payloads_of(node);
+		if (dir && dir_load(tree, dir) < 0)
+			return -ENOMEM;
+		item = dir ? node->user : NULL;
+		if (item)
+			item->made = true;
+	}
+	return 0;
+}
+
+static int restore_payloads(struct tree *tree, const struct replay *replay)
+{
+	if (dir_load(tree, tree->root) < 0 || restore_types(tree, replay) < 0)
+		return -ENOMEM;
+	return mark_made(tree, replay);
+}
+
+int recovery_replay(struct tree *tree)
+{
+	struct profile *profile = tree->profile;
+	struct recovery *recovery = &profile->recovery;
+	struct replay *replay;
+	struct error err;
+	int result = -ENOMEM;
+
+	if (!recovery->left)
+		return 0;
+	replay = replay_new(&profile->doc);
+	if (replay && recovery_redo(replay, recovery->left, &err) == 0) {
+		recovery->last = replay_last(replay);
+		profile->commits++;
+		result = restore_payloads(tree, replay);
+	}
+	if (result == 0) {
+		journal_files_free(recovery->left, 1);
+		recovery->left = NULL;
+	}
+	replay_free(replay);
+	return result;
+}
