@@ -85,8 +85,8 @@ bool encryption_renewable(const struct encryption *encryption, struct error *why
 int encryption_renew(const struct encryption *encryption, bool proven, const void *content, size_t len,
 		     struct buf *out, struct problems *notes, struct error *err);
 
-/* Appends a vault's key, encrypted for the recipients: who opens this can open what is in the vault. It is not proven: no
- * token is asked. 0 or -1; `out` is unchanged on failure. */
+/* Appends a vault's key, encrypted for the recipients: who opens this can open what is in the vault. It is not proven,
+ * as that might ask somebody to touch a token. 0 or -1; `out` is unchanged on failure. */
 int encryption_wrap(const struct encryption *encryption, const struct vault *vault, struct buf *out, struct error *err);
 
 /* The vault whose key was wrapped so, with the key that opened this. 0 with a new `*out` (vault_free()), or -1. */

@@ -49,7 +49,8 @@ int vault_with_key(const void *key, size_t len, struct vault **out, struct error
 	struct vault *vault;
 
 	if (len != KEY_LEN)
-		return error_set(err, EINVAL, "what is locked has a key of %zu bytes, not %d: it is damaged", len, KEY_LEN);
+		return error_set(err, EINVAL, "what is locked has a key of %zu bytes, not %d: it is damaged", len,
+				 KEY_LEN);
 	vault = malloc(sizeof(*vault));
 	if (!vault)
 		return error_memory(err);

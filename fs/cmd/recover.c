@@ -112,7 +112,7 @@ static int list(const struct journal_file *files, size_t count)
 
 /* --- show ------------------------------------------------------------------------------------------- */
 
-static int print(const struct journal_file *file, const struct doc *before, const struct doc *after, struct error *err)
+static int print(const struct journal_file *file, const struct recovered *recovered, struct error *err)
 {
 	const struct schema_sources sources = { 0 };
 	struct differences_options options = {
@@ -127,24 +127,38 @@ static int print(const struct journal_file *file, const struct doc *before, cons
 	options.schema = schema_open(&sources, err);
 	if (!options.schema)
 		return -1;
-	result = differences_print(before->root, after->root, &options, &out, &count, err);
+	result = differences_print(recovered->before, recovered->after.root, &options, &out, &count, err);
 	schema_free(options.schema);
 	return result < 0 ? -1 : say_output(buf_text(&out), out.len, err);
 }
 
-static int show(const struct journal_file *file)
+/* An encrypted one needs a recipient's key. */
+static int read_journal(const struct request *request, const struct journal_file *file, struct recovered *out,
+			struct error *err)
 {
-	struct doc before, after;
+	const struct profile_options *options = &request->options.profile;
+	struct decryptor *decryptor = NULL;
+	int result;
+
+	if (journal_is_locked(file) && options->decrypt.key && profile_decryptor(options, &decryptor, err) < 0)
+		return -1;
+	result = recovery_read(file, decryptor, out, err);
+	decryptor_free(decryptor);
+	return result;
+}
+
+static int show(const struct request *request, const struct journal_file *file)
+{
+	struct recovered recovered;
 	struct error err;
 	int result;
 
 	if (file->state == JOURNAL_DAMAGED)
 		say_note("%s: its journal is damaged: this is what is whole", file->path);
-	if (recovery_read(file, &before, &after, &err) < 0)
+	if (read_journal(request, file, &recovered, &err) < 0)
 		return say_error(&err);
-	result = print(file, &before, &after, &err);
-	doc_free(&before);
-	doc_free(&after);
+	result = print(file, &recovered, &err);
+	recovered_free(&recovered);
 	return result < 0 ? say_error(&err) : 0;
 }
 
@@ -186,18 +200,28 @@ static int save(const struct request *request)
 	return status;
 }
 
-static int keep_beside(struct journal_file *file, struct error *err)
+static int render(const struct request *request, const struct journal_file *file, struct buf *plist,
+		  struct error *err)
+{
+	struct problems notes = PROBLEMS_INIT;
+	struct recovered recovered;
+	int result;
+
+	if (read_journal(request, file, &recovered, err) < 0)
+		return -1;
+	result = recovered_render(&recovered, plist, &notes, err);
+	recovered_free(&recovered);
+	say_problems(&notes);
+	problems_free(&notes);
+	return result;
+}
+
+static int keep_beside(const struct request *request, struct journal_file *file, struct error *err)
 {
 	struct place place = PLACE_INIT;
 	BUF_AUTO plist = BUF_INIT, made = BUF_INIT;
-	struct doc before, after;
-	int result;
+	int result = render(request, file, &plist, err);
 
-	if (recovery_read(file, &before, &after, err) < 0)
-		return -1;
-	result = doc_write(&after, DOC_XML, &plist, err);
-	doc_free(&before);
-	doc_free(&after);
 	if (result == 0)
 		result = place_open(&place, file->path, err);
 	if (result == 0)
@@ -210,7 +234,7 @@ static int keep_beside(struct journal_file *file, struct error *err)
 }
 
 /* The exit status, or -1: the journal has the name by which whoever opens the profile finds it. */
-static int apply(struct journal_file *files, size_t count)
+static int apply(const struct request *request, struct journal_file *files, size_t count)
 {
 	struct journal_file *file = &files[0];
 	struct error err;
@@ -226,7 +250,7 @@ static int apply(struct journal_file *files, size_t count)
 		if (files[i].state != JOURNAL_DAMAGED && fits(&files[i]))
 			file = &files[i];
 	if (file->state == JOURNAL_DAMAGED || !fits(file))
-		return keep_beside(file, &err) < 0 ? say_error(&err) : 0;
+		return keep_beside(request, file, &err) < 0 ? say_error(&err) : 0;
 	if (file->aside && journal_put_back(file, &err) < 0)
 		return say_error(&err);
 	return -1;
@@ -253,13 +277,13 @@ static int drop(struct journal_file *files, size_t count)
 	return 0;
 }
 
-static int show_all(const struct journal_file *files, size_t count)
+static int show_all(const struct request *request, const struct journal_file *files, size_t count)
 {
 	int status = 0;
 	size_t i;
 
 	for (i = 0; i < count && status == 0; i++)
-		status = show(&files[i]);
+		status = show(request, &files[i]);
 	return status;
 }
 
@@ -267,9 +291,9 @@ static int act(struct request *request, struct journal_file *files, size_t count
 {
 	switch (request->action) {
 	case ACTION_SHOW:
-		return show_all(files, count);
+		return show_all(request, files, count);
 	case ACTION_APPLY:
-		return apply(files, count);
+		return apply(request, files, count);
 	case ACTION_DROP:
 		return drop(files, count);
 	case ACTION_LIST:
@@ -398,7 +422,8 @@ const struct command command_recover = {
 	"                             Where the profile is another by now, or the journal is damaged, the edited\n"
 	"                             one is kept beside it (.NAME.conflict)\n"
 	"      --drop                 remove the journal\n"
-	"  -o, --options OPTIONS      the options of a mount (profilefs mount --help)\n"
+	"  -o, --options OPTIONS      the options of a mount (profilefs mount --help); decrypt_key=FILE shows the\n"
+	"                             edits of an encrypted profile\n"
 	"  -r, --read-only            the same as -o ro\n"
 	"  -E, --error=RULE  -W, --warning=RULE  -O, --off=RULE\n"
 	"                             as profilefs mount has them\n"

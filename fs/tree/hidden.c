@@ -135,6 +135,11 @@ const char *hidden_recoded(const struct hidden *hidden)
 	return hidden->outer.recoded;
 }
 
+const struct encryption *hidden_encryption(const struct hidden *hidden)
+{
+	return hidden->encryption;
+}
+
 void hidden_describe(const struct hidden *hidden, struct buf *out)
 {
 	encryption_describe(hidden->encryption, out);

@@ -51,6 +51,9 @@ void hidden_describe(const struct hidden *hidden, struct buf *out);
 /* encryption_strangers() of the payloads. */
 void hidden_strangers(const struct hidden *hidden, const struct decryptor *decryptor, struct buf *out);
 
+/* The encryption that the payloads were opened from. */
+const struct encryption *hidden_encryption(const struct hidden *hidden);
+
 /* Appends to `out` for whom the payloads of a profile are encrypted that was not opened: what encryption_peek() says,
  * or why it cannot. Nothing if they are not encrypted. */
 void hidden_peek(const struct doc *doc, struct buf *out);

@@ -220,7 +220,7 @@ static int write_record(struct journal *journal, enum journal_kind kind, const v
 
 int journal_add(struct journal *journal, const void *changes, size_t len, struct error *err)
 {
-	return write_record(journal, JOURNAL_CHANGES, changes, len, err);
+	return write_record(journal, journal->locked ? JOURNAL_LOCKED : JOURNAL_CHANGES, changes, len, err);
 }
 
 int journal_saving(struct journal *journal, const void *bytes, size_t len, struct error *err)
@@ -294,7 +294,14 @@ static int write_begin(struct journal *journal, const struct journal_head *head,
 		return -1;
 	if (write_record(journal, JOURNAL_HEAD, head->path, strlen(head->path), err) < 0)
 		return -1;
-	return write_record(journal, head->begun ? JOURNAL_BEGUN : JOURNAL_BASE, head->base, head->len, err);
+	if (write_record(journal, head->begun ? JOURNAL_BEGUN : JOURNAL_BASE, head->base, head->len, err) < 0)
+		return -1;
+	journal->locked = head->key != NULL;
+	if (!journal->locked)
+		return 0;
+	if (write_record(journal, JOURNAL_KEY, head->key->data, head->key->len, err) < 0)
+		return -1;
+	return write_record(journal, JOURNAL_SHOWN, head->shown->data, head->shown->len, err);
 }
 
 int journal_begin(const struct journal_head *head, struct journal **out, struct error *err)
@@ -341,6 +348,7 @@ int journal_resume(struct journal_file *file, struct journal **out, struct error
 		return error_memory(err);
 	journal->dir = open_dir(err);
 	journal->name = strdup(file->name);
+	journal->locked = journal_is_locked(file);
 	journal->end = file->good;
 	memcpy(journal->sum, file->sum, sizeof(journal->sum));
 	if (journal->dir >= 0 && !journal->name)

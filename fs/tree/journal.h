@@ -12,7 +12,8 @@
  * A sum is the first quarter of the SHA-256, in hexadecimal digits, over the sum before, kind, length and body: so no
  * record can be missing, changed or in another place. The check tells a record that was not written to its end from one
  * whose length is not what was written. One operation on the tree is one record: it is replayed whole or not
- * at all. What a change's bytes mean is in change.h.
+ * at all. What a change's bytes mean is in change.h. Of an encrypted profile only the path and the bytes that are on
+ * disk anyway can be read by everybody: whoever writes and reads its journal locks and unlocks the rest (sign/vault.h).
  */
 #ifndef TREE_JOURNAL_H
 #define TREE_JOURNAL_H
@@ -29,7 +30,10 @@ enum journal_kind {
 	JOURNAL_BEGUN,    /* the same for a profile that is not there yet: what it began with, as a property list */
 	JOURNAL_CHANGES,  /* what one operation committed */
 	JOURNAL_SAVING,   /* the digest of a file that a save is about to put in place: all before this is in it */
-	JOURNAL_OVER      /* the bytes that a save is about to write over the file, as none can be put in its place */
+	JOURNAL_OVER,     /* the bytes that a save is about to write over the file, as none can be put in its place */
+	JOURNAL_KEY,      /* what opens locked records, encrypted for who may read the profile */
+	JOURNAL_SHOWN,    /* locked: the property list that the changes apply to, as it was shown */
+	JOURNAL_LOCKED    /* locked: what one operation committed */
 };
 
 /* A piece of a file that was read. */
@@ -49,6 +53,8 @@ struct journal_head {
 	const void *base;
 	size_t len;
 	bool begun;              /* `base` was never on disk */
+	const struct buf *key;   /* of an encrypted profile, what JOURNAL_KEY says: all changes are locked; or NULL */
+	const struct buf *shown; /* then what JOURNAL_SHOWN says */
 };
 
 /* Makes the directory, if need be, and sees that a file could be made in it. 0, or -1 with the reason. */
@@ -57,8 +63,8 @@ int journal_ready(struct error *err);
 /* Makes a journal. One that is there under the name is left alone: it has another number then. 0, or -1. */
 int journal_begin(const struct journal_head *head, struct journal **out, struct error *err);
 
-/* Writes what one operation committed. After this it survives the process; after journal_sync() the machine. 0, or -1,
- * and nothing of it is there. */
+/* Writes what one operation committed; the bytes are locked if the journal has a key. After this it survives the
+ * process; after journal_sync() the machine. 0, or -1, and nothing of it is there. */
 int journal_add(struct journal *journal, const void *changes, size_t len, struct error *err);
 
 /* Adds that a file with these bytes is about to be put in the profile's place. 0 or -1. */
@@ -109,6 +115,9 @@ void journal_files_free(struct journal_file *files, size_t count);
 
 /* The digest by which a journal is found: of the content that it applies to. Appends 64 digits. 0 or -1. */
 int journal_digest(const void *bytes, size_t len, struct buf *out, struct error *err);
+
+/* True if it has a key, and its changes are locked. */
+bool journal_is_locked(const struct journal_file *file);
 
 /* True if it applies to a file with these bytes (`begun`: to no file). */
 bool journal_fits(const struct journal_file *file, const void *bytes, size_t len, bool begun);

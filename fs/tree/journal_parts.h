@@ -31,6 +31,7 @@ int journal_sum(const char *before, enum journal_kind kind, const void *body, si
 struct journal {
 	int dir, fd;
 	char *name;
+	bool locked;        /* changes are */
 	size_t end;         /* of what is written */
 	char sum[JOURNAL_SUM_LEN + 1];
 };

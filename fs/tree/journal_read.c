@@ -235,6 +235,11 @@ int journal_find(const char *path, struct journal_file **files, size_t *count, s
 
 /* --- what it is of ---------------------------------------------------------------------------------- */
 
+bool journal_is_locked(const struct journal_file *file)
+{
+	return file->count >= 4 && file->records[2].kind == JOURNAL_KEY && file->records[3].kind == JOURNAL_SHOWN;
+}
+
 bool journal_fits(const struct journal_file *file, const void *bytes, size_t len, bool begun)
 {
 	const struct journal_record *base = begins_well(file) ? &file->records[1] : NULL;
@@ -251,7 +256,7 @@ bool journal_is_saved(const struct journal_file *file, const char *digest)
 	for (i = file->count; i > 0; i--) {
 		const struct journal_record *record = &file->records[i - 1];
 
-		if (record->kind == JOURNAL_CHANGES)
+		if (record->kind == JOURNAL_CHANGES || record->kind == JOURNAL_LOCKED)
 			return false;
 		if (record->kind == JOURNAL_SAVING && record->len == len && memcmp(record->body, digest, len) == 0)
 			return true;

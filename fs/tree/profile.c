@@ -239,9 +239,17 @@ static int show_plain(struct profile *profile, const struct decryptor *decryptor
 	return 0;
 }
 
+int profile_decryptor(const struct profile_options *options, struct decryptor **out, struct error *err)
+{
+	struct decryptor_files files = options->decrypt;
+
+	files.passin = decrypt_passin(options);
+	files.option = "decrypt_passin";
+	return decryptor_open(&files, out, err);
+}
+
 static int uncover(struct profile *profile, struct problems *notes, struct error *err)
 {
-	struct decryptor_files files = profile->options.decrypt;
 	struct decryptor *decryptor;
 	int result;
 
@@ -251,9 +259,7 @@ static int uncover(struct profile *profile, struct problems *notes, struct error
 		profile_note(profile, notes, "its payloads are not encrypted: decrypt_key= is not needed");
 		return 0;
 	}
-	files.passin = decrypt_passin(&profile->options);
-	files.option = "decrypt_passin";
-	if (decryptor_open(&files, &decryptor, err) < 0)
+	if (profile_decryptor(&profile->options, &decryptor, err) < 0)
 		return -1;
 	result = show_plain(profile, decryptor, notes, err);
 	decryptor_free(decryptor);

@@ -110,6 +110,9 @@ int profile_read(struct profile *profile, const char *path, const struct profile
 void profile_note(const struct profile *profile, struct problems *notes, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Opens what decrypts, as the options say. 0 with a new `*out` (decryptor_free()), or -1. */
+int profile_decryptor(const struct profile_options *options, struct decryptor **out, struct error *err);
+
 /* What a save writes: the format asked for, or the one it was in. */
 enum doc_format profile_format(const struct profile *profile);
 

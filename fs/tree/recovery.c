@@ -2,8 +2,27 @@
 
 #include "fs/tree/change.h"
 #include "fs/tree/profile.h"
+#include "sign/vault.h"
 
 /* --- noting ----------------------------------------------------------------------------------------- */
+
+/* What an encrypted profile shows need not be read from its file in the same order after a save. */
+static int remember_shown(struct profile *profile)
+{
+	struct error ignored;
+
+	buf_clear(&profile->recovery.begun);
+	return doc_write(&profile->doc, profile->doc.format, &profile->recovery.begun, &ignored);
+}
+
+/* The changes that are noted from here on apply to the document as it is now. */
+static int number(struct profile *profile)
+{
+	if (profile->hidden && remember_shown(profile) < 0)
+		return -1;
+	profile->recovery.last = change_number_all(profile->doc.root);
+	return 0;
+}
 
 int recovery_note(struct profile *profile, const struct change *change)
 {
@@ -11,8 +30,8 @@ int recovery_note(struct profile *profile, const struct change *change)
 
 	if (!recovery->keeps)
 		return 0;
-	if (!recovery->last)
-		recovery->last = change_number_all(profile->doc.root);
+	if (!recovery->last && number(profile) < 0)
+		return -1;
 	recovery->mark = recovery->noted.len;
 	change_write(change, &recovery->noted);
 	if (buf_ok(&recovery->noted))
@@ -40,6 +59,34 @@ void recovery_made(struct profile *profile, const struct change *change)
 
 /* --- the journal ------------------------------------------------------------------------------------ */
 
+/* The key for what an encrypted profile shows, and that, locked with it. */
+static int lock_shown(struct profile *profile, struct buf *key, struct buf *shown, struct error *err)
+{
+	struct recovery *recovery = &profile->recovery;
+
+	if (!recovery->vault && vault_new(&recovery->vault, err) < 0)
+		return -1;
+	if (encryption_wrap(hidden_encryption(profile->hidden), recovery->vault, key, err) < 0)
+		return -1;
+	return vault_lock(recovery->vault, recovery->begun.data, recovery->begun.len, shown, err);
+}
+
+static int begin_locked(struct profile *profile, const struct journal_head *plain, struct error *err)
+{
+	BUF_AUTO key = BUF_INIT, shown = BUF_INIT;
+	struct journal_head head = *plain;
+
+	if (lock_shown(profile, &key, &shown, err) < 0)
+		return -1;
+	head.key = &key;
+	head.shown = &shown;
+	if (journal_begin(&head, &profile->recovery.journal, err) < 0)
+		return -1;
+	buf_free(&profile->recovery.begun);
+	profile->recovery.begun = BUF_INIT;
+	return 0;
+}
+
 static int begin_journal(struct profile *profile, struct error *err)
 {
 	struct recovery *recovery = &profile->recovery;
@@ -52,7 +99,9 @@ static int begin_journal(struct profile *profile, struct error *err)
 		.begun = begun,
 	};
 
-	return recovery->journal ? 0 : journal_begin(&head, &recovery->journal, err);
+	if (recovery->journal)
+		return 0;
+	return profile->hidden ? begin_locked(profile, &head, err) : journal_begin(&head, &recovery->journal, err);
 }
 
 int recovery_guard(struct profile *profile, const void *bytes, size_t len, struct error *err)
@@ -71,6 +120,18 @@ void recovery_guarded(struct profile *profile)
 	profile->recovery.guards = false;
 }
 
+static int add_noted(struct recovery *recovery, struct error *err)
+{
+	const struct buf *noted = &recovery->noted;
+	BUF_AUTO locked = BUF_INIT;
+
+	if (!recovery->vault)
+		return journal_add(recovery->journal, noted->data, noted->len, err);
+	if (vault_lock(recovery->vault, noted->data, noted->len, &locked, err) < 0)
+		return -1;
+	return journal_add(recovery->journal, locked.data, locked.len, err);
+}
+
 /* A profile that was begun and not edited is something that a user made, too. */
 int recovery_write(struct profile *profile, struct error *err)
 {
@@ -82,7 +143,7 @@ int recovery_write(struct profile *profile, struct error *err)
 		return -1;
 	if (!recovery->noted.len)
 		return 0;
-	if (journal_add(recovery->journal, recovery->noted.data, recovery->noted.len, err) < 0)
+	if (add_noted(recovery, err) < 0)
 		return -1;
 	buf_clear(&recovery->noted);
 	return 0;
@@ -110,25 +171,19 @@ void recovery_done(struct profile *profile)
 		return;
 	journal_remove(recovery->journal);
 	recovery->journal = NULL;
+	vault_free(recovery->vault);
+	recovery->vault = NULL;
+	node_free(recovery->before);
+	recovery->before = NULL;
 	recovery->last = 0;
 	buf_clear(&recovery->noted);
 }
 
 struct node *recovery_before(const struct profile *profile)
 {
-	bool begun = !profile->bytes.len;
-	const struct buf *base = begun ? &profile->recovery.begun : &profile->plist;
-	struct error ignored;
-	struct node *copy;
-	struct doc doc;
+	const struct node *before = profile->recovery.before;
 
-	if (!recovery_holds(profile))
-		return node_copy(profile->doc.root, false);
-	if (doc_read(&doc, profile->place.shown, buf_text(base), base->len, &ignored) < 0)
-		return NULL;
-	copy = node_copy(doc.root, false);
-	doc_free(&doc);
-	return copy;
+	return node_copy(before ? before : profile->doc.root, false);
 }
 
 bool recovery_holds(const struct profile *profile)
@@ -141,6 +196,8 @@ void recovery_end(struct profile *profile)
 	struct recovery *recovery = &profile->recovery;
 
 	journal_close(recovery->journal);
+	vault_free(recovery->vault);
+	node_free(recovery->before);
 	if (recovery->left)
 		journal_files_free(recovery->left, 1);
 	buf_free(&recovery->noted);

@@ -5,6 +5,8 @@
  * profile's journal (journal.h) before the operation is answered. A save, or what keeps the edits beside the profile,
  * removes the journal. A profile that is opened and has one gets its edits back: recovery_begin() finds it and tries
  * it, recovery_replay() makes the edits, when the tree knows what was there before them.
+ *
+ * Of an encrypted profile everything that it shows is locked, with a key that its recipients alone can open.
  */
 #ifndef TREE_RECOVERY_H
 #define TREE_RECOVERY_H
@@ -18,8 +20,11 @@
 #include "plist/doc.h"
 
 struct change;
+struct decryptor;
+struct hidden;
 struct profile;
 struct tree;
+struct vault;
 
 /* What is done about journals. */
 enum recovery_use {
@@ -37,7 +42,10 @@ struct recovery {
 	size_t mark;               /* where the last one begins in that */
 	uint32_t last;             /* the last number that a node has; 0: they have none */
 	bool guards;               /* the file is being written over: the journal is all that is whole */
-	struct buf begun;          /* of a profile that is not there yet: what it began with */
+	struct buf begun;          /* of a profile that is not there yet: what it began with; of an encrypted one: what
+				    * it showed before the changes that are noted, until a journal is begun */
+	struct vault *vault;       /* of an encrypted profile's journal; NULL: there is none yet */
+	struct node *before;       /* what was there before edits came back; NULL: none did */
 };
 
 /* Looks for journals of a profile that was just opened. Those whose edits are saved are removed, what cannot be
@@ -75,9 +83,22 @@ int recovery_finish_write(struct profile *profile, struct problems *notes, struc
 /* How many operations a journal holds. */
 size_t recovery_count(const struct journal_file *file);
 
-/* What a journal applies to, and what comes of it as far as it is whole: both to be freed with doc_free(). 0, or -1 and
- * there is nothing to free: it is too damaged, or its edits do not fit. */
-int recovery_read(const struct journal_file *file, struct doc *before, struct doc *after, struct error *err);
+/* What a journal says, as far as it is whole. */
+struct recovered {
+	struct node *before;   /* what its changes apply to */
+	struct doc after;      /* what comes of them */
+	struct hidden *hidden; /* of an encrypted profile; else NULL */
+};
+
+/* `decryptor` opens that of an encrypted profile; NULL: there is none. 0 (recovered_free()), or -1 and there is nothing
+ * to free: it is too damaged, its edits do not fit, it is encrypted and cannot be opened (EACCES). */
+int recovery_read(const struct journal_file *file, const struct decryptor *decryptor, struct recovered *out,
+		  struct error *err);
+
+/* Appends the profile with the edits as XML, its payloads encrypted if they were. 0 or -1. */
+int recovered_render(struct recovered *recovered, struct buf *out, struct problems *notes, struct error *err);
+
+void recovered_free(struct recovered *recovered);
 
 /* The edits are saved, or kept elsewhere, or not wanted: the journal is removed. */
 void recovery_done(struct profile *profile);

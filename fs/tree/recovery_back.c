@@ -9,28 +9,53 @@
 #include "fs/tree/item.h"
 #include "fs/tree/names.h"
 #include "fs/tree/profile.h"
+#include "sign/vault.h"
 
 #define TYPE "PayloadType"
 
 /* --- what was found --------------------------------------------------------------------------------- */
 
-/* Whether the edits can be made, tried on a document that nobody needs. */
-static int try_replay(const struct profile *profile, const struct journal_file *file, struct error *err)
+/* What the changes of a journal apply to; a new document. */
+static int read_before(const struct profile *profile, const struct journal_file *file, const struct vault *vault,
+		       struct doc *doc, struct error *err)
 {
 	const struct journal_record *base = &file->records[1];
-	bool begun = base->kind == JOURNAL_BEGUN;
+	const char *name = profile->place.shown;
+
+	if (vault)
+		return recovery_read_shown(file, vault, name, doc, err);
+	if (base->kind == JOURNAL_BEGUN)
+		return doc_read(doc, name, base->body, base->len, err);
+	return doc_read(doc, name, profile->plist.data, profile->plist.len, err);
+}
+
+/* Whether the edits can be made, tried on a document that nobody needs. */
+static int try_replay(const struct profile *profile, const struct journal_file *file, const struct vault *vault,
+		      struct error *err)
+{
 	struct replay *replay;
 	struct doc doc;
 	int result;
 
-	if (doc_read(&doc, profile->place.shown, begun ? base->body : profile->plist.data,
-		     begun ? base->len : profile->plist.len, err) < 0)
+	if (read_before(profile, file, vault, &doc, err) < 0)
 		return -1;
 	replay = replay_new(&doc);
-	result = replay ? recovery_redo(replay, file, err) : error_memory(err);
+	result = replay ? recovery_redo(replay, file, vault, err) : error_memory(err);
 	replay_free(replay);
 	doc_free(&doc);
 	return result;
+}
+
+/* Opens it and tries it. */
+static int can_come_back(const struct profile *profile, const struct journal_file *file, struct vault **vault,
+			 struct error *err)
+{
+	if (recovery_open_vault(file, profile->hidden, vault, err) < 0)
+		return -1;
+	if (try_replay(profile, file, *vault, err) == 0)
+		return 0;
+	vault_free(*vault);
+	return -1;
 }
 
 static void set_aside(struct profile *profile, struct journal_file *file, const char *why, struct problems *notes)
@@ -47,20 +72,22 @@ static void set_aside(struct profile *profile, struct journal_file *file, const 
 		     "still (profilefs recover)", why);
 }
 
-/* A profile that was begun goes on as it began. */
+/* A profile that was begun goes on as it began, an encrypted one as it was shown. */
 static int begin_again(struct profile *profile, const struct journal_file *file, struct error *err)
 {
+	struct recovery *recovery = &profile->recovery;
 	const struct journal_record *base = &file->records[1];
 	struct doc doc;
 
-	if (base->kind != JOURNAL_BEGUN)
+	if (base->kind != JOURNAL_BEGUN && !recovery->vault)
 		return 0;
-	if (doc_read(&doc, profile->place.shown, base->body, base->len, err) < 0)
+	if (read_before(profile, file, recovery->vault, &doc, err) < 0)
 		return -1;
 	doc_free(&profile->doc);
 	profile->doc = doc;
-	buf_assign(&profile->recovery.begun, base->body, base->len);
-	return buf_ok(&profile->recovery.begun) ? 0 : error_memory(err);
+	if (base->kind == JOURNAL_BEGUN)
+		buf_assign(&recovery->begun, base->body, base->len);
+	return buf_ok(&recovery->begun) ? 0 : error_memory(err);
 }
 
 static void note_back(const struct profile *profile, size_t edits, struct problems *notes)
@@ -75,12 +102,14 @@ static void note_back(const struct profile *profile, size_t edits, struct proble
 			     "it was begun before and not saved, as profilefs was stopped: it is as it was then");
 }
 
-/* Takes over a journal whose edits are to come back. */
-static int take_over(struct profile *profile, struct journal_file *file, struct problems *notes, struct error *err)
+/* Takes over a journal whose edits are to come back, and the vault. */
+static int take_over(struct profile *profile, struct journal_file *file, struct vault *vault, struct problems *notes,
+		     struct error *err)
 {
 	struct recovery *recovery = &profile->recovery;
 	size_t edits = recovery_count(file);
 
+	recovery->vault = vault;
 	if (begin_again(profile, file, err) < 0 || journal_resume(file, &recovery->journal, err) < 0)
 		return -1;
 	recovery->left = malloc(sizeof(*file));
@@ -105,6 +134,7 @@ static int look_at(struct profile *profile, struct journal_file *file, const cha
 		   struct problems *notes, struct error *err)
 {
 	bool fits = journal_fits(file, profile->bytes.data, profile->bytes.len, profile->options.create);
+	struct vault *vault;
 	struct error why;
 
 	if (file->aside || file->state == JOURNAL_IN_USE)
@@ -121,10 +151,10 @@ static int look_at(struct profile *profile, struct journal_file *file, const cha
 		set_aside(profile, file, "as you asked", notes);
 	else if (profile->recovery.left)
 		return 0;
-	else if (try_replay(profile, file, &why) < 0)
+	else if (can_come_back(profile, file, &vault, &why) < 0)
 		set_aside(profile, file, why.text, notes);
 	else
-		return take_over(profile, file, notes, err);
+		return take_over(profile, file, vault, notes, err);
 	return 0;
 }
 
@@ -207,12 +237,6 @@ static bool can_keep(const struct profile *profile, struct problems *notes)
 {
 	struct error why;
 
-	if (profile->hidden) {
-		profile_note(profile, notes,
-			     "no journal is kept of an encrypted profile: what is edited is lost if profilefs is "
-			     "killed before it is saved");
-		return false;
-	}
 	if (journal_ready(&why) == 0)
 		return true;
 	profile_note(profile, notes,
@@ -222,14 +246,33 @@ static bool can_keep(const struct profile *profile, struct problems *notes)
 	return false;
 }
 
+/* Who only looks is told, too. */
+static int note_left(const struct profile *profile, struct problems *notes, struct error *err)
+{
+	struct journal_file *files;
+	size_t count, i, edits = 0;
+
+	if (journal_find(profile->place.path, &files, &count, err) < 0)
+		return -1;
+	for (i = 0; i < count; i++)
+		if (files[i].state != JOURNAL_IN_USE && !files[i].aside)
+			edits += recovery_count(&files[i]);
+	journal_files_free(files, count);
+	if (edits)
+		profile_note(profile, notes,
+			     "%zu edit%s of it that %s not saved, as profilefs was stopped, %s not shown: a mount that "
+			     "can save brings back what fits, profilefs recover shows it", edits,
+			     edits == 1 ? "" : "s", edits == 1 ? "was" : "were", edits == 1 ? "is" : "are");
+	return 0;
+}
+
 int recovery_begin(struct profile *profile, enum recovery_use use, bool aside, struct problems *notes,
 		   struct error *err)
 {
-	if (use == RECOVERY_NONE || profile->read_only || profile->hidden) {
-		if (use == RECOVERY_KEEP && !profile->read_only)
-			(void)can_keep(profile, notes);
+	if (use == RECOVERY_NONE)
 		return 0;
-	}
+	if (profile->read_only)
+		return note_left(profile, notes, err);
 	if (remember_begun(profile, err) < 0 || look(profile, aside, notes, err) < 0)
 		return -1;
 	profile->recovery.keeps = use == RECOVERY_KEEP && (profile->recovery.journal || can_keep(profile, notes));
@@ -315,8 +358,9 @@ int recovery_replay(struct tree *tree)
 
 	if (!recovery->left)
 		return 0;
-	replay = replay_new(&profile->doc);
-	if (replay && recovery_redo(replay, recovery->left, &err) == 0) {
+	recovery->before = node_copy(profile->doc.root, false);
+	replay = recovery->before ? replay_new(&profile->doc) : NULL;
+	if (replay && recovery_redo(replay, recovery->left, recovery->vault, &err) == 0) {
 		recovery->last = replay_last(replay);
 		profile->commits++;
 		result = restore_payloads(tree, replay);

@@ -5,16 +5,6 @@
 
 PORT=$WIFI/ProxyServerPort
 
-# kill_daemon MOUNT
-kill_daemon()
-{
-	local pid
-
-	pid=$(daemon_pid "$1")
-	kill -KILL "$pid"
-	until_true 10 has_ended "$pid"
-}
-
 # --- in the background --------------------------------------------------------------------------------
 
 it_keeps_nobody_waiting_for_what_it_inherited()

@@ -298,6 +298,119 @@ it_names_no_line_of_what_it_decrypted()
 	umount_profile
 }
 
+# --- after a crash ------------------------------------------------------------------------------------
+
+FOR_BOTH=decrypt_key=rsa.key,recipient=rsa.crt,recipient=ec.crt
+
+# An edit of a payload and one of another key, which were not saved.
+with_left()
+{
+	with_encrypted
+	mount_profile p.mobileconfig $FOR_BOTH 2>said
+	[ ! -s said ]
+	echo 4242 >mnt/$PORT
+	echo 'Example of edits' >mnt/PayloadOrganization
+	crash
+	assert_same before p.mobileconfig
+}
+
+it_puts_edits_back_after_a_crash()
+{
+	with_left
+	run profilefs -o $FOR_BOTH p.mobileconfig mnt
+	assert_status 0
+	assert_stderr '2 edits that were not saved before, as profilefs was stopped, are back'
+	assert_file mnt/$PORT $'4242\n'
+	umount_profile
+	payloads_of p.mobileconfig ec >after
+	assert_line '<integer>4242</integer>' after
+	assert_line '<string>Example of edits</string>' p.mobileconfig
+	assert_equal "" "$(journals)"
+}
+
+it_puts_them_back_with_the_key_of_another_recipient()
+{
+	with_left
+	profilefs -o decrypt_key=ec.key,recipient=rsa.crt,recipient=ec.crt p.mobileconfig mnt 2>said
+	assert_line '2 edits that were not saved before' said
+	assert_file mnt/$PORT $'4242\n'
+	umount_profile
+}
+
+it_puts_back_what_was_edited_after_a_save()
+{
+	with_encrypted
+	mount_profile p.mobileconfig $FOR_BOTH
+	rm mnt/$WIFI/AutoJoin
+	echo true >mnt/PayloadContent/com.apple.wifi.managed/CaptiveBypass
+	mv mnt/PayloadOrganization mnt/ZZZ 2>/dev/null || true
+	sync mnt
+	cp p.mobileconfig before
+	echo 4343 >mnt/$PORT
+	echo Later >mnt/PayloadDescription
+	crash
+	assert_same before p.mobileconfig
+	profilefs -o $FOR_BOTH p.mobileconfig mnt 2>said
+	assert_line '2 edits that were not saved before' said
+	assert_file mnt/$PORT $'4343\n'
+	assert_file mnt/PayloadDescription $'Later\n'
+	assert_file mnt/PayloadContent/com.apple.wifi.managed/CaptiveBypass $'true\n'
+	assert_missing mnt/$WIFI/AutoJoin
+	umount_profile
+	payloads_of p.mobileconfig rsa >after
+	assert_line '<integer>4343</integer>' after
+}
+
+it_writes_nothing_readable_into_the_journal()
+{
+	with_left
+	! grep -q -a -e 4242 -e ProxyServer -e 'Example of edits' "$XDG_STATE_HOME"/profilefs/*.journal ||
+		fail "expected: nothing to be read in the journal"
+}
+
+it_shows_and_applies_what_is_left_with_the_key()
+{
+	with_left
+	profilefs recover >list
+	assert_line "^$T/p.mobileconfig: 2 edits" list
+	run profilefs recover --show p.mobileconfig
+	assert_status 2
+	assert_stderr 'give the key of a recipient \(-o decrypt_key=FILE\)'
+	profilefs recover --show -o decrypt_key=ec.key p.mobileconfig >shown
+	assert_line 'ProxyServerPort.*4242' shown
+	run profilefs recover --apply p.mobileconfig
+	assert_status 2
+	assert_same before p.mobileconfig
+	run profilefs recover --apply -o $FOR_BOTH p.mobileconfig
+	assert_status 0
+	payloads_of p.mobileconfig ec >after
+	assert_line '<integer>4242</integer>' after
+}
+
+it_keeps_what_is_left_encrypted_beside_another_version()
+{
+	with_left
+	sed -i 's/Example Ltd/Somebody else/' p.mobileconfig
+	cp p.mobileconfig other
+	run profilefs recover --apply -o $FOR_BOTH p.mobileconfig
+	assert_status 0
+	assert_same other p.mobileconfig
+	payloads_of .p.mobileconfig.conflict ec >after
+	assert_line '<integer>4242</integer>' after
+	! grep -q 4242 .p.mobileconfig.conflict || fail "expected: the payloads encrypted"
+}
+
+it_tells_of_edits_when_it_is_mounted_without_the_key()
+{
+	with_left
+	profilefs p.mobileconfig mnt 2>said
+	assert_line '2 edits of it that were not saved, as profilefs was stopped, are not shown' said
+	umount_profile
+	profilefs -o $FOR_BOTH p.mobileconfig mnt 2>said
+	assert_file mnt/$PORT $'4242\n'
+	umount_profile
+}
+
 it_begins_no_new_profile_with_a_key_that_decrypts()
 {
 	run profilefs exec -o new,decrypt_key=rsa.key p.mobileconfig -- true

@@ -2,30 +2,6 @@
 # The journal: what was committed outlives the daemon, however it ends.
 . "$(dirname "$0")/lib.sh"
 
-# The daemon is gone in an instant, and what it left is unmounted.
-kill_daemon()
-{
-	local pid
-
-	pid=$(sed -n 's/^pid: *//p' mnt/.profilefs/status)
-	[ -n "$pid" ]
-	kill -KILL "$pid"
-	wait_for_end "$pid"
-	umount -l mnt 2>/dev/null || fusermount3 -uz mnt
-}
-
-wait_for_end()
-{
-	while [ -e "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; do
-		sleep 0.01
-	done
-}
-
-journals()
-{
-	ls "$XDG_STATE_HOME/profilefs"
-}
-
 it_puts_edits_back_after_a_kill()
 {
 	with_profile
@@ -35,7 +11,7 @@ it_puts_edits_back_after_a_kill()
 	mkdir mnt/PayloadContent/com.apple.webClip.managed
 	echo https://example.org/ >mnt/PayloadContent/com.apple.webClip.managed/URL
 	echo Help >mnt/PayloadContent/com.apple.webClip.managed/Label
-	kill_daemon
+	crash
 	assert_same before p.mobileconfig
 	run profilefs p.mobileconfig mnt
 	assert_status 0
@@ -61,7 +37,7 @@ it_goes_on_after_several_kills()
 		mkdir mnt/PayloadContent/com.apple.webClip.managed.$i
 		echo "Clip $i" >mnt/PayloadContent/com.apple.webClip.managed.$i/Label
 		echo https://example.org/ >mnt/PayloadContent/com.apple.webClip.managed.$i/URL
-		kill_daemon
+		crash
 		profilefs p.mobileconfig mnt 2>/dev/null
 		assert_file mnt/PayloadDisplayName "round $i"$'\n'
 	done
@@ -78,7 +54,7 @@ it_puts_back_what_was_made_in_a_folder_of_profiles()
 	mkdir mnt
 	profilefs folder mnt
 	echo "A was edited" >mnt/a.mobileconfig/PayloadDisplayName
-	kill_daemon
+	crash
 	run profilefs folder mnt
 	assert_status 0
 	assert_stderr 'a.mobileconfig: note: 1 edit that was not saved before, .* is back'
@@ -93,7 +69,7 @@ it_leaves_a_new_profile_as_it_was_begun()
 	profilefs -o new p.mobileconfig mnt
 	cat mnt/PayloadUUID >uuid
 	echo Fresh >mnt/PayloadDisplayName
-	kill_daemon
+	crash
 	profilefs -o new p.mobileconfig mnt
 	assert_file mnt/PayloadDisplayName $'Fresh\n'
 	cmp uuid mnt/PayloadUUID
@@ -105,7 +81,7 @@ it_begins_without_the_edits_when_asked()
 {
 	with_profile
 	echo lost >mnt/PayloadDisplayName
-	kill_daemon
+	crash
 	run profilefs -o norecover p.mobileconfig mnt
 	assert_stderr 'note: edits that were not saved before are not put back: as you asked; they are in the journal'
 	umount_profile
@@ -117,7 +93,7 @@ it_does_not_put_edits_into_another_version_of_the_profile()
 {
 	with_profile
 	echo lost >mnt/PayloadDisplayName
-	kill_daemon
+	crash
 	sed -i 's/mdm.example.org/mdm9.example.org/' p.mobileconfig
 	cp p.mobileconfig other
 	run profilefs p.mobileconfig mnt
@@ -133,7 +109,7 @@ it_says_that_a_journal_is_damaged_and_keeps_it()
 	with_profile
 	echo one >mnt/PayloadDisplayName
 	echo two >mnt/PayloadDisplayName
-	kill_daemon
+	crash
 	"$PYTHON" - "$XDG_STATE_HOME"/profilefs/*.journal <<-'END'
 		import sys
 		data = bytearray(open(sys.argv[1], 'rb').read())
@@ -153,7 +129,7 @@ it_drops_what_was_not_written_to_its_end()
 	with_profile
 	echo one >mnt/PayloadDisplayName
 	echo two >mnt/PayloadDisplayName
-	kill_daemon
+	crash
 	truncate -s -3 "$XDG_STATE_HOME"/profilefs/*.journal
 	profilefs p.mobileconfig mnt 2>/dev/null
 	assert_file mnt/PayloadDisplayName $'one\n'
@@ -195,7 +171,7 @@ it_writes_none_for_exec_and_takes_up_what_is_there()
 {
 	with_profile
 	echo "from the mount" >mnt/PayloadDisplayName
-	kill_daemon
+	crash
 	run profilefs exec p.mobileconfig -- false
 	assert_failed
 	assert_same before p.mobileconfig

@@ -432,6 +432,29 @@ umount_profile()
 	! is_mounted "${1:-mnt}" || fail "expected: not mounted any more" "$(run_said)"
 }
 
+# Kills the daemon of a mount; what is left of it stays mounted.
+kill_daemon()
+{
+	local pid
+
+	pid=$(daemon_pid "${1:-mnt}")
+	kill -KILL "$pid"
+	until_true 10 has_ended "$pid"
+}
+
+# The same, as after a crash and what the user does then.
+crash()
+{
+	kill_daemon "${1:-mnt}"
+	umount -l "${1:-mnt}" 2>/dev/null || fusermount3 -uz "${1:-mnt}"
+}
+
+# The names of the journals that are there.
+journals()
+{
+	ls "$XDG_STATE_HOME/profilefs"
+}
+
 # is_mounted FOLDER: true also where its daemon has died.
 is_mounted()
 {

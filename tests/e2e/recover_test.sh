@@ -2,18 +2,6 @@
 # recover: what a killed daemon left is listed, shown, saved or dropped.
 . "$(dirname "$0")/lib.sh"
 
-kill_daemon()
-{
-	local pid
-
-	pid=$(sed -n 's/^pid: *//p' mnt/.profilefs/status)
-	kill -KILL "$pid"
-	while [ -e "/proc/$pid" ] && ! grep -q '^State:.Z' "/proc/$pid/status" 2>/dev/null; do
-		sleep 0.01
-	done
-	umount -l mnt 2>/dev/null || fusermount3 -uz mnt
-}
-
 # A profile with one edit that was not saved; further options are of the mount.
 with_left()
 {
@@ -22,12 +10,7 @@ with_left()
 	mkdir mnt
 	profilefs "$@" p.mobileconfig mnt
 	echo Edited >mnt/PayloadDisplayName
-	kill_daemon
-}
-
-journals()
-{
-	ls "$XDG_STATE_HOME/profilefs"
+	crash
 }
 
 it_lists_nothing_where_nothing_was_left()
@@ -123,7 +106,7 @@ it_shows_what_is_whole_of_a_damaged_one()
 	echo One >mnt/PayloadDisplayName
 	echo Two >mnt/PayloadDisplayName
 	echo Three >mnt/PayloadDisplayName
-	kill_daemon
+	crash
 	"$PYTHON" - "$XDG_STATE_HOME"/profilefs/*.journal <<-'END'
 		import sys
 		data = bytearray(open(sys.argv[1], 'rb').read())
