@@ -602,6 +602,16 @@ static int copy_children(struct node *copy, const struct node *node, bool borrow
 	return 0;
 }
 
+size_t node_total(const struct node *root)
+{
+	const struct node *child;
+	size_t total = 1;
+
+	for (child = root->first; child; child = child->next)
+		total += node_total(child);
+	return total;
+}
+
 struct node *node_copy(const struct node *node, bool borrow)
 {
 	struct node *copy = calloc(1, sizeof(*copy));

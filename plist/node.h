@@ -157,6 +157,9 @@ int node_set_like(struct node *node, const struct node *from);
 /* Makes `node` (any type) an empty container. */
 void node_set_container(struct node *node, enum node_type type);
 
+/* How many nodes are in the memory that `root` takes: itself and all below it, the removed ones too. */
+size_t node_total(const struct node *root);
+
 /* A copy of `node` and what is there below it: not in a container, values only unless `borrow`, which
  * keeps the source ranges so that the writer can copy the bytes. NULL: out of memory. */
 struct node *node_copy(const struct node *node, bool borrow);

@@ -113,6 +113,7 @@ struct tree {
 	struct handle *handles;  /* the open files */
 	size_t *scratch;         /* what scratch.h counted: `own_scratch`, or that of the folder it is in */
 	size_t own_scratch;
+	size_t values;           /* what census.h counted; 0: nothing yet */
 	struct {
 		bool matters;
 		uint64_t commits;    /* how many there were when that was found out, and one; 0: it was not */

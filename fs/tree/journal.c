@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "plist/base/file.h"
+#include "plist/base/limits.h"
 #include "sign/hash.h"
 
 /* How many journals of one profile and content there may be: more is a mistake somewhere. */
@@ -220,6 +221,11 @@ static int write_record(struct journal *journal, enum journal_kind kind, const v
 
 int journal_add(struct journal *journal, const void *changes, size_t len, struct error *err)
 {
+	if (len > limit(LIMIT_JOURNAL) || journal->end > limit(LIMIT_JOURNAL) - len) {
+		limit_refuse(LIMIT_JOURNAL, NULL, "too much is edited and not saved: save it (sync MOUNTPOINT)", err);
+		err->code = ENOSPC;
+		return -1;
+	}
 	return write_record(journal, journal->locked ? JOURNAL_LOCKED : JOURNAL_CHANGES, changes, len, err);
 }
 

@@ -11,9 +11,10 @@
 #include <unistd.h>
 
 #include "plist/base/file.h"
+#include "plist/base/limits.h"
 
-/* A base of the largest profile that is read, and what one can edit in it. */
-#define FILE_SIZE_MAX ((size_t)1 << 30)
+/* Whatever the limit was when it was written. */
+#define READ_MOST (limit_row(LIMIT_JOURNAL)->most)
 
 /* In the names of those that no mount looks at. */
 #define ASIDE "-aside."
@@ -145,7 +146,7 @@ static int load(int dir, const char *name, struct journal_file *file)
 	in_use = flock(file->fd, LOCK_EX | LOCK_NB) < 0;
 	file->name = strdup(name);
 	file->aside = strstr(name, ASIDE) != NULL;
-	if (!file->name || (file_read_fd(file->fd, FILE_SIZE_MAX, &file->bytes, &err) < 0 && err.code == ENOMEM) ||
+	if (!file->name || (file_read_fd(file->fd, READ_MOST, &file->bytes, &err) < 0 && err.code == ENOMEM) ||
 	    read_records(file) < 0)
 		return -1;
 	file->path = strndup(file->count ? file->records[0].body : "", file->count ? file->records[0].len : 0);

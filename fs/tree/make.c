@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "fs/tree/allowed.h"
+#include "fs/tree/census.h"
 #include "fs/tree/collection_parts.h"
 #include "fs/tree/commit.h"
 #include "fs/tree/marks.h"
@@ -355,6 +356,9 @@ static int insert_dir(struct tree *tree, struct item *dir, const char *name, str
 		change.before = ghost->node;
 	else
 		change.before = before ? before->node : NULL;
+	result = census_room(tree, dir, name, 1);
+	if (result < 0)
+		return result;
 	change.node = node_new(new_dir_type(tree, dir, name));
 	if (!change.node)
 		return -ENOMEM;

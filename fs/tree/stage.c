@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fs/tree/allowed.h"
+#include "fs/tree/census.h"
 #include "fs/tree/commit.h"
 #include "fs/tree/expectation.h"
 #include "fs/tree/names.h"
@@ -257,6 +258,14 @@ static int apply_value(struct tree *tree, struct item *dir, const char *name, st
 	return result;
 }
 
+/* How many values there are more when a node, NULL: a new one, takes this. */
+static size_t values_more(const struct node *node, const struct meaning *meaning)
+{
+	size_t now = node ? 1 + node->count : 0, then = 1 + meaning->line_count;
+
+	return then > now ? then - now : 0;
+}
+
 int value_put(struct tree *tree, struct item *dir, const char *name, struct item *item, const char *bytes,
 	      size_t len)
 {
@@ -270,7 +279,10 @@ int value_put(struct tree *tree, struct item *dir, const char *name, struct item
 		return refuse(tree, item, NULL, &err, err.code);
 	if (result < 0)
 		return refuse(tree, dir, name, &err, err.code);
-	result = apply_value(tree, dir, name, item, &meaning);
+	result = census_room(tree, item->parent == dir ? item : dir, item->parent == dir ? NULL : name,
+			     values_more(item->node, &meaning));
+	if (result == 0)
+		result = apply_value(tree, dir, name, item, &meaning);
 	meaning_free(&meaning);
 	return result;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plist/base/limits.h"
 #include "plist/placeholder.h"
 #include "plist/schema/constraint.h"
 
@@ -479,6 +480,8 @@ static int parse_lines(const struct expect *expect, const char *bytes, size_t le
 	const char *end = bytes + without_newline(bytes, len);
 	const char *newline;
 
+	if (count > limit(LIMIT_NODES))
+		return limit_refuse(LIMIT_NODES, NULL, "too many lines: each is a value", err);
 	meaning->lines = calloc(count ? count : 1, sizeof(*meaning->lines));
 	if (!meaning->lines)
 		return error_memory(err);

@@ -25,6 +25,8 @@ static const struct limit_row rows[LIMIT_COUNT] = {
 			      "text and data that a binary property list stands for" },
 	[LIMIT_SCRATCH] = { "scratch", 256 * M, 1 * M, GIGABYTES(64), true,
 			    "memory for scratch files and for what is being written, in all of a mount" },
+	[LIMIT_JOURNAL] = { "journal", 1 * G, 1 * M, GIGABYTES(16), true,
+			    "size of a journal: the profile, and what is edited in it and not saved" },
 	[LIMIT_SCHEMA] = { "schema", 8 * M, 64 * K, 256 * M, true, "size of one schema file or manifest" },
 };
 

@@ -28,6 +28,7 @@ enum limit {
 	LIMIT_DEPTH,     /* containers in each other */
 	LIMIT_EXPANSION, /* bytes of text and data that a binary property list stands for */
 	LIMIT_SCRATCH,   /* bytes of what is in memory only, in all of a mount */
+	LIMIT_JOURNAL,   /* bytes of a journal: the profile, and what is edited and not saved */
 	LIMIT_SCHEMA,    /* bytes of one schema file or manifest */
 	LIMIT_COUNT
 };

@@ -291,6 +291,47 @@ it_leaves_a_commands_own_limit_option_alone()
 	assert_stderr "PayloadDescription: a value may not be as large as that: the limit 'value' is 4K"
 }
 
+it_makes_no_more_values_than_it_could_read_again()
+{
+	local payload=mnt/PayloadContent/com.example.many
+
+	with_profile limit=nodes:1000,unknown=allow
+	mkdir "$payload"
+	: >"$payload/Numbers"
+	: >"$payload/More"
+	setfattr -n user.profilefs.type -v array "$payload/Numbers" "$payload/More"
+	run bash -c "seq 2000 >$payload/Numbers"
+	assert_line "too many lines: each is a value: the limit 'nodes' is 1000" mnt/.profilefs/last-error
+	seq 700 >"$payload/Numbers"
+	run bash -c "seq 700 >$payload/More"
+	assert_line "the profile would have too many values: the limit 'nodes' is 1000; --limit nodes=VALUE" \
+		mnt/.profilefs/last-error
+	rm "$payload/Numbers"
+	umount_profile
+	mount_profile p.mobileconfig limit=nodes:1000,unknown=allow
+	: >"$payload/More"
+	setfattr -n user.profilefs.type -v array "$payload/More"
+	seq 700 >"$payload/More"
+	umount_profile
+}
+
+it_asks_for_a_save_when_the_journal_is_full()
+{
+	local i
+
+	with_profile limit=journal:1M
+	for i in 1 2 3; do
+		head -c 300000 /dev/zero | tr '\0' "$i" >mnt/PayloadDescription
+	done
+	run bash -c 'head -c 300000 /dev/zero | tr "\0" 4 >mnt/PayloadDescription'
+	assert_line "too much is edited and not saved: save it \(sync MOUNTPOINT\): the limit 'journal' is 1M" \
+		mnt/.profilefs/last-error
+	sync mnt
+	head -c 300000 /dev/zero | tr '\0' 5 >mnt/PayloadDescription
+	umount_profile
+	grep -q 5555 p.mobileconfig
+}
+
 it_keeps_scratch_files_of_a_mount_within_the_limit()
 {
 	with_profile limit=scratch:1M

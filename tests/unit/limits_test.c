@@ -96,7 +96,7 @@ static void a_misspelt_name_gets_the_nearest(void **state)
 {
 	(void)state;
 	refuse("profil=1M", "there is no limit 'profil': did you mean 'profile'?");
-	refuse("speed=1M", "there are profile, value, name, nodes, depth, expansion, scratch and schema");
+	refuse("speed=1M", "there are profile, value, name, nodes, depth, expansion, scratch, journal and schema");
 	refuse("=1M", "there is no limit ''");
 }
 
