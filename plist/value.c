@@ -1,5 +1,6 @@
 #include "plist/value.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "plist/placeholder.h"
@@ -74,15 +75,34 @@ static size_t character(const unsigned char *at, size_t len, bool *cut)
 	return *cut || (sequence->len == 3 && is_no_character(at)) ? 0 : sequence->len;
 }
 
+#define EACH_BYTE(byte) (UINT64_MAX / 255 * (byte))
+
+/* How many bytes at the start, eight at a time, are ASCII and no control characters, as nearly all text is. */
+static size_t plain_length(const unsigned char *bytes, size_t len)
+{
+	uint64_t eight;
+	size_t at;
+
+	for (at = 0; at + sizeof(eight) <= len; at += sizeof(eight)) {
+		memcpy(&eight, bytes + at, sizeof(eight));
+		/* The highest bit of a byte that is not below 0x80, or is below 0x20. */
+		if ((eight | (eight - EACH_BYTE(0x20))) & EACH_BYTE(0x80))
+			break;
+	}
+	return at;
+}
+
 /* How many bytes are good text; `*cut` if those after them begin a character. */
 static size_t text_length(const char *text, size_t len, bool *cut)
 {
 	const unsigned char *bytes = (const unsigned char *)text;
-	size_t at = 0, step;
+	size_t at = plain_length(bytes, len), step;
 
 	*cut = false;
-	while (at < len && (step = character(bytes + at, len - at, cut)))
+	while (at < len && (step = character(bytes + at, len - at, cut))) {
 		at += step;
+		at += plain_length(bytes + at, len - at);
+	}
 	return at;
 }
 

@@ -52,22 +52,26 @@ static bool ends_word(const char *name, size_t len, size_t at)
 	return at == len || (!is_lower(name[at]) && !is_upper(name[at])) || begins_word(name, len, at);
 }
 
-static bool has_word(const char *name, size_t len, const char *word, bool whole)
+static bool has_word_at(const char *name, size_t len, size_t at, const char *word, bool whole)
 {
-	size_t size = strlen(word), at;
+	size_t size = strlen(word);
 
-	for (at = 0; at + size <= len; at++)
-		if (strncasecmp(name + at, word, size) == 0 &&
-		    (!whole || (begins_word(name, len, at) && ends_word(name, len, at + size))))
-			return true;
-	return false;
+	return at + size <= len && strncasecmp(name + at, word, size) == 0 &&
+	       (!whole || (begins_word(name, len, at) && ends_word(name, len, at + size)));
 }
 
+/* Every key of every profile is asked for: the first letter alone tells most of them. */
 bool secret_is_named(const char *name, size_t len)
 {
-	for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
-		if (has_word(name, len, WORDS[i].word, WORDS[i].whole))
-			return true;
+	size_t at, i;
+	char first;
+
+	for (at = 0; at < len; at++) {
+		first = is_upper(name[at]) ? (char)(name[at] - 'A' + 'a') : name[at];
+		for (i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
+			if (WORDS[i].word[0] == first && has_word_at(name, len, at, WORDS[i].word, WORDS[i].whole))
+				return true;
+	}
 	return false;
 }
 
