@@ -12,6 +12,8 @@
 #include "plist/xml_reader.h"
 
 #define SPACE " \t\r\n"
+#define PIECE_LEAST ((size_t)256 << 10)
+#define PIECES_MOST 16
 #define VALUES_ALLOWED "dict, array, string, integer, real, true, false, date and data"
 
 static const struct element elements[] = {
@@ -49,6 +51,8 @@ static void push(struct xml_reader *reader, const struct element *element, struc
 {
 	reader->stack[++reader->depth] = (struct open){ element, node, reader_offset(reader) };
 	buf_resize(&reader->text, 0);
+	reader->raw = (struct span){ 0, 0 };
+	reader->cooked = false;
 }
 
 /* Says what is wrong with an element at this place, whatever it holds. False if something is. */
@@ -207,15 +211,53 @@ static void check_space(struct xml_reader *reader, const char *text, size_t len)
 		       reader_top(reader)->element->name);
 }
 
+/* True if the text that Expat reports goes on in the source where the last ended: no reference, line end of two
+ * characters or section of its own lies between. */
+static bool is_raw(const struct xml_reader *reader, size_t len)
+{
+	struct span token = reader_token(reader);
+
+	return !reader->cooked && token.end - token.start == len &&
+	       (reader->raw.end == 0 || reader->raw.end == token.start) &&
+	       reader->doc->source.data[token.start] != '&';
+}
+
+static size_t text_len(const struct xml_reader *reader)
+{
+	return reader->cooked ? reader->text.len : reader->raw.end - reader->raw.start;
+}
+
+/* The character data of the open key or scalar. */
+static const char *text_of(const struct xml_reader *reader)
+{
+	return reader->cooked ? buf_text(&reader->text) : reader->doc->source.data + reader->raw.start;
+}
+
+static void keep_text(struct xml_reader *reader, const char *text, size_t len)
+{
+	size_t offset = reader_offset(reader);
+
+	if (is_raw(reader, len)) {
+		if (!reader->raw.end)
+			reader->raw.start = offset;
+		reader->raw.end = offset + len;
+		return;
+	}
+	if (!reader->cooked)
+		buf_add(&reader->text, text_of(reader), text_len(reader));
+	reader->cooked = true;
+	buf_add(&reader->text, text, len);
+}
+
 /* Of data the limit is on what base64 stands for, which is known when all of it is there. */
 static void add_text(struct xml_reader *reader, const struct open *open, const char *text, size_t len)
 {
 	bool is_key = open->element->kind == KIND_KEY;
 	size_t most = limit(is_key ? LIMIT_NAME : LIMIT_VALUE);
-	bool fits = (open->node && open->node->type == NODE_DATA) || reader->text.len + len <= most;
+	bool fits = (open->node && open->node->type == NODE_DATA) || text_len(reader) + len <= most;
 
 	if (fits)
-		buf_add(&reader->text, text, len);
+		keep_text(reader, text, len);
 	else if (is_key)
 		reader_fail_limit(reader, LIMIT_NAME, NULL, "a key is too long");
 	else
@@ -261,20 +303,20 @@ static void take_value(struct xml_reader *reader, struct node *node, const char 
 }
 
 /* Cuts white space off both ends. */
-static struct span trim(const struct buf *text)
+static struct span trim(const char *text, size_t len)
 {
-	struct span span = { 0, text->len };
+	struct span span = { 0, len };
 
-	while (span.start < span.end && strchr(SPACE, text->data[span.start]))
+	while (span.start < span.end && strchr(SPACE, text[span.start]))
 		span.start++;
-	while (span.end > span.start && strchr(SPACE, text->data[span.end - 1]))
+	while (span.end > span.start && strchr(SPACE, text[span.end - 1]))
 		span.end--;
 	return span;
 }
 
 static void end_boolean(struct xml_reader *reader, struct open *open)
 {
-	struct span content = trim(&reader->text);
+	struct span content = trim(text_of(reader), text_len(reader));
 	const char *name = open->element->name;
 
 	if (content.start < content.end)
@@ -287,15 +329,14 @@ static void end_boolean(struct xml_reader *reader, struct open *open)
 static int convert(struct xml_reader *reader, struct open *open, struct buf *out)
 {
 	if (open->node->type == NODE_DATA)
-		return value_decode_base64(buf_text(&reader->text), reader->text.len, out, reader->err);
-	return value_from_xml(open->node->type, buf_text(&reader->text), reader->text.len, false, out,
-			      reader->err);
+		return value_decode_base64(text_of(reader), text_len(reader), out, reader->err);
+	return value_from_xml(open->node->type, text_of(reader), text_len(reader), false, out, reader->err);
 }
 
 static void end_converted(struct xml_reader *reader, struct open *open)
 {
-	struct span content = trim(&reader->text);
-	const char *text = buf_text(&reader->text) + content.start;
+	struct span content = trim(text_of(reader), text_len(reader));
+	const char *text = text_of(reader) + content.start;
 	BUF_AUTO value = BUF_INIT;
 
 	if (placeholder_whole(text, content.end - content.start)) {
@@ -320,7 +361,7 @@ static void end_scalar(struct xml_reader *reader, struct open *open)
 	if (!buf_ok(&reader->text))
 		reader_fail_memory(reader);
 	else if (open->node->type == NODE_STRING)
-		take_value(reader, open->node, buf_text(&reader->text), reader->text.len);
+		take_value(reader, open->node, text_of(reader), text_len(reader));
 	else if (open->node->type == NODE_BOOLEAN)
 		end_boolean(reader, open);
 	else
@@ -332,7 +373,7 @@ static void end_key(struct xml_reader *reader, struct open *open)
 	reader->key_span = (struct span){ open->offset, reader_token(reader).end };
 	reader->has_key = true;
 	buf_resize(&reader->key, 0);
-	buf_add(&reader->key, buf_text(&reader->text), reader->text.len);
+	buf_add(&reader->key, text_of(reader), text_len(reader));
 	if (!buf_ok(&reader->text) || !buf_ok(&reader->key))
 		reader_fail_memory(reader);
 }
@@ -399,6 +440,27 @@ static void explain(struct xml_reader *reader)
 	error_in_file(reader->err, reader->name);
 }
 
+/* Expat copies what it is given: a piece at a time takes less memory. But it looks at a token that does not end in a
+ * piece again from its start with the next one, so that there may be only so many. */
+static size_t piece_size(size_t len)
+{
+	size_t piece = len / PIECES_MOST + 1;
+
+	return piece < PIECE_LEAST ? PIECE_LEAST : piece;
+}
+
+static enum XML_Status parse_pieces(struct xml_reader *reader, const struct buf *source)
+{
+	size_t piece = piece_size(source->len), at = 0;
+	enum XML_Status status = XML_STATUS_OK;
+
+	for (; status == XML_STATUS_OK && source->len - at > piece; at += piece)
+		status = XML_Parse(reader->parser, source->data + at, (int)piece, XML_FALSE);
+	if (status != XML_STATUS_OK)
+		return status;
+	return XML_Parse(reader->parser, buf_text(source) + at, (int)(source->len - at), XML_TRUE);
+}
+
 static int parse(struct xml_reader *reader)
 {
 	const struct buf *source = &reader->doc->source;
@@ -411,7 +473,7 @@ static int parse(struct xml_reader *reader)
 	if (!reader->parser)
 		return error_memory(reader->err);
 	set_handlers(reader);
-	if (XML_Parse(reader->parser, buf_text(source), (int)source->len, XML_TRUE) == XML_STATUS_OK)
+	if (parse_pieces(reader, source) == XML_STATUS_OK)
 		return 0;
 	if (!reader->failed)
 		explain(reader);

@@ -44,7 +44,9 @@ struct xml_reader {
 	bool has_key;              /* a key waits for its value */
 	struct span key_span;
 	struct buf key;
-	struct buf text;           /* character data of the open key or scalar */
+	struct span raw;           /* character data of the open key or scalar, while the source has it as it is */
+	struct buf text;           /* all of it, once it has not */
+	bool cooked;               /* it has not */
 	size_t expanded;           /* bytes of character data so far, entities expanded */
 	size_t nodes;
 	size_t declarations;
