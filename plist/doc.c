@@ -21,9 +21,24 @@ static bool has_crlf(const struct buf *source)
 	return end && end > source->data && end[-1] == '\r';
 }
 
-static int read_xml(struct doc *doc, const char *name, const void *bytes, size_t len, struct error *err)
+/* Bytes to be read, and the buffer that holds them, if there is one. */
+struct input {
+	const void *bytes;
+	size_t len;
+	struct buf *buf;
+};
+
+static int take_source(struct doc *doc, const struct input *input, struct error *err)
 {
-	if (encoding_to_utf8(bytes, len, &doc->source, &doc->recoded, err) < 0)
+	if (!input->buf || !encoding_is_utf8(input->bytes, input->len))
+		return encoding_to_utf8(input->bytes, input->len, &doc->source, &doc->recoded, err);
+	buf_share(&doc->source, input->buf);
+	return buf_ok(&doc->source) ? 0 : error_memory(err);
+}
+
+static int read_xml(struct doc *doc, const char *name, const struct input *input, struct error *err)
+{
+	if (take_source(doc, input, err) < 0)
 		return -1;
 	if (doc->source.len > limit(LIMIT_PROFILE))
 		return too_big(name, err);
@@ -31,31 +46,48 @@ static int read_xml(struct doc *doc, const char *name, const void *bytes, size_t
 	return xml_read(doc, name, err);
 }
 
-static int read_binary(struct doc *doc, const char *name, const void *bytes, size_t len, struct error *err)
+static int read_binary(struct doc *doc, const char *name, const struct input *input, struct error *err)
 {
 	doc->format = DOC_BINARY;
-	buf_add(&doc->source, bytes, len);
+	if (input->buf)
+		buf_share(&doc->source, input->buf);
+	else
+		buf_add(&doc->source, input->bytes, input->len);
 	if (!buf_ok(&doc->source))
 		return error_memory(err);
 	return bplist_read(doc, name, err);
 }
 
-int doc_read(struct doc *doc, const char *name, const void *bytes, size_t len, struct error *err)
+static int read_input(struct doc *doc, const char *name, const struct input *input, struct error *err)
 {
 	int rc;
 
 	*doc = (struct doc){ 0 };
-	if (len > limit(LIMIT_PROFILE))
+	if (input->len > limit(LIMIT_PROFILE))
 		return too_big(name, err);
-	if (bplist_recognise(bytes, len))
-		rc = read_binary(doc, name, bytes, len, err);
+	if (bplist_recognise(input->bytes, input->len))
+		rc = read_binary(doc, name, input, err);
 	else
-		rc = read_xml(doc, name, bytes, len, err);
+		rc = read_xml(doc, name, input, err);
 	if (rc < 0) {
 		error_in_file(err, name);
 		doc_free(doc);
 	}
 	return rc;
+}
+
+int doc_read(struct doc *doc, const char *name, const void *bytes, size_t len, struct error *err)
+{
+	const struct input input = { bytes, len, NULL };
+
+	return read_input(doc, name, &input, err);
+}
+
+int doc_read_shared(struct doc *doc, const char *name, struct buf *bytes, struct error *err)
+{
+	const struct input input = { bytes->data, bytes->len, bytes };
+
+	return read_input(doc, name, &input, err);
 }
 
 int doc_new(struct doc *doc, struct error *err)

@@ -38,6 +38,9 @@ struct doc {
  * ENOMEM, EFBIG (a limit). `doc` is then empty and need not be freed. */
 int doc_read(struct doc *doc, const char *name, const void *bytes, size_t len, struct error *err);
 
+/* doc_read() of a buffer's contents, whose memory the document has in common with it where its source is the same. */
+int doc_read_shared(struct doc *doc, const char *name, struct buf *bytes, struct error *err);
+
 /* A document without a source: an empty dict, to be written as XML. 0, or -1: out of memory. */
 int doc_new(struct doc *doc, struct error *err);
 

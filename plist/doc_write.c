@@ -6,14 +6,13 @@
 #include "plist/xml_write.h"
 
 /* Reads what was written back and compares it with the tree: a mistake of ours must never reach a profile. */
-static int read_back(const struct doc *doc, enum doc_format format, const struct buf *written,
-		     struct error *err)
+static int read_back(const struct doc *doc, enum doc_format format, struct buf *written, struct error *err)
 {
 	struct error why = ERROR_INIT;
 	struct doc again;
 	bool same;
 
-	if (doc_read(&again, "", written->data, written->len, &why)) {
+	if (doc_read_shared(&again, "", written, &why)) {
 		if (why.code == ENOMEM || why.code == EFBIG) {
 			*err = why;
 			return -1;
@@ -94,6 +93,9 @@ int doc_write(const struct doc *doc, enum doc_format format, struct buf *out, st
 	result = format == DOC_XML ? xml_write(doc, &written, err) : bplist_write(doc, &written, err);
 	if (result || read_back(doc, format, &written, err))
 		return -1;
-	buf_add(out, written.data, written.len);
+	if (out->len)
+		buf_add(out, written.data, written.len);
+	else
+		buf_share(out, &written);
 	return buf_ok(out) ? 0 : error_memory(err);
 }

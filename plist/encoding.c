@@ -291,6 +291,14 @@ static int from_bytes(const char *bytes, size_t len, struct buf *out, const char
 	return 0;
 }
 
+bool encoding_is_utf8(const char *bytes, size_t len)
+{
+	struct declared declared = find_declared(bytes, len);
+
+	return find_width((const unsigned char *)bytes, len) == WIDTH_8 &&
+	       (!is_name(declared) || is_named(declared, "UTF-8"));
+}
+
 int encoding_to_utf8(const char *bytes, size_t len, struct buf *out, const char **recoded, struct error *err)
 {
 	enum width width = find_width((const unsigned char *)bytes, len);

@@ -21,6 +21,9 @@
  * 0, or -1 with the rule "not-a-plist", line and column, or ENOMEM. */
 int encoding_to_utf8(const char *bytes, size_t len, struct buf *out, const char **recoded, struct error *err);
 
+/* True if encoding_to_utf8() would give the same bytes, whatever they are, and cannot refuse them. */
+bool encoding_is_utf8(const char *bytes, size_t len);
+
 /* How many bytes of byte order mark the UTF-8 text begins with: 0 or 3. */
 size_t encoding_mark(const char *text, size_t len);
 

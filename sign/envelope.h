@@ -27,6 +27,10 @@ struct envelope;
 int envelope_open(const char *name, const void *bytes, size_t len, struct envelope **out, struct buf *content,
 		  struct error *err);
 
+/* The same of a buffer's contents: plain content has its memory in common with it. */
+int envelope_open_shared(const char *name, struct buf *bytes, struct envelope **out, struct buf *content,
+			 struct error *err);
+
 void envelope_free(struct envelope *envelope);
 
 enum envelope_form envelope_form(const struct envelope *envelope);

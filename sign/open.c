@@ -137,8 +137,9 @@ static int fill_pem(struct envelope *envelope, const unsigned char *pem, size_t 
 	return result;
 }
 
-static int fill(struct envelope *envelope, const unsigned char *bytes, size_t len, struct buf *content,
-		struct error *err)
+/* `whole`: NULL, or has the bytes. */
+static int fill(struct envelope *envelope, const unsigned char *bytes, size_t len, struct buf *whole,
+		struct buf *content, struct error *err)
 {
 	const unsigned char *pem;
 
@@ -157,12 +158,15 @@ static int fill(struct envelope *envelope, const unsigned char *bytes, size_t le
 				  "convert it (openssl cms -cmsout -inform SMIME -outform DER)");
 	envelope->form = ENVELOPE_PLAIN;
 	envelope->intact = true;
-	buf_assign(content, bytes, len);
+	if (whole)
+		buf_share(content, whole);
+	else
+		buf_assign(content, bytes, len);
 	return buf_ok(content) ? 0 : error_memory(err);
 }
 
-int envelope_open(const char *name, const void *bytes, size_t len, struct envelope **out, struct buf *content,
-		  struct error *err)
+static int open_bytes(const char *name, const void *bytes, size_t len, struct buf *whole, struct envelope **out,
+		      struct buf *content, struct error *err)
 {
 	struct envelope *envelope = calloc(1, sizeof(*envelope));
 	int result;
@@ -171,7 +175,7 @@ int envelope_open(const char *name, const void *bytes, size_t len, struct envelo
 	if (!envelope)
 		return error_memory(err);
 	openssl_begin();
-	result = openssl_end(fill(envelope, bytes, len, content, err), err);
+	result = openssl_end(fill(envelope, bytes, len, whole, content, err), err);
 	if (result) {
 		buf_clear(content);
 		envelope_free(envelope);
@@ -181,6 +185,18 @@ int envelope_open(const char *name, const void *bytes, size_t len, struct envelo
 	error_in_file(&envelope->why_not, name);
 	*out = envelope;
 	return 0;
+}
+
+int envelope_open(const char *name, const void *bytes, size_t len, struct envelope **out, struct buf *content,
+		  struct error *err)
+{
+	return open_bytes(name, bytes, len, NULL, out, content, err);
+}
+
+int envelope_open_shared(const char *name, struct buf *bytes, struct envelope **out, struct buf *content,
+			 struct error *err)
+{
+	return open_bytes(name, bytes->data, bytes->len, bytes, out, content, err);
 }
 
 void envelope_free(struct envelope *envelope)

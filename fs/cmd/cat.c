@@ -101,7 +101,7 @@ static int pipe_xml(const struct request *request, const char *path, struct buf 
 	bool intact;
 
 	if (limit_explain(file_read_path(path, PROFILE_SIZE_MAX, &bytes, err), LIMIT_PROFILE, err) < 0 ||
-	    envelope_open(request->profile, bytes.data, bytes.len, &envelope, &plist, err) < 0)
+	    envelope_open_shared(request->profile, &bytes, &envelope, &plist, err) < 0)
 		return -1;
 	intact = envelope_intact(envelope, &why);
 	envelope_free(envelope);

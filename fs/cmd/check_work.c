@@ -88,11 +88,11 @@ static void check_encrypted(struct job *job, const struct doc *doc)
 	add(job, job->name, &err);
 }
 
-static void check_plist(struct job *job, const struct buf *plist)
+static void check_plist(struct job *job, struct buf *plist)
 {
 	struct error err;
 
-	if (doc_read(&job->doc, job->name, plist->data, plist->len, &err) < 0) {
+	if (doc_read_shared(&job->doc, job->name, plist, &err) < 0) {
 		add(job, job->name, &err);
 		return;
 	}
@@ -112,7 +112,7 @@ static void check_file(struct job *job)
 	struct error err;
 
 	if (limit_explain(file_read_path(path, PROFILE_SIZE_MAX, &bytes, &err), LIMIT_PROFILE, &err) < 0 ||
-	    envelope_open(job->name, bytes.data, bytes.len, &envelope, &plist, &err) < 0) {
+	    envelope_open_shared(job->name, &bytes, &envelope, &plist, &err) < 0) {
 		add(job, job->name, &err);
 		return;
 	}

@@ -91,9 +91,9 @@ static int check_signature(const struct parcel *parcel, bool force, struct probl
 
 static int unwrap(struct parcel *parcel, bool force, struct problems *notes, struct error *err)
 {
-	const struct buf *bytes = &parcel->bytes;
+	struct buf *bytes = &parcel->bytes;
 
-	if (envelope_open(parcel->place.shown, bytes->data, bytes->len, &parcel->envelope, &parcel->content, err) < 0)
+	if (envelope_open_shared(parcel->place.shown, bytes, &parcel->envelope, &parcel->content, err) < 0)
 		return -1;
 	return check_signature(parcel, force, notes, err);
 }

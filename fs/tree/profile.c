@@ -273,10 +273,9 @@ static int unwrap(struct profile *profile, struct problems *notes, struct error 
 {
 	const char *name = profile->place.shown;
 
-	if (envelope_open(name, profile->bytes.data, profile->bytes.len, &profile->envelope, &profile->plist,
-			  err) < 0 ||
+	if (envelope_open_shared(name, &profile->bytes, &profile->envelope, &profile->plist, err) < 0 ||
 	    check_signature(profile, notes, err) < 0 ||
-	    doc_read(&profile->doc, name, profile->plist.data, profile->plist.len, err) < 0 ||
+	    doc_read_shared(&profile->doc, name, &profile->plist, err) < 0 ||
 	    check_root(profile, err) < 0)
 		return -1;
 	if (profile->doc.duplicate.code)

@@ -89,7 +89,7 @@ static int seal(const struct profile *profile, struct package *package, struct e
 				     &package->bytes, &package->notes, err);
 	if (envelope_form(profile->envelope) != ENVELOPE_PLAIN && !profile->options.unsign)
 		return error_set(err, EROFS, "it is signed and no key was given: not saved");
-	buf_assign(&package->bytes, plist->data, plist->len);
+	buf_share(&package->bytes, &package->plist);
 	return buf_ok(&package->bytes) ? 0 : error_memory(err);
 }
 
@@ -98,8 +98,7 @@ static int read_back(const struct profile *profile, struct package *package, str
 {
 	BUF_AUTO content = BUF_INIT;
 
-	if (envelope_open(profile->place.shown, package->bytes.data, package->bytes.len, &package->envelope,
-			  &content, err) < 0)
+	if (envelope_open_shared(profile->place.shown, &package->bytes, &package->envelope, &content, err) < 0)
 		return -1;
 	if (buf_equals(&content, package->plist.data, package->plist.len))
 		return 0;

@@ -6,15 +6,50 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for `more` bytes and the final NUL. */
+static bool is_shared(const struct buf *buf)
+{
+	return buf->owners && *buf->owners > 1;
+}
+
+/* Gives the memory back; what the buffer says of it is not true any more. */
+static void drop(struct buf *buf)
+{
+	if (buf->owners && --*buf->owners > 0)
+		return;
+	if (buf->data)
+		explicit_bzero(buf->data, buf->used);
+	free(buf->data);
+	free(buf->owners);
+}
+
+/* Moves the first `len` bytes of the contents to new memory. */
+static bool move(struct buf *buf, size_t len, size_t size)
+{
+	char *data = malloc(size);
+
+	if (!data) {
+		buf->failed = true;
+		return false;
+	}
+	if (len)
+		memcpy(data, buf->data, len);
+	data[len] = '\0';
+	drop(buf);
+	buf->data = data;
+	buf->size = size;
+	buf->len = buf->used = len;
+	buf->owners = NULL;
+	return true;
+}
+
+/* Room for `more` bytes and the final NUL, in memory of its own. */
 static bool reserve(struct buf *buf, size_t more)
 {
 	size_t size;
-	char *grown;
 
 	if (buf->failed)
 		return false;
-	if (more < buf->size - buf->len)
+	if (more < buf->size - buf->len && !is_shared(buf))
 		return true;
 	if (more > SIZE_MAX / 4 - buf->len) {
 		buf->failed = true;
@@ -23,19 +58,15 @@ static bool reserve(struct buf *buf, size_t more)
 	size = buf->size ? buf->size : 64;
 	while (size - buf->len <= more)
 		size *= 2;
-	grown = malloc(size);
-	if (!grown) {
-		buf->failed = true;
-		return false;
-	}
-	if (buf->data) {
-		memcpy(grown, buf->data, buf->len);
-		explicit_bzero(buf->data, buf->size);
-		free(buf->data);
-	}
-	buf->data = grown;
-	buf->size = size;
-	return true;
+	return move(buf, buf->len, size);
+}
+
+static void set_len(struct buf *buf, size_t len)
+{
+	buf->len = len;
+	buf->data[len] = '\0';
+	if (buf->used < len)
+		buf->used = len;
 }
 
 void buf_add(struct buf *buf, const void *bytes, size_t len)
@@ -44,8 +75,7 @@ void buf_add(struct buf *buf, const void *bytes, size_t len)
 		return;
 	if (len)
 		memcpy(buf->data + buf->len, bytes, len);
-	buf->len += len;
-	buf->data[buf->len] = '\0';
+	set_len(buf, buf->len + len);
 }
 
 void buf_add_text(struct buf *buf, const char *text)
@@ -75,7 +105,7 @@ void buf_add_format(struct buf *buf, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(buf->data + buf->len, (size_t)len + 1, format, args);
 	va_end(args);
-	buf->len += (size_t)len;
+	set_len(buf, buf->len + (size_t)len);
 }
 
 void buf_resize(struct buf *buf, size_t len)
@@ -85,24 +115,46 @@ void buf_resize(struct buf *buf, size_t len)
 			return;
 		memset(buf->data + buf->len, 0, len - buf->len);
 	}
-	if (!buf->failed && buf->data) {
-		buf->len = len;
-		buf->data[len] = '\0';
-	}
+	if (buf->failed || !buf->data)
+		return;
+	if (is_shared(buf))
+		move(buf, len, len + 1);
+	else
+		set_len(buf, len);
 }
 
 void buf_assign(struct buf *buf, const void *bytes, size_t len)
 {
+	if (is_shared(buf))
+		buf_free(buf);
 	if (!buf->failed)
 		buf->len = 0;
 	buf_add(buf, bytes, len);
 }
 
+void buf_share(struct buf *buf, struct buf *from)
+{
+	if (buf->failed)
+		return;
+	if (from->failed || (from->data && !from->owners && !(from->owners = calloc(1, sizeof(*from->owners))))) {
+		buf->failed = true;
+		return;
+	}
+	if (from->owners)
+		*from->owners += *from->owners ? 1 : 2;
+	drop(buf);
+	*buf = *from;
+}
+
 void buf_clear(struct buf *buf)
 {
+	if (is_shared(buf)) {
+		buf_free(buf);
+		return;
+	}
 	if (buf->data)
-		explicit_bzero(buf->data, buf->size);
-	buf->len = 0;
+		explicit_bzero(buf->data, buf->used);
+	buf->len = buf->used = 0;
 	buf->failed = false;
 }
 
@@ -123,8 +175,12 @@ bool buf_equals(const struct buf *buf, const void *bytes, size_t len)
 
 char *buf_steal(struct buf *buf, size_t *len)
 {
-	char *data = buf->data;
+	char *data;
 
+	if (is_shared(buf) && !move(buf, buf->len, buf->len + 1))
+		return NULL;
+	free(buf->owners);
+	data = buf->data;
 	if (len)
 		*len = buf->len;
 	*buf = BUF_INIT;
@@ -133,8 +189,6 @@ char *buf_steal(struct buf *buf, size_t *len)
 
 void buf_free(struct buf *buf)
 {
-	if (buf->data)
-		explicit_bzero(buf->data, buf->size);
-	free(buf->data);
+	drop(buf);
 	*buf = BUF_INIT;
 }

@@ -6,7 +6,9 @@
  *     not count it, and the bytes may hold NULs of their own.
  *   - A buffer whose memory ran out is `failed`: it stays as it was, ignores every further addition, and
  *     buf_ok() is false. So additions need no check one by one; whoever uses the result checks once.
- *   - Memory that is given back (when growing too) is wiped first: buffers hold values and keys.
+ *   - Memory that is given back (when growing too) is wiped first, as far as it was used: buffers hold values and keys.
+ *   - Memory that buffers have in common (buf_share()) is never written to: whoever adds or forgets something gets
+ *     memory of its own first. `data` of such a buffer is to be read only. It belongs to one thread.
  *
  * Who makes a buffer frees it with buf_free().
  */
@@ -20,6 +22,8 @@ struct buf {
 	char *data;
 	size_t len;
 	size_t size;
+	size_t used;      /* the largest `len` that there was in this memory */
+	unsigned *owners; /* how many buffers have this memory; NULL: this one alone */
 	bool failed;
 };
 
@@ -35,6 +39,9 @@ void buf_resize(struct buf *buf, size_t len);
 
 /* Replaces the contents. */
 void buf_assign(struct buf *buf, const void *bytes, size_t len);
+
+/* Replaces the contents by those of `from`, as buf_assign() does, and has the memory in common with it. */
+void buf_share(struct buf *buf, struct buf *from);
 
 /* Forgets the contents (wiped), keeps the memory and clears `failed`. */
 void buf_clear(struct buf *buf);
