@@ -4,6 +4,8 @@
 #   make test                 unit and end-to-end tests
 #   make unit | e2e           one of the two
 #   make stress               random operations on mounts, with other lots until stopped, or STRESS_MINUTES=60 are over
+#   make kills                kills the daemon at KILLS=1000 seeded moments and counts what is lost
+#   make faults               makes every system call of a save and of the journal fail, or kills the process there
 #   make tsan                 what has threads, under ThreadSanitizer
 #   make check                include rule, formatting, static analysis, manual page, scripts
 #   make fuzz                 searches for inputs that break it: FUZZ_SECONDS=60 for each target, with clang
@@ -140,6 +142,14 @@ STRESS_MINUTES ?= 60
 stress: $(BUILD)/profilefs
 	PROFILEFS='$(abspath $(BUILD)/profilefs)' tests/stress/run $(STRESS_MINUTES)
 
+KILLS ?= 1000
+
+kills: $(BUILD)/profilefs
+	PROFILEFS='$(abspath $(BUILD)/profilefs)' KILLS=$(KILLS) tests/e2e/run tests/e2e/kill_test.sh
+
+faults: $(BUILD)/profilefs
+	PROFILEFS='$(abspath $(BUILD)/profilefs)' E2E_FULL=1 tests/e2e/run tests/e2e/faults_test.sh
+
 # What has threads: the pool of check, the batch of implode.
 tsan:
 	$(MAKE) -s BUILD=build-tsan SANITIZE=thread CFLAGS='-O1 -g' all
@@ -168,7 +178,7 @@ clean:
 	rm -rf $(BUILD)
 
 FORCE:
-.PHONY: all test unit-programs unit e2e fuzz-programs fuzz fuzz-short stress tsan check check-includes check-source check-schema bench install uninstall clean FORCE
+.PHONY: all test unit-programs unit e2e fuzz-programs fuzz fuzz-short stress kills faults tsan check check-includes check-source check-schema bench install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -163,6 +163,27 @@ int recovery_saving(struct profile *profile, const void *bytes, size_t len, stru
 	return recovery->journal ? journal_saving(recovery->journal, bytes, len, err) : 0;
 }
 
+/* The next change begins another journal. */
+static void begin_anew(struct recovery *recovery)
+{
+	recovery->journal = NULL;
+	vault_free(recovery->vault);
+	recovery->vault = NULL;
+	recovery->last = 0;
+	buf_clear(&recovery->noted);
+}
+
+void recovery_replaced(struct profile *profile)
+{
+	struct recovery *recovery = &profile->recovery;
+
+	if (recovery->guards || !recovery->journal)
+		return;
+	journal_remove(recovery->older);
+	recovery->older = recovery->journal;
+	begin_anew(recovery);
+}
+
 void recovery_done(struct profile *profile)
 {
 	struct recovery *recovery = &profile->recovery;
@@ -170,13 +191,11 @@ void recovery_done(struct profile *profile)
 	if (recovery->guards)
 		return;
 	journal_remove(recovery->journal);
-	recovery->journal = NULL;
-	vault_free(recovery->vault);
-	recovery->vault = NULL;
+	journal_remove(recovery->older);
+	recovery->older = NULL;
 	node_free(recovery->before);
 	recovery->before = NULL;
-	recovery->last = 0;
-	buf_clear(&recovery->noted);
+	begin_anew(recovery);
 }
 
 struct node *recovery_before(const struct profile *profile)
@@ -196,6 +215,7 @@ void recovery_end(struct profile *profile)
 	struct recovery *recovery = &profile->recovery;
 
 	journal_close(recovery->journal);
+	journal_close(recovery->older);
 	vault_free(recovery->vault);
 	node_free(recovery->before);
 	if (recovery->left)

@@ -37,6 +37,7 @@ enum recovery_use {
 struct recovery {
 	bool keeps;                /* what is committed is noted */
 	struct journal *journal;   /* NULL: nothing was written yet */
+	struct journal *older;     /* of a file that was replaced, but perhaps not for good; or NULL */
 	struct journal_file *left; /* what a crash left, until it was replayed; one */
 	struct buf noted;          /* changes that are not in the journal yet */
 	size_t mark;               /* where the last one begins in that */
@@ -99,6 +100,10 @@ int recovery_read(const struct journal_file *file, const struct decryptor *decry
 int recovered_render(struct recovered *recovered, struct buf *out, struct problems *notes, struct error *err);
 
 void recovered_free(struct recovered *recovered);
+
+/* The file was replaced, and it is not certain that the disk knows it. What is committed from now on applies to what is
+ * there now; the journal of what was there before stays as it is until recovery_done(). */
+void recovery_replaced(struct profile *profile);
 
 /* The edits are saved, or kept elsewhere, or not wanted: the journal is removed. */
 void recovery_done(struct profile *profile);

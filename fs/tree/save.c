@@ -172,6 +172,7 @@ static void note_replaced(struct profile *profile, struct package *package)
 	swap = profile->bytes;
 	profile->bytes = package->bytes;
 	package->bytes = swap;
+	recovery_replaced(profile);
 }
 
 /* A file that is a mount point of its own, as those are that are handed into a container, cannot be replaced. It is

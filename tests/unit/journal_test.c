@@ -4,6 +4,9 @@
  */
 #include "tests/unit/folder.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include "fs/tree/journal.h"
 
 #define PATH "/home/somebody/wifi.mobileconfig"
@@ -217,6 +220,42 @@ static void it_goes_on_after_what_was_torn(void **state)
 	journal_files_free(file, 1);
 }
 
+/* The file may grow by so many bytes, and no more. */
+static void allow_to_grow(long more)
+{
+	struct rlimit limit;
+	struct stat st;
+	char path[512];
+
+	path_of_file(path, sizeof(path));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = more < 0 ? limit.rlim_max : (rlim_t)(st.st_size + more);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void a_write_that_failed_halfway_leaves_nothing_behind(void **state)
+{
+	struct journal *journal = make();
+	struct journal_file *file;
+	char much[4096] = { 0 };
+	struct error err;
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(journal_add(journal, "first", 5, &err), 0);
+	allow_to_grow(2000);
+	assert_int_equal(journal_add(journal, much, sizeof(much), &err), -1);
+	allow_to_grow(-1);
+	assert_int_equal(journal_add(journal, "second", 6, &err), 0);
+	journal_close(journal);
+	file = find_one();
+	assert_int_equal(file->state, JOURNAL_WHOLE);
+	assert_int_equal(file->count, 4);
+	assert_true(has_changes(file, 3, "second"));
+	journal_files_free(file, 1);
+}
+
 static void one_in_use_is_known(void **state)
 {
 	struct journal *journal = make();
@@ -307,6 +346,7 @@ int main(void)
 		TEST(zeros_at_its_end_are_torn),
 		TEST(what_was_changed_is_damage),
 		TEST(it_goes_on_after_what_was_torn),
+		TEST(a_write_that_failed_halfway_leaves_nothing_behind),
 		TEST(one_in_use_is_known),
 		TEST(what_was_saved_is_known_by_its_digest),
 		TEST(what_came_after_a_save_is_not_saved),
