@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The daemon is killed at seeded moments, and nothing that was acknowledged is lost.
 #
-#   KILLS      how often (100)
+#   KILLS      how often (200)
 #   KILL_SEED  other moments (1)
 . "$(dirname "$0")/lib.sh"
 
@@ -45,7 +45,7 @@ it_loses_nothing_wherever_it_is_killed()
 		</plist>
 	END
 	mkdir mnt
-	"$PYTHON" "$E2E/kills.py" "$PROFILEFS" p.mobileconfig mnt "${KILLS:-100}" "${KILL_SEED:-1}" | tee "$T.run/figures"
+	"$PYTHON" "$E2E/kills.py" "$PROFILEFS" p.mobileconfig mnt "${KILLS:-200}" "${KILL_SEED:-1}" | tee "$T.run/figures"
 }
 
 run_tests "$@"

@@ -4,9 +4,11 @@
 
 Each round mounts the profile, compares the tree with a model of what was acknowledged, and edits until another thread
 kills the daemon. What was in flight then may be there or not, but whole. The profile on disk must always be one that was
-saved. Prints a line with the sums; exit status 1 if anything was lost.
+saved, and after the last round a mount must end with everything in it. Prints a line with the sums; exit status 1 if
+anything was lost.
 """
 
+import ctypes
 import os
 import plistlib
 import random
@@ -19,6 +21,10 @@ import time
 PAYLOAD = "PayloadContent/com.example.kills"
 KEYS = [f"Key{i}" for i in range(12)]
 LISTS = [f"List{i}" for i in range(3)]
+
+
+# Seconds, at the most.
+LIFE = 0.02
 
 
 class Lost(Exception):
@@ -154,8 +160,12 @@ def mount(program, profile, dir):
         return next(int(line.split()[1]) for line in status if line.startswith("pid:"))
 
 
+MNT_DETACH = 2
+
+
 def detach(dir):
-    if subprocess.run(["umount", "-l", dir], stderr=subprocess.DEVNULL).returncode != 0:
+    """What is left of the mount, at once: root needs no program for it."""
+    if ctypes.CDLL(None).umount2(dir.encode(), MNT_DETACH) != 0:
         subprocess.run(["fusermount3", "-uz", dir], check=True)
 
 
@@ -170,7 +180,7 @@ def kill_later(pid, seconds):
 
 def live(one, pid):
     """Edits until the daemon is gone."""
-    thread = kill_later(pid, one.lots.random() * 0.03)
+    thread = kill_later(pid, one.lots.random() * LIFE)
     try:
         while True:
             one.step()
@@ -193,29 +203,46 @@ def compare(what, got, allowed):
     return got
 
 
+def one_round(program, profile, dir, allowed, saved, lots):
+    """The round; and what may come back after it."""
+    pid = mount(program, profile, dir)
+    one = Round(None, saved, lots, dir)
+    try:
+        one.state = compare("what came back", one.shown(), allowed)
+        live(one, pid)
+    finally:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        detach(dir)
+    return one, [one.state] + ([one.doubt] if one.doubt is not None else [])
+
+
+def finish(program, profile, dir, allowed):
+    mount(program, profile, dir)
+    ended = subprocess.run([program, "umount", dir], stderr=subprocess.PIPE, text=True)
+    if ended.returncode != 0:
+        raise Lost(f"the last mount was not saved: {ended.stderr}")
+    compare("the profile at last", payload_of(profile), allowed)
+
+
 def main():
     program, profile, dir = sys.argv[1:4]
     kills, seed = int(sys.argv[4]), int(sys.argv[5])
     lots = random.Random(seed)
-    state = saved = payload_of(profile)
-    writes = 0
-    for number in range(kills):
-        try:
-            pid = mount(program, profile, dir)
-            one = Round(state, saved, lots, dir)
-            compare("the tree", one.shown(), [state])
-            live(one, pid)
-            detach(dir)
+    saved = payload_of(profile)
+    allowed = [saved]
+    writes = number = 0
+    try:
+        for number in range(kills):
+            one, allowed = one_round(program, profile, dir, allowed, saved, lots)
             saved = compare("the profile", payload_of(profile), one.saved)
             writes += one.writes
-            allowed = [one.state] + ([one.doubt] if one.doubt is not None else [])
-            pid = mount(program, profile, dir)
-            state = compare("what came back", one.shown(), allowed)
-            os.kill(pid, signal.SIGKILL)
-            detach(dir)
-        except Lost as lost:
-            print(f"seed {seed}, kill {number}: {lost}")
-            return 1
+        finish(program, profile, dir, allowed)
+    except Lost as lost:
+        print(f"seed {seed}, kill {number}: {lost}")
+        return 1
     print(f"{kills} kills at seeded moments, {writes} writes acknowledged, 0 lost")
     return 0
 
