@@ -25,8 +25,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "plist/base/hash.h"
-
 enum node_type {
 	NODE_DICT,
 	NODE_ARRAY,
@@ -68,12 +66,12 @@ struct node {
 	bool changed;
 	bool shadowed;         /* an earlier one of duplicate keys: listed nowhere */
 	bool uid;              /* the dict {CF$UID: n} that a binary plist's UID was read as */
+	uint32_t hash;         /* of the key, while it is in an index */
 	uint32_t number;       /* for whoever speaks of nodes in files; 0: none; not touched here */
 	struct node *parent, *prev, *next;
 	struct node *first, *last; /* all children, removed ones too: see above */
 	size_t count;          /* children that are not removed and not shadowed */
-	struct node *index;    /* children of a dict by key (uthash), the removed ones too */
-	UT_hash_handle hh;
+	struct node_table *index; /* children of a dict by key (node_index.h), the removed ones too */
 	struct node *displaced; /* a removed child of the same key, whose index entry this one took over */
 	char *key;             /* in a dict; NUL-terminated for convenience */
 	size_t key_len;
