@@ -37,6 +37,7 @@ struct option {
 static const char *const formats[] = { "keep", "xml", "binary", NULL };
 static const char *const levels[] = { "strict", "warn", "off", NULL };
 static const char *const allow_deny[] = { "allow", "deny", NULL };
+static const char *const conflicts[] = { "keep", "merge", NULL };
 static const char *const digests[] = { "sha1", "sha256", "sha384", "sha512", NULL };
 
 static void choose_format(struct profile_options *profile, unsigned choice, const char *text)
@@ -73,6 +74,12 @@ static void choose_delete(struct profile_options *profile, unsigned choice, cons
 {
 	(void)text;
 	profile->delete_allowed = choice == 0;
+}
+
+static void choose_conflict(struct profile_options *profile, unsigned choice, const char *text)
+{
+	(void)text;
+	profile->merge = choice == 1;
 }
 
 #define FIELD(member) offsetof(struct profile_options, member)
@@ -114,6 +121,7 @@ static const struct option known[] = {
 	CHOICE_OPTION("placeholders", allow_deny, choose_placeholders),
 	CHOICE_OPTION("unknown", allow_deny, choose_unknown),
 	CHOICE_OPTION("delete", allow_deny, choose_delete),
+	CHOICE_OPTION("conflict", conflicts, choose_conflict),
 
 	OTHER_OPTION("allow_other", PASSED),
 	OTHER_OPTION("allow_root", PASSED),

@@ -33,7 +33,8 @@
 
 struct daemon {
 	pid_t pid;
-	int watch; /* readable when it has ended; -1: there is no such thing here */
+	bool merges; /* a conflict is settled when it is unmounted, not before */
+	int watch;   /* readable when it has ended; -1: there is no such thing here */
 };
 
 struct request {
@@ -150,6 +151,7 @@ static int find_daemon(const char *mountpoint, struct daemon *daemon, struct err
 	if (read_control(mountpoint, "status", &status, err) < 0)
 		return -1;
 	daemon->pid = parse_pid(buf_text(&status));
+	daemon->merges = strstr(buf_text(&status), "\nconflict: merge\n") != NULL;
 	daemon->watch = watch_process(daemon->pid);
 	return 0;
 }
@@ -307,7 +309,7 @@ static int unmount_living(const struct request *request, const char *mountpoint)
 			return status;
 	}
 	code = ask_for_save(mountpoint);
-	if (code && !request->force) {
+	if (code && !request->force && !(code == ESTALE && daemon.merges)) {
 		say_still_mounted(mountpoint, code);
 		status = 1;
 	} else {

@@ -54,6 +54,8 @@ static void read_status(struct tree *tree, struct buf *out)
 	if (profile->read_only && profile->why_read_only.code)
 		buf_add_format(out, "why-read-only: %s\n", profile->why_read_only.text);
 	buf_add_format(out, "edited: %s\n", is_edited(profile) ? "yes" : "no");
+	if (profile->options.merge)
+		buf_add_text(out, "conflict: merge\n");
 }
 
 static void read_problems(struct tree *tree, struct buf *out)

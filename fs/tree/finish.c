@@ -9,6 +9,7 @@
 #include "fs/tree/make.h"
 #include "fs/tree/recovery.h"
 #include "fs/tree/refusal.h"
+#include "fs/tree/settle.h"
 #include "fs/tree/stage.h"
 #include "fs/tree/types.h"
 
@@ -123,6 +124,8 @@ int tree_sync_awake(struct tree *tree)
 	enum save_outcome outcome = save(tree, &err, &others);
 
 	if (save_errno[outcome] != 0) {
+		if (outcome == SAVE_CONFLICT)
+			profile_settle_hint(tree->profile, &err);
 		refuse(tree, NULL, NULL, &err, save_errno[outcome]);
 		tree->also = others;
 		return -save_errno[outcome];
@@ -179,8 +182,11 @@ int tree_finish(struct tree *tree)
 		return collection_finish(tree->collection);
 	outcome = save(tree, &err, &others);
 	problems_free(&others);
+	if (outcome == SAVE_CONFLICT)
+		outcome = profile_settle(tree->profile, &notes, &err);
 	tree_unreported(tree);
 	list_scratch(tree);
+	report_all(tree, &notes);
 	if (save_errno[outcome] == 0)
 		return 0;
 	refuse(tree, NULL, NULL, &err, save_errno[outcome]);

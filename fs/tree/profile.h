@@ -53,6 +53,7 @@ struct profile_options {
 	enum profile_format format;
 	enum check_level check;
 	bool read_only;
+	bool merge;                  /* a conflict at the end is settled (settle.h) */
 	bool unsign;                 /* save plain what was signed */
 	bool create;                 /* the profile is not there yet: begin a fresh one */
 	bool force;                  /* open it although its signature does not fit, or it is locked */
@@ -84,6 +85,7 @@ struct profile {
 	bool read_only;              /* asked for, or because nothing could be saved: then `why_read_only` */
 	struct error why_read_only;
 	bool output_written;         /* `output` was given and is there */
+	bool disputed;               /* at the end the edits met others at the same keys */
 	bool recoded_said;           /* it was said that a save changed the encoding */
 	struct stat dir_left;        /* of its directory, when profile_rest() gave that back */
 	uint64_t commits;            /* how many changes were committed; 0: not edited */

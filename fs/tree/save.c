@@ -5,6 +5,7 @@
 
 #include "fs/tree/placing.h"
 #include "fs/tree/recovery.h"
+#include "fs/tree/settle.h"
 
 /* What replaces the profile, complete before anything on disk is touched. Owns its parts. */
 struct package {
@@ -395,6 +396,7 @@ int profile_keep_beside(struct profile *profile, enum save_outcome outcome, stru
 		     "the edited profile is kept beside it in %s, unsigned: look at it with diff, remove it "
 		     "when done",
 		     buf_text(&made));
+	profile_keep_base(profile, buf_text(&made), notes);
 	if (package.payloads.unproven && package.payloads.renewed)
 		profile_note(profile, notes,
 			     "the payloads in %s were encrypted and not decrypted again to prove it: see that a "
