@@ -37,10 +37,16 @@ enum node_type {
 	NODE_TYPE_COUNT
 };
 
-/* A half-open range of byte offsets in the document's source; {0, 0}: not from the source. */
+/* A half-open range of byte offsets in the document's source; {0, 0}: not from the source. There are three in every
+ * node, and no source has 4 GiB (LIMIT_PROFILE). */
 struct span {
-	size_t start, end;
+	uint32_t start, end;
 };
+
+static inline struct span span_of(size_t start, size_t end)
+{
+	return (struct span){ (uint32_t)start, (uint32_t)end };
+}
 
 struct node_source {
 	struct span key;     /* the whole <key>...</key>, in a dict */

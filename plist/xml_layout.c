@@ -32,7 +32,7 @@ struct span xml_blank_before(const struct xml_writer *writer, size_t from, size_
 
 	while (start > from && xml_is_space(writer->source[start - 1]))
 		start--;
-	return (struct span){ start, end };
+	return span_of(start, end);
 }
 
 struct span xml_blank_after(const struct xml_writer *writer, size_t from, size_t end)
@@ -41,7 +41,7 @@ struct span xml_blank_after(const struct xml_writer *writer, size_t from, size_t
 
 	while (stop < end && xml_is_space(writer->source[stop]))
 		stop++;
-	return (struct span){ from, stop };
+	return span_of(from, stop);
 }
 
 size_t xml_start(const struct node *child)

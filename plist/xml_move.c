@@ -24,7 +24,7 @@ struct span xml_indent_at(const struct doc *doc, size_t offset)
 
 	while (offset > 0 && !is_break(source[offset - 1]))
 		offset--;
-	indent = (struct span){ offset, offset };
+	indent = span_of(offset, offset);
 	while (indent.end < doc->source.len && (source[indent.end] == ' ' || source[indent.end] == '\t'))
 		indent.end++;
 	return indent;

@@ -238,9 +238,7 @@ static void keep_text(struct xml_reader *reader, const char *text, size_t len)
 	size_t offset = reader_offset(reader);
 
 	if (is_raw(reader, len)) {
-		if (!reader->raw.end)
-			reader->raw.start = offset;
-		reader->raw.end = offset + len;
+		reader->raw = span_of(reader->raw.end ? reader->raw.start : offset, offset + len);
 		return;
 	}
 	if (!reader->cooked)
@@ -305,7 +303,7 @@ static void take_value(struct xml_reader *reader, struct node *node, const char 
 /* Cuts white space off both ends. */
 static struct span trim(const char *text, size_t len)
 {
-	struct span span = { 0, len };
+	struct span span = span_of(0, len);
 
 	while (span.start < span.end && strchr(SPACE, text[span.start]))
 		span.start++;
@@ -370,7 +368,7 @@ static void end_scalar(struct xml_reader *reader, struct open *open)
 
 static void end_key(struct xml_reader *reader, struct open *open)
 {
-	reader->key_span = (struct span){ open->offset, reader_token(reader).end };
+	reader->key_span = span_of(open->offset, reader_token(reader).end);
 	reader->has_key = true;
 	buf_resize(&reader->key, 0);
 	buf_add(&reader->key, text_of(reader), text_len(reader));

@@ -14,7 +14,7 @@ struct span reader_token(const struct xml_reader *reader)
 {
 	size_t start = reader_offset(reader);
 
-	return (struct span){ start, start + (size_t)XML_GetCurrentByteCount(reader->parser) };
+	return span_of(start, start + (size_t)XML_GetCurrentByteCount(reader->parser));
 }
 
 struct open *reader_top(struct xml_reader *reader)

@@ -18,7 +18,7 @@ static void copy(struct xml_writer *writer, size_t from, size_t end)
 static void copy_gap(struct xml_writer *writer, size_t from, size_t end)
 {
 	if (!writer->flat && xml_has_line_break(writer->source + from, end - from))
-		writer->line = xml_layout_after(writer, (struct span){ from, end });
+		writer->line = xml_layout_after(writer, span_of(from, end));
 	copy(writer, from, end);
 }
 
@@ -249,7 +249,7 @@ static void find_style(struct xml_writer *writer, struct walk *walk)
 	if (walk->styled)
 		return;
 	walk->styled = true;
-	walk->style = xml_layout_after(writer, (struct span){ walk->sibling_from, xml_start(sibling) });
+	walk->style = xml_layout_after(writer, span_of(walk->sibling_from, xml_start(sibling)));
 	walk->link = writer->link;
 	if (sibling->source.key.end)
 		walk->link = xml_layout_after(
@@ -468,7 +468,7 @@ static struct span declared_encoding(const struct xml_writer *writer, size_t end
 	close = name < stop ? memchr(name + 1, *name, (size_t)(stop - name - 1)) : NULL;
 	if (!close)
 		return (struct span){ 0, 0 };
-	return (struct span){ (size_t)(name + 1 - source), (size_t)(close - source) };
+	return span_of((size_t)(name + 1 - source), (size_t)(close - source));
 }
 
 /* What stands before the root. A source that was in another encoding is UTF-8 now, and says so. */

@@ -25,9 +25,9 @@ static size_t offset;
 static inline void give_source(struct node *node)
 {
 	offset += 10;
-	node->source.key = (struct span){ offset, offset + 2 };
-	node->source.element = (struct span){ offset + 2, offset + 8 };
-	node->source.inner = (struct span){ offset + 3, offset + 7 };
+	node->source.key = span_of(offset, offset + 2);
+	node->source.element = span_of(offset + 2, offset + 8);
+	node->source.inner = span_of(offset + 3, offset + 7);
 }
 
 static inline struct node *new_scalar(enum node_type type, const char *text)

@@ -61,13 +61,13 @@ static struct node *read_dict(unsigned children)
 	bool duplicate;
 
 	assert_non_null(dict);
-	dict->source.element = (struct span){ 1, 2 };
+	dict->source.element = span_of(1, 2);
 	for (unsigned i = 0; i < children; i++) {
 		snprintf(key, sizeof(key), "%u", i);
 		child = node_new(NODE_STRING);
 		assert_int_equal(node_set_string(child, key), 0);
 		assert_int_equal(node_append_source(dict, child, key, strlen(key), &duplicate), 0);
-		child->source.element = (struct span){ i + 3, i + 4 };
+		child->source.element = span_of(i + 3, i + 4);
 	}
 	return dict;
 }
