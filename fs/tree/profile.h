@@ -85,6 +85,7 @@ struct profile {
 	bool read_only;              /* asked for, or because nothing could be saved: then `why_read_only` */
 	struct error why_read_only;
 	bool output_written;         /* `output` was given and is there */
+	bool merging;                /* what is saved is merged with a file that the journal does not know */
 	bool disputed;               /* at the end the edits met others at the same keys */
 	bool recoded_said;           /* it was said that a save changed the encoding */
 	struct stat dir_left;        /* of its directory, when profile_rest() gave that back */

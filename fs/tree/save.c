@@ -183,6 +183,8 @@ static int put_over(struct profile *profile, const struct buf *bytes, struct sta
 	struct error ignored;
 	struct stat st;
 
+	if (profile->merging)
+		recovery_replaced(profile);
 	if (recovery_guard(profile, bytes->data, bytes->len, err) < 0)
 		return -1;
 	if (file_overwrite(&profile->target, bytes->data, bytes->len, made, err) == 0) {

@@ -236,7 +236,9 @@ static enum save_outcome save_merged(struct profile *profile, struct theirs *the
 	enum save_outcome outcome;
 
 	exchange(profile, theirs);
+	profile->merging = true;
 	outcome = profile_save(profile, invalid, notes, err);
+	profile->merging = false;
 	if (outcome == SAVE_DONE || outcome == SAVE_UNCHANGED)
 		exchange_docs(profile, theirs);
 	else

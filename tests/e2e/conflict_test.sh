@@ -275,6 +275,27 @@ it_merges_each_profile_of_a_folder_by_itself()
 	assert_same before p/.b.mobileconfig.base
 }
 
+it_merges_into_a_file_that_can_only_be_written_over()
+{
+	local inode
+
+	[ "$(id -u)" = 0 ] || skip 'a file is bound by root alone'
+	make_profile p.mobileconfig
+	cp p.mobileconfig before
+	mount --bind p.mobileconfig p.mobileconfig || skip 'a file cannot be bound here'
+	inode=$(stat -c %i p.mobileconfig)
+	mount_profile p.mobileconfig conflict=merge
+	echo 3128 >mnt/$PORT
+	sed 's/Guests/Visitors/' before >theirs
+	cat theirs >p.mobileconfig
+	run profilefs umount mnt
+	umount p.mobileconfig
+	assert_status 0
+	assert_equal "$inode" "$(stat -c %i p.mobileconfig)"
+	assert_one_hunk theirs p.mobileconfig
+	assert_equal '' "$(journals)"
+}
+
 it_says_where_the_edits_are_when_the_disk_is_full()
 {
 	[ "$(id -u)" = 0 ] || skip 'only root mounts a tmpfs'
