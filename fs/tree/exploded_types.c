@@ -25,6 +25,7 @@ struct types_file {
 	struct said_line *lines;
 	size_t unread;              /* the offset after the last line which is not understood that was told */
 	unsigned long unread_line;  /* and its number */
+	struct said *releases;      /* what is said of the schema up to there */
 };
 
 /* The name that a line begins with; `*words` is what follows. False: an empty line, or a comment. */
@@ -42,13 +43,17 @@ static bool split_line(const char *line, size_t len, struct buf *name, const cha
 	return true;
 }
 
-/* What a line says of a type: NODE_TYPE_COUNT if nothing. -1: it is not understood. */
-static int type_in_line(const char *name, const char *words, size_t len)
+/* What a line says of a type: NODE_TYPE_COUNT if nothing. -1: it is not understood. `releases` has those of the lines
+ * before. */
+static int type_in_line(struct said **releases, const struct buf *name, const char *words, size_t len)
 {
-	struct said *table = NULL, *said = said_make(&table, name);
-	int type = said && said_parse(said, words, len) == 0 ? (int)said->type : -1;
+	struct said *one = NULL, *said = NULL;
+	int type;
 
-	said_free_table(table);
+	if (said_is_name(name))
+		said = said_make(strcmp(buf_text(name), SAID_OF_SCHEMA) == 0 ? releases : &one, buf_text(name));
+	type = said && said_parse(said, words, len) == 0 ? (int)said->type : -1;
+	said_free_table(one);
 	return type;
 }
 
@@ -86,6 +91,7 @@ static void note_line(struct types_file *file, const char *name, unsigned long n
 static void note_lines(struct types_file *file)
 {
 	const char *at = buf_text(&file->text), *end = at + file->text.len, *next, *words;
+	struct said *releases = NULL;
 	unsigned long number = 1;
 	BUF_AUTO name = BUF_INIT;
 	size_t len;
@@ -96,10 +102,11 @@ static void note_lines(struct types_file *file)
 		buf_clear(&name);
 		if (!split_line(at, len, &name, &words))
 			continue;
-		type = type_in_line(buf_text(&name), words, (size_t)(at + len - words));
+		type = type_in_line(&releases, &name, words, (size_t)(at + len - words));
 		if (type >= 0 && (type != NODE_TYPE_COUNT || strcmp(buf_text(&name), SAID_OF_SCHEMA) == 0))
 			note_line(file, buf_text(&name), number);
 	}
+	said_free_table(releases);
 }
 
 static void types_file_close(struct types_file *file)
@@ -111,6 +118,7 @@ static void types_file_close(struct types_file *file)
 		free(line->name);
 		free(line);
 	}
+	said_free_table(file->releases);
 	buf_free(&file->path);
 	buf_free(&file->text);
 	*file = (struct types_file){ 0 };
@@ -150,7 +158,7 @@ static unsigned long next_unread(struct types_file *file)
 		len = line_length(at, end, &next);
 		buf_clear(&name);
 		found = split_line(at, len, &name, &words) &&
-			type_in_line(buf_text(&name), words, (size_t)(at + len - words)) < 0;
+			type_in_line(&file->releases, &name, words, (size_t)(at + len - words)) < 0;
 	}
 	file->unread = (size_t)(at - text);
 	return found ? file->unread_line : 0;

@@ -250,7 +250,7 @@ static void read_line(struct item *dir, const char *line, size_t len)
 	while (name_len < len && line[name_len] != ' ' && line[name_len] != '\t')
 		name_len++;
 	said_unquote_name(line, name_len, &name);
-	if (buf_ok(&name) && (!dir->parent || strcmp(buf_text(&name), SAID_OF_SCHEMA) != 0))
+	if (said_is_name(&name) && (!dir->parent || strcmp(buf_text(&name), SAID_OF_SCHEMA) != 0))
 		said = said_make(&dir->dir->said, buf_text(&name));
 	if (said && said_parse(said, line + name_len, len - name_len) == 0)
 		return;
@@ -330,19 +330,33 @@ static void said_problems(struct telling *telling, const struct item *dir)
 	}
 }
 
+/* How much of a line is shown. */
+#define SHOWN_MAX 200
+
+/* With zero bytes as they are written in names. */
+static void add_shown(struct buf *out, const char *line, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (line[i])
+			buf_add_char(out, line[i]);
+		else
+			buf_add_text(out, "%00");
+	}
+}
+
 static void unread_problems(struct telling *telling, const struct item *dir)
 {
-	const char *line = buf_text(&dir->dir->types_unread);
-	char text[512];
-	size_t len;
+	const char *line = buf_text(&dir->dir->types_unread), *end = line + dir->dir->types_unread.len, *newline;
+	BUF_AUTO text = BUF_INIT;
 
-	for (; *line; line += len + (line[len] != '\0')) {
-		len = strcspn(line, "\n");
-		snprintf(text, sizeof(text),
-			 "'%.*s' is not understood: a line is a name and string, integer, real, boolean, date, data, "
-			 "array, dict, order N or key TEXT; in the root also '. schema RELEASE'",
-			 (int)(len < 200 ? len : 200), line);
-		tell(telling, dir, NAME_OF_TYPES, SEVERITY_WARNING, text);
+	for (; line < end && (newline = memchr(line, '\n', (size_t)(end - line))); line = newline + 1) {
+		buf_assign(&text, "'", 1);
+		add_shown(&text, line, newline - line < SHOWN_MAX ? (size_t)(newline - line) : SHOWN_MAX);
+		buf_add_text(&text, "' is not understood: a line is a name and string, integer, real, boolean, date, "
+			     "data, array, dict, order N or key TEXT; in the root also '. schema RELEASE'");
+		tell(telling, dir, NAME_OF_TYPES, SEVERITY_WARNING, buf_text(&text));
 	}
 }
 

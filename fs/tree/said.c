@@ -150,10 +150,12 @@ static int parse_release(struct said *said, const char *words, const char *end)
 	if (!word || !word_is(word, len, "schema"))
 		return -1;
 	name_unescape_key(words, (size_t)(end - words), &text);
-	said_add_release(text.data, text.len, &release);
+	said_add_release(buf_text(&text), text.len, &release);
 	if (!release.len || !buf_ok(&text))
 		return -1;
-	return said_has_release(said, buf_text(&release)) ? 0 : add_release(said, &release);
+	if (said_has_release(said, buf_text(&release)))
+		return 0;
+	return said->release_count < SAID_RELEASES_MAX ? add_release(said, &release) : -1;
 }
 
 /* "key TEXT" and "order N": one word after the first, and no more. */
@@ -215,6 +217,11 @@ void said_unquote_name(const char *quoted, size_t len, struct buf *name)
 		len--;
 	}
 	name_unquote(quoted, len, name);
+}
+
+bool said_is_name(const struct buf *name)
+{
+	return buf_ok(name) && name->len > 0 && !memchr(name->data, '\0', name->len);
 }
 
 void said_type_words(const struct said *said, struct buf *out)

@@ -15,7 +15,8 @@
  *
  * Lines are sorted by name; '#' begins a comment, so a name that begins so has a '%' before it (no name begins with
  * both). White space in names and keys is percent-encoded. A directory has one line for each fact; of the schema's
- * release there may be several, as two files merged line by line have: all of them count.
+ * release there may be several, as two files merged line by line have: all of them count,
+ * up to SAID_RELEASES_MAX: each is held against every value.
  */
 #ifndef TREE_SAID_H
 #define TREE_SAID_H
@@ -45,6 +46,8 @@ struct said {
 /* The name that no entry has: what its lines say is about the whole tree. */
 #define SAID_OF_SCHEMA "."
 
+#define SAID_RELEASES_MAX 16
+
 /* Reads the words of a line (without the name) into `said`, adding to what is there. 0, or -1: not
  * understood or out of memory; `said` is then as it was. */
 int said_parse(struct said *said, const char *words, size_t len);
@@ -52,6 +55,9 @@ int said_parse(struct said *said, const char *words, size_t len);
 /* A name as a line begins with it, and back: quoted, and never like a comment. */
 void said_quote_name(const char *name, struct buf *out);
 void said_unquote_name(const char *quoted, size_t len, struct buf *name);
+
+/* False for a name with a zero byte in it: it is no file's, and its line is not understood. */
+bool said_is_name(const struct buf *name);
 
 /* Appends the words for the type, without name, order and key. */
 void said_type_words(const struct said *said, struct buf *out);

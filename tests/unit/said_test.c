@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <setjmp.h>
 
 #include <cmocka.h>
@@ -228,6 +229,23 @@ static void every_release_counts_once(void **state)
 	said_free_table(table);
 }
 
+static void more_releases_than_anybody_merges_are_not_understood(void **state)
+{
+	struct said *table = NULL, *said = said_make(&table, SAID_OF_SCHEMA);
+	char words[32];
+	int i;
+
+	(void)state;
+	for (i = 0; i < SAID_RELEASES_MAX; i++) {
+		snprintf(words, sizeof(words), " schema %d", i);
+		assert_int_equal(parse(said, words), 0);
+	}
+	assert_int_equal(parse(said, " schema 0"), 0);
+	assert_int_equal(parse(said, " schema one-more"), -1);
+	assert_int_equal(said->release_count, SAID_RELEASES_MAX);
+	said_free_table(table);
+}
+
 static void a_name_as_a_line_begins_with_it_comes_back(void **state)
 {
 	static const char *const names[][2] = {
@@ -253,6 +271,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_release_is_words_with_single_blanks_between),
 		cmocka_unit_test(every_release_counts_once),
+		cmocka_unit_test(more_releases_than_anybody_merges_are_not_understood),
 		cmocka_unit_test(a_name_as_a_line_begins_with_it_comes_back),
 		cmocka_unit_test(the_words_of_a_type_read_and_write_alike),
 		cmocka_unit_test(white_space_between_words_does_not_matter),

@@ -227,6 +227,23 @@ static void a_name_like_a_comment_has_its_line(void **state)
 	tree_end();
 }
 
+static void a_line_whose_name_has_a_zero_byte_speaks_of_no_entry(void **state)
+{
+	static const char line[] = "A\0B real\n\0 real\nlast\n";
+	BUF_AUTO content = BUF_INIT, problems = BUF_INIT;
+
+	(void)state;
+	tree_begin(FRAME("<key>A</key><string>3</string>"));
+	assert_int_equal(write_file(".types", O_WRONLY | O_CREAT | O_TRUNC, line, sizeof(line) - 1), 0);
+	read_file(".types", &content);
+	assert_true(buf_equals(&content, "A string\nA\0B real\n\0 real\nlast\n", 30));
+	read_file(".profilefs/problems", &problems);
+	assert_non_null(strstr(buf_text(&problems), "'A%00B real' is not understood"));
+	assert_non_null(strstr(buf_text(&problems), "'%00 real' is not understood"));
+	assert_non_null(strstr(buf_text(&problems), "'last' is not understood"));
+	tree_end();
+}
+
 static void it_comes_before_what_it_speaks_of(void **state)
 {
 	uint64_t first;
@@ -327,6 +344,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(types_last_gives_the_same_document, folder_open, folder_close),
 		cmocka_unit_test_setup_teardown(types_in_any_order_give_the_same_document, folder_open, folder_close),
 		cmocka_unit_test_setup_teardown(a_name_like_a_comment_has_its_line, folder_open, folder_close),
+		cmocka_unit_test_setup_teardown(a_line_whose_name_has_a_zero_byte_speaks_of_no_entry, folder_open,
+						folder_close),
 		cmocka_unit_test_setup_teardown(it_comes_before_what_it_speaks_of, folder_open, folder_close),
 		cmocka_unit_test_setup_teardown(only_what_text_does_not_tell_stands_in_types,
 						folder_open, folder_close),
