@@ -67,8 +67,9 @@ struct encryption;
 /* Decrypts exactly these bytes, DER or BER, AES or 3DES in CBC mode, or an AuthEnvelopedData (AES-GCM). The plain bytes
  * replace what is in `content`, which wipes them; `*out` (encryption_free()) remembers for whom it is, so that it can
  * be encrypted again, and needs `decryptor` no more. 0, or -1: none of the recipients has this key (EACCES, names those
- * there are); no EnvelopedData, other bytes after it, damaged [not-a-profile]. A wrong key without its certificate, and
- * damage, cannot always be told from good (RFC 5652, 6.3; RFC 3218): the caller parses what comes out. */
+ * there are); no EnvelopedData, other bytes after it, more than 1000 recipients, damaged [not-a-profile]. A key without
+ * its certificate is tried for 100 of them (EACCES). A wrong key without its certificate, and damage, cannot always be
+ * told from good (RFC 5652, 6.3; RFC 3218): the caller parses what comes out. */
 int encryption_open(const void *bytes, size_t len, const struct decryptor *decryptor, struct encryption **out,
 		    struct buf *content, struct error *err);
 

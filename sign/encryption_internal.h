@@ -20,6 +20,9 @@
 /* The rule that an encrypted content breaks which is none, or is damaged. */
 #define ENCRYPTION_RULE "not-a-profile"
 
+/* Of one content, read and written. */
+#define RECIPIENTS_MAX 1000
+
 /* How a certificate is found that a message names by issuer and serial number. */
 #define ENCRYPTION_CERT_TELLS "`openssl x509 -noout -issuer -serial -in CERT` tells"
 

@@ -110,6 +110,10 @@ int encryption_seal(const struct recipient *list, size_t count, const ASN1_OBJEC
 
 	if (len > INT_MAX / 2)
 		return error_set(err, EFBIG, "the content is larger than 1 GB, which OpenSSL cannot encrypt at once");
+	if (count > RECIPIENTS_MAX)
+		return error_set(err, EINVAL,
+				 "there are %zu recipients, more than the %d that are read back: give fewer", count,
+				 RECIPIENTS_MAX);
 	cms = CMS_EnvelopedData_create(EVP_aes_256_cbc());
 	if (!cms || CMS_set_detached(cms, 0) != 1 || (type && CMS_set1_eContentType(cms, type) != 1))
 		return openssl_error(err, NULL, "the encryption cannot be prepared");

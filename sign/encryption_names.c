@@ -245,6 +245,10 @@ int recipient_list_read(CMS_ContentInfo *cms, const struct decryptor *decryptor,
 	*count = list_places(infos, NULL);
 	if (!*count)
 		return error_rule(err, ENCRYPTION_RULE, "the encrypted content has no recipient: nobody can read it");
+	if (*count > RECIPIENTS_MAX)
+		return error_rule(err, ENCRYPTION_RULE,
+				  "the encrypted content has %zu recipients, more than the %d that are read", *count,
+				  RECIPIENTS_MAX);
 	*list = calloc(*count, sizeof(**list));
 	*places = calloc(*count, sizeof(**places));
 	if (!*list || !*places)

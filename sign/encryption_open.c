@@ -190,17 +190,29 @@ static int refuse_key(const struct opening *opening, bool tried, struct error *e
 			 why, buf_text(&who));
 }
 
+/* Each attempt may decrypt all of the content: more of them, and a file of a few megabytes takes hours. */
+#define ATTEMPTS_MAX 100
+
+static int refuse_more(struct error *err)
+{
+	return error_set(err, EACCES,
+			 "the key opens it for none of the first %d recipients that it could be: give the key's "
+			 "certificate too, which says for which one it is", ATTEMPTS_MAX);
+}
+
 static int try_keys(struct opening *opening, struct error *err)
 {
-	bool known = sk_X509_num(opening->decryptor->own) > 0, tried = false, good = false;
-	size_t i;
+	bool known = sk_X509_num(opening->decryptor->own) > 0, good = false;
+	size_t i, tried = 0;
 
 	for (i = 0; i < opening->encryption->count; i++) {
 		enum outcome outcome;
 
 		if (!may_be(opening, i))
 			continue;
-		tried = true;
+		if (tried == ATTEMPTS_MAX)
+			return known ? -1 : refuse_more(err);
+		tried++;
 		outcome = attempt(opening, i, err);
 		if (outcome == OPENED)
 			return 0;
@@ -210,7 +222,7 @@ static int try_keys(struct opening *opening, struct error *err)
 	}
 	if (tried && (known || good))
 		return -1;
-	return refuse_key(opening, tried, err);
+	return refuse_key(opening, tried > 0, err);
 }
 
 /* ------------------------------------------------------------------ all of it */

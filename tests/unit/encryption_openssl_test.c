@@ -349,6 +349,57 @@ static int remove_folder(void **state)
 	return 0;
 }
 
+/* ------------------------------------------------------------------ how many */
+
+/* Encrypted so often for rsa.crt, then for oaep.crt, by openssl's library: its command takes no thousand. It sorts
+ * them, and the one with the longer name comes last. */
+static void library_makes(size_t count, struct buf *cipher)
+{
+	X509 *certs[] = { read_cert("rsa.crt"), read_cert("oaep.crt") };
+	BIO *plain = BIO_new_mem_buf(content.data, (int)content.len);
+	CMS_ContentInfo *cms = CMS_encrypt(NULL, NULL, EVP_aes_128_cbc(), CMS_BINARY | CMS_PARTIAL);
+	unsigned char *der = NULL;
+	size_t i;
+	int len;
+
+	assert_true(plain && cms);
+	for (i = 0; i <= count; i++)
+		assert_non_null(CMS_add1_recipient_cert(cms, certs[i == count], 0));
+	assert_int_equal(CMS_final(cms, plain, NULL, CMS_BINARY), 1);
+	len = i2d_CMS_ContentInfo(cms, &der);
+	assert_true(len > 0);
+	buf_clear(cipher);
+	buf_add(cipher, der, (size_t)len);
+	OPENSSL_free(der);
+	CMS_ContentInfo_free(cms);
+	BIO_free(plain);
+	X509_free(certs[0]);
+	X509_free(certs[1]);
+}
+
+static void a_thousand_recipients_are_read_and_not_one_more(void **state)
+{
+	BUF_AUTO cipher = BUF_INIT;
+
+	(void)state;
+	library_makes(999, &cipher);
+	decrypts(&cipher, "oaep.key", "oaep.crt", &content);
+	library_makes(1000, &cipher);
+	refuses(&cipher, "oaep.key", "oaep.crt", EINVAL, "1001 recipients, more than the 1000");
+}
+
+static void a_key_without_certificate_is_tried_for_so_many_recipients(void **state)
+{
+	BUF_AUTO cipher = BUF_INIT;
+
+	(void)state;
+	library_makes(99, &cipher);
+	decrypts(&cipher, "oaep.key", "", &content);
+	library_makes(100, &cipher);
+	refuses(&cipher, "oaep.key", "", EACCES, "give the key's certificate too");
+	decrypts(&cipher, "oaep.key", "oaep.crt", &content);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -361,6 +412,8 @@ int main(void)
 		cmocka_unit_test(a_changed_authenticated_content_is_refused),
 		cmocka_unit_test(a_password_or_a_shared_key_beside_it_cannot_be_renewed),
 		cmocka_unit_test(what_we_encrypt_openssl_decrypts_for_every_recipient),
+		cmocka_unit_test(a_thousand_recipients_are_read_and_not_one_more),
+		cmocka_unit_test(a_key_without_certificate_is_tried_for_so_many_recipients),
 	};
 
 	return cmocka_run_group_tests(tests, make_identities, remove_folder);
