@@ -1,17 +1,8 @@
 /* Any bytes as a profile's envelope: it is refused without content, or opened, and what is said of it can be said. */
-#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/fuzz_der.h"
+#include "tests/fuzz/fuzz_text.h"
 
 #include "sign/verdict.h"
-
-/* Names in certificates are somebody else's text, and steer no terminal. */
-static void must_be_printable(const struct buf *text)
-{
-	for (size_t i = 0; i < text->len; i++) {
-		unsigned char c = (unsigned char)text->data[i];
-
-		must(c == '\n' || (c >= ' ' && c != 0x7f));
-	}
-}
 
 static void must_have_a_verdict(const struct envelope *envelope)
 {
@@ -28,8 +19,7 @@ static void must_have_a_verdict(const struct envelope *envelope)
 	if (verdict.form != ENVELOPE_PLAIN && !verdict.intact)
 		must_be_said(verdict.why_not_intact);
 	verdict_text(&verdict, &text);
-	must(text.len > 0 && text.data[text.len - 1] == '\n');
-	must_be_printable(&text);
+	must_be_lines(&text);
 	verdict_free(&verdict);
 }
 

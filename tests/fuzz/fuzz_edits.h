@@ -13,6 +13,9 @@
 
 #define EDITS_MAX 32
 
+/* Thirty copies of a document into itself would be thousands of millions. */
+#define NODES_MAX 1000
+
 /* The node with that number, from 0 for `node`; `*number` counts down. */
 static inline struct node *numbered_node(struct node *node, unsigned *number)
 {
@@ -105,6 +108,8 @@ static inline void apply_edit(struct node *root, const unsigned char *edit)
 		insert_child(node, child, edit[2]);
 		break;
 	case 3:
+		if (nodes_below(root) + nodes_below(node) > NODES_MAX)
+			break;
 		must((child = node_copy(node, true)));
 		insert_child(parent, child, edit[0]);
 		break;
