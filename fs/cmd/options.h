@@ -76,8 +76,8 @@ void mount_options_free(struct mount_options *options);
 	"  placeholders=allow|deny    whether $FLEET_VAR_X, {{x}} and the like may be values (allow)\n" \
 	"  unknown=deny|allow         whether keys may be added that the schema does not know (deny)\n" \
 	"  delete=deny|allow          whether profiles may be removed from a mounted folder of them (deny)\n" \
-	"  conflict=keep|merge        if somebody changed the profile since it was mounted: keep the edits beside it, or\n" \
-	"                             merge them into it at unmount, if no key was changed by both (keep)\n" \
+	"  conflict=keep|merge        if somebody changed the profile since it was mounted: keep the edits beside\n" \
+	"                             it, or merge them into it at unmount, if no key was changed by both (keep)\n" \
 	"  schema=DIR|FILE            instead of the built-in schema: Apple's device-management repository,\n" \
 	"                             or a file in the language of `profilefs schema --import`\n" \
 	"  manifests=DIR              more payload types, from a folder of ProfileManifests\n" \

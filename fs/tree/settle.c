@@ -68,7 +68,8 @@ static int check_doc(const struct doc *doc, struct error *err)
 	if (doc->root->type != NODE_DICT || doc->root->uid)
 		return error_rule(err, "not-a-profile", "the top of a profile is a dict, and here it is not");
 	if (encrypted_is(doc))
-		return error_set(err, EINVAL, "its payloads are encrypted: mount it with decrypt_key= and edit it again");
+		return error_set(err, EINVAL,
+				 "its payloads are encrypted: mount it with decrypt_key= and edit it again");
 	if (!doc->duplicate.code)
 		return 0;
 	*err = doc->duplicate;
@@ -320,8 +321,8 @@ void profile_keep_base(const struct profile *profile, const char *edited, struct
 		return;
 	}
 	profile_note(profile, notes,
-		     "what was mounted is in %.250s: `profilefs merge %.250s %.250s %.250s` works what is there now into "
-		     "the edited one and marks the conflicts",
+		     "what was mounted is in %.250s: `profilefs merge %.250s %.250s %.250s` works what is there now "
+		     "into the edited one and marks the conflicts",
 		     buf_text(&made), buf_text(&made), edited, profile->place.name);
 }
 
