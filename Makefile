@@ -4,13 +4,14 @@
 #   make test                 unit and end-to-end tests
 #   make unit | e2e           one of the two
 #   make stress               random operations on mounts, with other lots until stopped, or STRESS_MINUTES=60 are over
-#   make kills                kills the daemon at KILLS=1000 seeded moments and counts what is lost
+#   make kills                kills the daemon at KILLS=1000 seeded moments and before each system call of a save and
+#                             of the journal, and counts what is lost
 #   make faults               makes every system call of a save and of the journal fail, or kills the process there
 #   make tsan                 what has threads, under ThreadSanitizer
 #   make check                include rule, formatting, static analysis, manual page, scripts
 #   make fuzz                 searches for inputs that break it: FUZZ_SECONDS=60 for each target, with clang
-#   make fuzz-short           the same for a second each, always in the same way
-#   make bench                ratios against other ways to do the job
+#   make fuzz-short           the same for a second each, always in the same way, and as soon built as can be
+#   make bench                ratios against other ways to do the job; BENCH='operations growth' are parts of it
 #   make install              DESTDIR= PREFIX=/usr/local SBINDIR=/sbin
 #   make uninstall            the same variables
 #
@@ -93,9 +94,9 @@ $(UNIT:=.o): TEST_CFLAGS = -O0
 $(UNIT): %: %.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBRARY) $(LDLIBS) $$($(PKG_CONFIG) --libs cmocka)
 
-BENCH := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
+BENCHES := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
 
-$(BENCH): %: %.o $(LIBRARY)
+$(BENCHES): %: %.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBRARY) $(LDLIBS)
 
 FUZZ := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
@@ -123,19 +124,28 @@ e2e: $(BUILD)/profilefs
 
 fuzz-programs: $(FUZZ)
 
-# In a folder of its own: everything is compiled so that libFuzzer sees which ways an input takes.
+# In a folder of its own: everything is compiled so that libFuzzer sees which ways an input takes. No target reaches
+# the rooms above the trees.
+FUZZ_BUILD    ?= build-fuzz
+FUZZ_SANITIZE ?= address,undefined
+FUZZ_CFLAGS   ?= -O1 -g
+FUZZ_ROOMS    := $(filter-out fs/fuse fs/cmd,$(ROOMS))
+
 fuzz:
 	@if ! echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 		clang -fsanitize=fuzzer,address,undefined -x c -o /dev/null - 2>/dev/null; then \
 		echo 'no fuzzing: clang or its libFuzzer is missing, scripts/setup --tests installs both'; \
 		echo '0 passed, 0 failed, 1 skipped'; \
 	else \
-		$(MAKE) -s BUILD=build-fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined CFLAGS='-O1 -g' \
-			fuzz-programs && tests/fuzz/run $(FUZZ:$(BUILD)/%=build-fuzz/%); \
+		$(MAKE) -s BUILD=$(FUZZ_BUILD) CC=clang SANITIZE=fuzzer-no-link,$(FUZZ_SANITIZE) \
+			CFLAGS='$(FUZZ_CFLAGS)' ROOMS='$(FUZZ_ROOMS)' fuzz-programs && \
+			tests/fuzz/run $(FUZZ:$(BUILD)/%=$(FUZZ_BUILD)/%); \
 	fi
 
+# UndefinedBehaviorSanitizer and what debuggers need would add half to the time to build.
 fuzz-short:
-	FUZZ_SECONDS=1 FUZZ_SEED=1 $(MAKE) -s fuzz
+	FUZZ_SECONDS=1 FUZZ_SEED=1 FUZZ_JOBS=2 $(MAKE) -s -j2 FUZZ_BUILD=build-fuzz-short FUZZ_SANITIZE=address \
+		FUZZ_CFLAGS=-O1 fuzz
 
 STRESS_MINUTES ?= 60
 
@@ -145,7 +155,12 @@ stress: $(BUILD)/profilefs
 KILLS ?= 1000
 
 kills: $(BUILD)/profilefs
-	PROFILEFS='$(abspath $(BUILD)/profilefs)' KILLS=$(KILLS) tests/e2e/run tests/e2e/kill_test.sh
+	@PROFILEFS='$(abspath $(BUILD)/profilefs)' KILLS=$(KILLS) FAULTS_ONLY=kill FAULTS_SHARE=1 \
+		tests/e2e/run tests/e2e/kill_test.sh tests/e2e/faults_test.sh | awk ' \
+		{ print } \
+		/^ *\| .*[0-9] kills / { for (i = 2; i <= NF; i++) if ($$i == "kills") kills += $$(i - 1) } \
+		/^[0-9]+ passed, / { well = / 0 failed, / } \
+		END { print kills + 0 " kills in all, " (well ? "nothing lost" : "not all is well"); exit !well }'
 
 faults: $(BUILD)/profilefs
 	PROFILEFS='$(abspath $(BUILD)/profilefs)' E2E_FULL=1 tests/e2e/run tests/e2e/faults_test.sh
@@ -160,7 +175,7 @@ check: check-includes check-source check-schema
 check-includes check-source check-schema:
 	scripts/$@
 
-bench: $(BUILD)/profilefs $(BENCH)
+bench: $(BUILD)/profilefs $(BENCHES)
 	PROFILEFS='$(abspath $(BUILD)/profilefs)' tests/bench/run
 
 install: $(BUILD)/profilefs
@@ -182,4 +197,4 @@ FORCE:
 .DELETE_ON_ERROR:
 .SECONDARY:
 
--include $(OBJECTS:.o=.d) $(UNIT:=.d) $(BENCH:=.d) $(FUZZ:=.d)
+-include $(OBJECTS:.o=.d) $(UNIT:=.d) $(BENCHES:=.d) $(FUZZ:=.d)

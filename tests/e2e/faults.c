@@ -8,7 +8,8 @@
  *   FAULT_LOG      a file to which each call's name is appended, one a line, and '!' to those that fail
  *   FAULT_NUMBER   which call, from 1; 0 or not set: none
  *   FAULT_KIND     an errno as a number; "short": half of what is to be written is; "torn": the same, and the next call
- *                  fails with ENOSPC; "kill": the process ends before it
+ *                  fails with ENOSPC; "cut": the same, and the process ends before the next; "kill": the process ends
+ *                  before it
  *   FAULT_ALSO     calls that fail in the same way ever after, each with a ',' before and after
  *   FAULT_BUSY     set: renames over a file of this name fail with EBUSY and do not count
  */
@@ -82,11 +83,12 @@ static void note(const char *call, bool fails)
 	errno = code;
 }
 
+/* Half of it is done, and the next call has no good end. */
 static bool is_torn(void)
 {
 	const char *kind = getenv("FAULT_KIND");
 
-	return kind && strcmp(kind, "torn") == 0;
+	return kind && (strcmp(kind, "torn") == 0 || strcmp(kind, "cut") == 0);
 }
 
 /* `*again`: it is not the first that is. */
@@ -116,7 +118,7 @@ static enum fate fate_of(const char *call, int dir, const char *name)
 		return PASSES;
 	if (strcmp(kind, "short") == 0 || (is_torn() && !again))
 		return IS_SHORT;
-	if (strcmp(kind, "kill") == 0)
+	if (strcmp(kind, "kill") == 0 || strcmp(kind, "cut") == 0)
 		syscall(SYS_kill, syscall(SYS_getpid), SIGKILL);
 	errno = is_torn() ? ENOSPC : atoi(kind);
 	return FAILS;
