@@ -1,0 +1,284 @@
+/*
+ * What a profile costs inside one process, without a mount: the tree is asked as the mount asks it, with a journal.
+ *
+ *     grow parse PROFILE                  libplist's parse of the file, which is XML
+ *     grow load PROFILE                   read, checked and made a tree
+ *     grow copy PROFILE                   a copy beside it, written to the disk, and its SHA-256
+ *     grow keys PROFILE FOLDER FILE NEW   all that is done to keys, in the folder FOLDER of the tree (parts with '/'):
+ *                                         FILE is a key in it, NEW how many keys are made there, and removed
+ *
+ * Writes a JSON object: seconds of each step, how many names the folder has, the peak of memory in bytes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <plist/plist.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fs/tree/profile.h"
+#include "fs/tree/tree.h"
+#include "plist/base/file.h"
+
+#define FILE_MAX ((size_t)2 << 30)
+
+static struct profile profile;
+static struct tree *tree;
+
+static void die(const char *what, const char *why)
+{
+	fprintf(stderr, "grow: %s: %s\n", what, why);
+	exit(2);
+}
+
+static void must(const char *what, int result)
+{
+	if (result < 0)
+		die(what, strerror(-result));
+}
+
+/* --- time ------------------------------------------------------------------------------------------- */
+
+static double started;
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void begin(void)
+{
+	started = now();
+}
+
+static void end(const char *step)
+{
+	printf("\"%s\": %.9f, ", step, now() - started);
+}
+
+/* --- steps ------------------------------------------------------------------------------------------ */
+
+static void read_bytes(const char *path, struct buf *bytes)
+{
+	struct error err = ERROR_INIT;
+
+	if (file_read_path(path, FILE_MAX, bytes, &err) < 0)
+		die(path, err.text);
+}
+
+static void parse(const char *path)
+{
+	BUF_AUTO bytes = BUF_INIT;
+	plist_t plist = NULL;
+
+	begin();
+	read_bytes(path, &bytes);
+	plist_from_xml(bytes.data, (uint32_t)bytes.len, &plist);
+	end("parse");
+	if (!plist)
+		die(path, "libplist does not read it");
+	plist_free(plist);
+}
+
+static void copy(const char *path)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	BUF_AUTO bytes = BUF_INIT;
+	char beside[4096];
+	int fd;
+
+	snprintf(beside, sizeof(beside), "%s.copy", path);
+	begin();
+	read_bytes(path, &bytes);
+	fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0 || file_write_all(fd, bytes.data, bytes.len) < 0 || fsync(fd) < 0 || close(fd) < 0 ||
+	    EVP_Digest(bytes.data, bytes.len, digest, NULL, EVP_sha256(), NULL) != 1)
+		die(beside, strerror(errno));
+	end("copy");
+	unlink(beside);
+}
+
+static void load(const char *path)
+{
+	const struct profile_options options = { .unknown_allowed = true, .recovery = RECOVERY_KEEP };
+	static const struct tree_surroundings around;
+	struct problems notes = PROBLEMS_INIT;
+	struct error err = ERROR_INIT;
+
+	begin();
+	if (profile_open(&profile, path, &options, &notes, &err) < 0)
+		die(path, err.text);
+	tree = tree_new(&profile, &around);
+	if (!tree)
+		die(path, "out of memory");
+	end("load");
+	problems_free(&notes);
+}
+
+static struct item *find(struct item *dir, const char *name)
+{
+	struct item *item = NULL;
+
+	must(name, tree_lookup(tree, dir, name, &item));
+	return item;
+}
+
+static struct item *find_folder(const char *path)
+{
+	struct item *dir = tree_item(tree, TREE_ROOT_INO);
+	char *parts = strdup(path), *part, *rest = NULL;
+
+	for (part = strtok_r(parts, "/", &rest); part; part = strtok_r(NULL, "/", &rest))
+		dir = find(dir, part);
+	free(parts);
+	return dir;
+}
+
+static void write_value(struct handle *handle, const char *value)
+{
+	must("write", tree_done(tree, tree_write(tree, handle, value, strlen(value), 0)));
+	must("flush", tree_done(tree, tree_flush(tree, handle)));
+	tree_release(tree, handle);
+	must("release", tree_done(tree, 0));
+}
+
+static void read_value(struct item *item)
+{
+	BUF_AUTO bytes = BUF_INIT;
+	struct handle *handle;
+
+	must("open", tree_open(tree, item, O_RDONLY, &handle));
+	must("read", tree_read(tree, handle, 4096, 0, &bytes));
+	tree_release(tree, handle);
+}
+
+static void edit(struct item *dir, const char *name)
+{
+	struct handle *handle;
+	char value[64];
+
+	/* Never what is there: equal bytes are no edit. */
+	snprintf(value, sizeof(value), "edited at %.9f\n", now());
+	must(name, tree_open(tree, find(dir, name), O_WRONLY | O_TRUNC, &handle));
+	write_value(handle, value);
+}
+
+/* Every name of a folder, in its order, is looked up. */
+static size_t look_up(struct item *dir)
+{
+	struct listing *listing;
+	size_t position = 0, count = 0;
+	const char *name;
+
+	must("list", tree_list(tree, dir, &listing));
+	for (; listing_at(listing, &position, &name); position++, count++)
+		find(dir, name);
+	listing_free(tree, listing);
+	return count;
+}
+
+static void create(struct item *dir, unsigned long count)
+{
+	struct handle *handle;
+	struct item *item;
+	char name[32];
+	unsigned long i;
+
+	for (i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), "new%07lu", i);
+		must(name, tree_create(tree, dir, name, O_WRONLY | O_CREAT | O_EXCL, &item, &handle));
+		write_value(handle, "made\n");
+	}
+}
+
+static void remove_created(struct item *dir, unsigned long count)
+{
+	char name[32];
+	unsigned long i;
+
+	for (i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), "new%07lu", i);
+		must(name, tree_done(tree, tree_unlink(tree, dir, name)));
+	}
+}
+
+static void save(const char *step)
+{
+	begin();
+	if (tree_sync(tree) < 0)
+		die("save", tree_last_error(tree)->text);
+	end(step);
+}
+
+static void use_keys(const char *folder, const char *file, unsigned long count)
+{
+	struct item *dir;
+
+	begin();
+	dir = find_folder(folder);
+	read_value(find(dir, file));
+	end("first");
+	look_up(dir);
+	begin();
+	printf("\"names\": %zu, ", look_up(dir));
+	end("lookup");
+	begin();
+	edit(dir, file);
+	end("edit");
+	save("save");
+	begin();
+	create(dir, count);
+	end("create");
+	begin();
+	remove_created(dir, count);
+	end("unlink");
+	if (tree_finish(tree) != 0) /* else the next one would find a journal */
+		die("finish", tree_last_error(tree)->text);
+}
+
+/* --------------------------------------------------------------------------------------------------- */
+
+static void set_limits(void)
+{
+	static const char *const names[] = { "profile", "value", "scratch", "journal" };
+	struct error err = ERROR_INIT;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (limit_set(names[i], strlen(names[i]), "1g", &err) < 0)
+			die(names[i], err.text);
+}
+
+int main(int argc, char **argv)
+{
+	struct rusage usage;
+
+	set_limits();
+	putchar('{');
+	if (argc == 3 && strcmp(argv[1], "parse") == 0) {
+		parse(argv[2]);
+	} else if (argc == 3 && strcmp(argv[1], "copy") == 0) {
+		copy(argv[2]);
+	} else if (argc == 3 && strcmp(argv[1], "load") == 0) {
+		load(argv[2]);
+	} else if (argc == 6 && strcmp(argv[1], "keys") == 0) {
+		load(argv[2]);
+		use_keys(argv[3], argv[4], strtoul(argv[5], NULL, 10));
+	} else {
+		fprintf(stderr, "usage: grow parse|load|copy PROFILE, grow keys PROFILE FOLDER FILE NEW\n");
+		return 2;
+	}
+	getrusage(RUSAGE_SELF, &usage);
+	printf("\"memory\": %ld}\n", usage.ru_maxrss << 10);
+	tree_free(tree);
+	if (tree)
+		profile_close(&profile);
+	return 0;
+}
