@@ -74,6 +74,8 @@ void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		return;
 	}
 	fi->fh = (uintptr_t)directory;
+	/* The kernel looks at the time of the last change before it shows what it has. */
+	fi->cache_readdir = fi->keep_cache = tree_listing_stays(dir.tree, dir.item);
 	if (fuse_reply_open(req, fi) == -ENOENT)
 		close_directory(context, directory);
 }

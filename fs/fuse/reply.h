@@ -6,7 +6,8 @@
  *
  * Caching: attributes and names are good for ever, for nothing changes but through this kernel. Except:
  * attributes of what is staged (attr_volatile), names of what is not committed yet (entry_volatile), and
- * everything about the files that are made on demand (direct). A name that is not there is never cached.
+ * everything about the files that are made on demand (direct). A name that is not there is never cached. Listings are,
+ * as long as the directory's time stays (tree_listing_stays()).
  */
 #ifndef FUSE_REPLY_H
 #define FUSE_REPLY_H

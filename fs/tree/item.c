@@ -193,9 +193,11 @@ void item_touch(struct tree *tree, struct item *item)
 	const struct tree_surroundings *around = &tree->surroundings;
 
 	item->mtime = tree_now(tree);
+	tree->touches++;
 	scratch_count(tree, item);
-	if (around->attributes_changed)
+	if (around->attributes_changed && item->kept)
 		around->attributes_changed(around->context, item->ino);
+	item->kept = false;
 }
 
 static void add_path(const struct item *item, struct buf *out)

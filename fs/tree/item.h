@@ -68,6 +68,8 @@ struct dir {
 				  * order; 0: none, or it was used */
 	bool types_shown;        /* it was seen or written: shown even when nothing needs it any more */
 	bool types_hidden;       /* it was removed, and nothing was made here since */
+	bool types_listed;       /* it was in the last listing */
+	uint64_t types_looked;   /* how many touches the tree had seen when that was last looked at, and one */
 	bool unlisted;           /* made in this mount and not listed since: .types is not there until it is written */
 };
 
@@ -80,6 +82,7 @@ struct item {
 	UT_hash_handle by_name, by_ino;
 	uint64_t held;
 	unsigned opens;
+	bool kept;               /* its attributes were given to somebody who may keep them */
 	unsigned numbered;       /* a payload: up to which number its name with ".2", ".3", ... was given to others when
 				  * the directory was filled; 0: none was */
 	size_t counted;          /* bytes that scratch.h counts for it */
@@ -99,6 +102,9 @@ struct item {
 struct tree {
 	struct profile *profile;
 	struct tree_surroundings surroundings;
+	uint64_t touches;        /* how often item_touch() was called */
+	uid_t uid;               /* whose files all are */
+	gid_t gid;
 	struct item *items;      /* by inode number */
 	uint64_t first_ino;      /* the root's, less one: trees of one mount have numbers of their own */
 	uint64_t last_ino;

@@ -29,6 +29,8 @@ struct tree *tree_new_numbered(struct profile *profile, const struct tree_surrou
 		return NULL;
 	tree->profile = profile;
 	tree->scratch = &tree->own_scratch;
+	tree->uid = getuid();
+	tree->gid = getgid();
 	tree->first_ino = (uint64_t)number << NUMBER_SHIFT;
 	if (surroundings)
 		tree->surroundings = *surroundings;
@@ -179,19 +181,20 @@ static uint64_t attr_size(struct tree *tree, struct item *item)
 	return text.len;
 }
 
-void tree_getattr(struct tree *tree, const struct item *item, struct tree_attr *attr)
+void tree_getattr(struct tree *tree, struct item *item, struct tree_attr *attr)
 {
 	bool pending = item->kind == ITEM_KEY && !item->node;
 
-	*attr = (struct tree_attr){ .ino = item->ino, .uid = getuid(), .gid = getgid() };
+	*attr = (struct tree_attr){ .ino = item->ino, .uid = tree->uid, .gid = tree->gid };
 	attr->mode = item_mode(tree, item);
 	attr->nlink = !item->parent && item != tree->root ? 0 : item_is_dir(item) ? 2 : 1;
-	attr->size = attr_size(tree, (struct item *)item);
+	attr->size = attr_size(tree, item);
 	attr->mtime = attr->ctime = item->kind == ITEM_PROFILE ? collection_mtime(item->member) : item->mtime;
 	attr->attr_volatile = item->stage || pending || item->kind == ITEM_TYPES;
 	attr->entry_volatile = pending || item->kind == ITEM_TYPES ||
 			       (item->parent && item->parent->dir->shape == SHAPE_ARRAY);
 	attr->direct = item->kind == ITEM_CONTROL || item->kind == ITEM_CONTROL_DIR;
+	item->kept = item->kept || (!attr->attr_volatile && !attr->direct);
 }
 
 /* --- listings --------------------------------------------------------------------------------------- */
@@ -231,12 +234,25 @@ int tree_list(struct tree *tree, struct item *dir, struct listing **out)
 	listing->dir = dir;
 	dir->dir->unlisted = false;
 	/* First, so that a copy has it before what it speaks of. */
-	if (types_visible(tree, dir) && types_item(tree, dir, &item) == 0)
+	dir->dir->types_listed = types_visible(tree, dir) && types_item(tree, dir, &item) == 0;
+	if (dir->dir->types_listed)
 		listing_add(listing, item);
+	dir->dir->types_looked = tree->touches + 1;
 	for (item = dir->dir->first; item; item = item->next)
 		listing_add(listing, item);
 	*out = listing;
 	return 0;
+}
+
+/* All that comes and goes touches its directory, but .types: that is there when it has something to say. */
+bool tree_listing_stays(struct tree *tree, struct item *dir)
+{
+	if (dir->kind != ITEM_DIR || tree->begun_empty || dir->dir->unlisted)
+		return false;
+	if (dir->dir->types_looked != tree->touches + 1 && types_visible(tree, dir) != dir->dir->types_listed)
+		item_touch(tree, dir);
+	dir->dir->types_looked = tree->touches + 1;
+	return true;
 }
 
 struct item *listing_at(const struct listing *listing, size_t *position, const char **name)

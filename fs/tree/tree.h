@@ -90,7 +90,8 @@ struct tree_attr {
 	bool direct;           /* one of .profilefs: no caching at all, size unknown before reading */
 };
 
-void tree_getattr(struct tree *tree, const struct item *item, struct tree_attr *attr);
+/* Whoever asks may keep what is not volatile until attributes_changed() says that it has changed. */
+void tree_getattr(struct tree *tree, struct item *item, struct tree_attr *attr);
 
 /* --- names ------------------------------------------------------------------------------------------ */
 
@@ -116,6 +117,9 @@ int tree_list(struct tree *tree, struct item *dir, struct listing **listing);
  * entry's position; NULL: no more. The name is the entry's own. */
 struct item *listing_at(const struct listing *listing, size_t *position, const char **name);
 void listing_free(struct tree *tree, struct listing *listing);
+
+/* To be asked when a directory is opened: true if its last listing is good as long as its time stays. */
+bool tree_listing_stays(struct tree *tree, struct item *dir);
 
 /* --- content ---------------------------------------------------------------------------------------- */
 

@@ -294,6 +294,13 @@ static void op_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t of
 	list(req, size, offset, true);
 }
 
+static void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	(void)ino;
+	fi->cache_readdir = fi->keep_cache = 1;
+	fuse_reply_open(req, fi);
+}
+
 static const struct fuse_lowlevel_ops operations = {
 	.init = op_init,
 	.lookup = op_lookup,
@@ -307,6 +314,7 @@ static const struct fuse_lowlevel_ops operations = {
 	.flush = op_flush,
 	.unlink = op_unlink,
 	.rename = op_rename,
+	.opendir = op_opendir,
 	.readdir = op_readdir,
 	.readdirplus = op_readdirplus,
 };

@@ -22,9 +22,9 @@ KEYS = 10000
 KEYS_QUICK = 2000
 LEAST = 0.95  # of the least file system's speed
 WARM = 1      # of tmpfs's speed
-OPERATIONS = ("stat", "read", "write", "readdir", "create", "rename", "unlink")
+OPERATIONS = ("stat", "read", "write", "relist", "create", "rename", "unlink")
 COLD = ("readdir", "stat")
-AT_LEAST_TMPFS = ("stat", "readdir")
+AT_LEAST_TMPFS = ("stat", "relist")
 
 
 class Place:

@@ -455,4 +455,33 @@ it_shows_placeholders_and_takes_them_for_values_of_any_type()
 	umount_profile
 }
 
+# The kernel keeps what it listed, and asks again only when the directory's time has changed.
+it_lists_what_is_there_also_for_the_second_time()
+{
+	local dir=mnt/PayloadContent/com.example.listed
+
+	with_profile unknown=allow
+	mkdir "$dir"
+	ls -A "$dir" >/dev/null
+	echo one >"$dir/One"
+	ls -A "$dir" >/dev/null
+	assert_equal "One" "$(ls "$dir" | grep -v '^Payload')"
+	echo two >"$dir/Two"
+	rm "$dir/One"
+	assert_equal "Two" "$(ls "$dir" | grep -v '^Payload')"
+	mv "$dir/Two" "$dir/Three"
+	assert_equal "Three" "$(ls "$dir" | grep -v '^Payload')"
+	ls -A "$dir" | grep -qx .types && fail "expected: no .types yet"
+	# What is written says more than its text does: now .types is needed, though nothing else came.
+	: >"$dir/Four"
+	setfattr -n user.profilefs.type -v array "$dir/Four"
+	ls -A "$dir" >/dev/null
+	echo 5 >"$dir/Four"
+	assert_equal ".types" "$(ls -A "$dir" | grep -x .types)"
+	mkdir "$dir/Five"
+	assert_equal "Five" "$(ls "$dir" | grep -x Five)"
+	rmdir "$dir/Five"
+	[ -z "$(ls "$dir" | sed -n /^Five$/p)" ] || fail "expected: it is not listed any more"
+}
+
 run_tests "$@"
