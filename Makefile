@@ -8,7 +8,8 @@
 #                             of the journal, and counts what is lost
 #   make faults               makes every system call of a save and of the journal fail, or kills the process there
 #   make tsan                 what has threads, under ThreadSanitizer
-#   make check                include rule, formatting, static analysis, manual page, scripts
+#   make check                all of it: lint, unit, e2e
+#   make lint                 include rule, formatting, static analysis, manual page, scripts, the schema
 #   make fuzz                 searches for inputs that break it: FUZZ_SECONDS=60 for each target, with clang
 #   make fuzz-short           the same for a second each, always in the same way, and as soon built as can be
 #   make bench                ratios against other ways to do the job; BENCH='operations growth' are parts of it
@@ -170,7 +171,9 @@ tsan:
 	$(MAKE) -s BUILD=build-tsan SANITIZE=thread CFLAGS='-O1 -g' all
 	PROFILEFS='$(abspath build-tsan/profilefs)' tests/e2e/run tests/e2e/check_test.sh tests/e2e/implode_test.sh
 
-check: check-includes check-source check-schema
+check: lint test
+
+lint: check-includes check-source check-schema
 
 check-includes check-source check-schema:
 	scripts/$@
@@ -193,7 +196,7 @@ clean:
 	rm -rf $(BUILD)
 
 FORCE:
-.PHONY: all test unit-programs unit e2e fuzz-programs fuzz fuzz-short stress kills faults tsan check check-includes check-source check-schema bench install uninstall clean FORCE
+.PHONY: all test unit-programs unit e2e fuzz-programs fuzz fuzz-short stress kills faults tsan check lint check-includes check-source check-schema bench install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
