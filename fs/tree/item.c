@@ -195,7 +195,8 @@ void item_touch(struct tree *tree, struct item *item)
 	item->mtime = tree_now(tree);
 	tree->touches++;
 	scratch_count(tree, item);
-	if (around->attributes_changed && item->kept)
+	/* Of a profile in a folder the root is known by another inode. */
+	if (around->attributes_changed && (item->kept || item == tree->root))
 		around->attributes_changed(around->context, item->ino);
 	item->kept = false;
 }

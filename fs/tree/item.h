@@ -69,7 +69,8 @@ struct dir {
 	bool types_shown;        /* it was seen or written: shown even when nothing needs it any more */
 	bool types_hidden;       /* it was removed, and nothing was made here since */
 	bool types_listed;       /* it was in the last listing */
-	uint64_t types_looked;   /* how many touches the tree had seen when that was last looked at, and one */
+	uint64_t types_looked;   /* how many touches the tree had seen when that was last true, and one; 0: there was no
+				  * listing */
 	bool unlisted;           /* made in this mount and not listed since: .types is not there until it is written */
 };
 

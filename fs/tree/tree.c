@@ -249,8 +249,10 @@ bool tree_listing_stays(struct tree *tree, struct item *dir)
 {
 	if (dir->kind != ITEM_DIR || tree->begun_empty || dir->dir->unlisted)
 		return false;
-	if (dir->dir->types_looked != tree->touches + 1 && types_visible(tree, dir) != dir->dir->types_listed)
-		item_touch(tree, dir);
+	if (!dir->dir->types_looked || dir->dir->types_looked == tree->touches + 1)
+		return true;
+	if (types_visible(tree, dir) != dir->dir->types_listed)
+		return false;
 	dir->dir->types_looked = tree->touches + 1;
 	return true;
 }

@@ -118,7 +118,8 @@ int tree_list(struct tree *tree, struct item *dir, struct listing **listing);
 struct item *listing_at(const struct listing *listing, size_t *position, const char **name);
 void listing_free(struct tree *tree, struct listing *listing);
 
-/* To be asked when a directory is opened: true if its last listing is good as long as its time stays. */
+/* To be asked when a directory is opened: true if its last listing, if there was one, and the next are good as long as
+ * its time stays. */
 bool tree_listing_stays(struct tree *tree, struct item *dir);
 
 /* --- content ---------------------------------------------------------------------------------------- */

@@ -348,6 +348,13 @@ end_sleeper()
 	until_true 10 has_ended "$sleeper"
 }
 
+# assert_cleaned REGEX: it was said, unless another test that runs beside this one was faster: any exec takes away what
+# it finds.
+assert_cleaned()
+{
+	[ ! -s "$T.run/stderr" ] || assert_stderr "$1"
+}
+
 it_takes_away_what_a_killed_exec_left()
 {
 	local pid tree sleeper
@@ -361,7 +368,7 @@ it_takes_away_what_a_killed_exec_left()
 	assert_exists "${tree%/tree}"
 	run profilefs exec p.mobileconfig -- true
 	assert_status 0
-	assert_stderr "note: the tree of a killed command in ${tree%/tree} was dead: it was unmounted, and its folder removed"
+	assert_cleaned "note: the tree of a killed command in ${tree%/tree} was dead: it was unmounted, and its folder removed"
 	assert_missing "${tree%/tree}"
 	! is_mounted "$tree"
 }
@@ -377,7 +384,7 @@ it_keeps_files_in_the_folder_of_a_killed_exec()
 	until_true 10 has_ended $pid
 	end_sleeper
 	run profilefs exec p.mobileconfig -- true
-	assert_stderr "in ${tree%/tree} was dead: it was unmounted; look at what is in the folder"
+	assert_cleaned "in ${tree%/tree} was dead: it was unmounted; look at what is in the folder"
 	assert_file "${tree%/tree}/notes" $'mine\n'
 	! is_mounted "$tree"
 }

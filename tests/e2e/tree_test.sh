@@ -482,6 +482,7 @@ it_lists_what_is_there_also_for_the_second_time()
 	assert_equal "Five" "$(ls "$dir" | grep -x Five)"
 	rmdir "$dir/Five"
 	[ -z "$(ls "$dir" | sed -n /^Five$/p)" ] || fail "expected: it is not listed any more"
+	umount_profile
 }
 
 run_tests "$@"
