@@ -145,48 +145,36 @@ static mode_t mode_in(int flags, va_list arguments)
 	return (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE ? va_arg(arguments, mode_t) : 0;
 }
 
+/* A function of open(2)'s kind, which has its mode only where it may make a file. */
+#define OPENS(dir, name, flags)                                       \
+	do {                                                          \
+		va_list arguments;                                    \
+		mode_t mode;                                          \
+                                                                      \
+		va_start(arguments, flags);                           \
+		mode = mode_in(flags, arguments);                     \
+		va_end(arguments);                                    \
+		return open_file(dir, name, flags, mode);             \
+	} while (0)
+
 int open(const char *name, int flags, ...)
 {
-	va_list arguments;
-	mode_t mode;
-
-	va_start(arguments, flags);
-	mode = mode_in(flags, arguments);
-	va_end(arguments);
-	return open_file(AT_FDCWD, name, flags, mode);
-}
-
-int openat(int dir, const char *name, int flags, ...)
-{
-	va_list arguments;
-	mode_t mode;
-
-	va_start(arguments, flags);
-	mode = mode_in(flags, arguments);
-	va_end(arguments);
-	return open_file(dir, name, flags, mode);
+	OPENS(AT_FDCWD, name, flags);
 }
 
 int open64(const char *name, int flags, ...)
 {
-	va_list arguments;
-	mode_t mode;
+	OPENS(AT_FDCWD, name, flags);
+}
 
-	va_start(arguments, flags);
-	mode = mode_in(flags, arguments);
-	va_end(arguments);
-	return open_file(AT_FDCWD, name, flags, mode);
+int openat(int dir, const char *name, int flags, ...)
+{
+	OPENS(dir, name, flags);
 }
 
 int openat64(int dir, const char *name, int flags, ...)
 {
-	va_list arguments;
-	mode_t mode;
-
-	va_start(arguments, flags);
-	mode = mode_in(flags, arguments);
-	va_end(arguments);
-	return open_file(dir, name, flags, mode);
+	OPENS(dir, name, flags);
 }
 
 /* It is closed all the same, as the kernel does it. */

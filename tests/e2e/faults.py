@@ -147,7 +147,7 @@ class Fault:
         return f"call {self.number} ({self.call}): {kind}{' from there on' if self.stays else ''}"
 
     def environment(self, world):
-        more = {"LD_PRELOAD": world.library, "FAULT_DIRS": f"{world.folder}:{STATE}", "FAULT_LOG": world.log,
+        more = {"LD_PRELOAD": world.preloaded, "FAULT_DIRS": f"{world.folder}:{STATE}", "FAULT_LOG": world.log,
                 "FAULT_NUMBER": str(self.number), "FAULT_KIND": str(self.kind)}
         if self.stays:
             more["FAULT_ALSO"] = TAKES_SPACE
@@ -199,7 +199,7 @@ class Mount:
 
 class World:
     def __init__(self, scenario, program, library, folder, mountpoint):
-        self.scenario, self.program, self.library = scenario, program, library
+        self.scenario, self.program, self.preloaded = scenario, program, library
         self.folder, self.mountpoint = os.path.realpath(folder), os.path.realpath(mountpoint)
         self.profile = os.path.join(self.folder, "p.mobileconfig")
         self.log, self.messages = mountpoint + ".calls", mountpoint + ".messages"
