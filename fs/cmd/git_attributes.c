@@ -177,7 +177,8 @@ int git_exclude_block(struct buf *block, struct error *err)
 	buf_add_text(block, BEGIN);
 	buf_add_text(block, "# What a save that failed leaves beside a profile: the secrets in it are not encrypted.\n"
 			    ".*.mobileconfig.rejected*\n"
-			    ".*.mobileconfig.conflict*\n");
+			    ".*.mobileconfig.conflict*\n"
+			    ".*.mobileconfig.base*\n");
 	buf_add_text(block, END);
 	return buf_ok(block) ? 0 : error_memory(err);
 }

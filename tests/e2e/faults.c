@@ -146,15 +146,15 @@ static mode_t mode_in(int flags, va_list arguments)
 }
 
 /* A function of open(2)'s kind, which has its mode only where it may make a file. */
-#define OPENS(dir, name, flags)                                       \
-	do {                                                          \
-		va_list arguments;                                    \
-		mode_t mode;                                          \
-                                                                      \
-		va_start(arguments, flags);                           \
-		mode = mode_in(flags, arguments);                     \
-		va_end(arguments);                                    \
-		return open_file(dir, name, flags, mode);             \
+#define OPENS(dir, name, flags) \
+	do { \
+		va_list arguments; \
+		mode_t mode; \
+\
+		va_start(arguments, flags); \
+		mode = mode_in(flags, arguments); \
+		va_end(arguments); \
+		return open_file(dir, name, flags, mode); \
 	} while (0)
 
 int open(const char *name, int flags, ...)

@@ -391,7 +391,7 @@ it_keeps_what_a_failed_save_leaves_out_of_git()
 	assert_exists .p.mobileconfig.conflict
 	rmdir mnt
 	mkdir sub
-	touch 'sub/.a b.mobileconfig.rejected.2' sub/x.orig
+	touch 'sub/.a b.mobileconfig.rejected.2' 'sub/.a b.mobileconfig.base' sub/x.orig
 	assert_equal '?? .gitattributes|?? before|?? p.mobileconfig' "$(git status --porcelain | paste -sd '|')"
 	run profilefs git-setup
 	assert_stderr 'nothing was changed'
