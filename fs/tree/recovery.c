@@ -83,7 +83,6 @@ static int begin_locked(struct profile *profile, const struct journal_head *plai
 	if (journal_begin(&head, &profile->recovery.journal, err) < 0)
 		return -1;
 	buf_free(&profile->recovery.begun);
-	profile->recovery.begun = BUF_INIT;
 	return 0;
 }
 

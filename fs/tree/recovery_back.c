@@ -174,7 +174,7 @@ static int look(struct profile *profile, bool aside, struct problems *notes, str
 	return result;
 }
 
-/* --- cut short ---------------------------------------------------------------------------------- */
+/* --- cut short -------------------------------------------------------------------------------------- */
 
 /* True if the file is what was written of `fresh` so far, and behind that what was there. */
 static bool is_cut_short(const struct buf *now, const struct journal_record *old, const struct journal_record *fresh)
