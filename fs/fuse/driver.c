@@ -10,11 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "fs/fuse/ops.h"
+#include "fs/fuse/signals.h"
 
 /* Requests that are still answered after the end came; a busy client must not keep us for ever. */
 #define DRAIN_MAX 1024
@@ -26,8 +26,6 @@
 struct driver {
 	struct fuse_session *session;
 	struct ops_context answers;
-	sigset_t old_mask;
-	int signals;                  /* signalfd */
 	void (*ready)(void *context); /* NULL: told already */
 	void *context;
 	bool mounted;                 /* by us, and not unmounted by us */
@@ -91,26 +89,6 @@ static int check_device(struct error *err)
 	}
 }
 
-static int block_signals(struct driver *driver, struct error *err)
-{
-	struct sigaction hangup;
-	sigset_t ours;
-
-	sigemptyset(&ours);
-	sigaddset(&ours, SIGTERM);
-	sigaddset(&ours, SIGINT);
-	sigaddset(&ours, SIGCHLD);
-	if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
-		sigaddset(&ours, SIGHUP);
-	/* An ignored SIGCHLD would take the ends of children away, libfuse's helper included. */
-	if (signal(SIGCHLD, SIG_DFL) == SIG_ERR || sigprocmask(SIG_BLOCK, &ours, &driver->old_mask) < 0)
-		return error_system(err, errno, "cannot block signals");
-	driver->signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (driver->signals < 0)
-		return error_system(err, errno, "cannot watch signals");
-	return 0;
-}
-
 static bool add_option(char **list, const char *name, const char *value)
 {
 	char text[4096 + 16];
@@ -163,17 +141,6 @@ out:
 	return result;
 }
 
-/* A request that its caller gave up is gone between poll(2) and read(2): reading must not wait then. */
-static int make_nonblocking(struct driver *driver, struct error *err)
-{
-	int fd = fuse_session_fd(driver->session);
-	int flags = fcntl(fd, F_GETFL);
-
-	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
-		return error_system(err, errno, "cannot set up %s", FUSE_DEVICE);
-	return 0;
-}
-
 /* For users libfuse runs fusermount3, which says on stderr itself why it refuses. */
 static int cannot_mount(const char *mountpoint, struct error *err)
 {
@@ -189,7 +156,7 @@ static int mount_session(struct driver *driver, const char *mountpoint, struct e
 	if (fuse_session_mount(driver->session, mountpoint) < 0)
 		return cannot_mount(mountpoint, err);
 	driver->mounted = true;
-	return make_nonblocking(driver, err);
+	return 0;
 }
 
 /* The value of a max_read among the options; 0: none. */
@@ -216,12 +183,11 @@ int driver_mount(struct driver **out, struct tree *tree, const char *mountpoint,
 		return error_memory(err);
 	driver->answers.tree = tree;
 	driver->answers.max_read = find_max_read(options);
-	driver->signals = -1;
 	driver->ready = options->ready;
 	driver->context = options->context;
 	last_said[0] = '\0';
 	fuse_set_log_func(hear);
-	if (block_signals(driver, err) < 0 || new_session(driver, options, err) < 0 ||
+	if (signals_block(err) < 0 || new_session(driver, options, err) < 0 ||
 	    mount_session(driver, mountpoint, err) < 0) {
 		driver_free(driver);
 		return -1;
@@ -231,8 +197,6 @@ int driver_mount(struct driver **out, struct tree *tree, const char *mountpoint,
 }
 
 /* --- answering -------------------------------------------------------------------------------------- */
-
-enum watched { REQUESTS, SIGNALS, WATCHED };
 
 /* The first request is the handshake; when it fails the session is over. */
 static void tell_ready(struct driver *driver)
@@ -257,8 +221,10 @@ static bool is_disconnected(struct driver *driver)
  * for a moment without memory. 0 until the device has failed too often: then -1. */
 static int bear_failure(struct driver *driver, int code)
 {
-	if (code == EINTR || code == EAGAIN)
+	if (code == EINTR || code == EAGAIN) {
+		signals_calm();
 		return 0;
+	}
 	if (is_disconnected(driver)) {
 		fuse_session_exit(driver->session);
 		return 0;
@@ -287,6 +253,7 @@ static int answer_one(struct driver *driver)
 	return 0;
 }
 
+/* A request that its caller gave up is gone between poll(2) and read(2): the device does not wait any more. */
 static void answer_queued(struct driver *driver)
 {
 	struct pollfd requests = { .fd = fuse_session_fd(driver->session), .events = POLLIN };
@@ -321,33 +288,28 @@ static bool signal_ends(int number, pid_t child, enum driver_end *end)
 	return true;
 }
 
-static bool signals_end(struct driver *driver, pid_t child, enum driver_end *end)
+/* True if one of those that came is the end. */
+static bool signals_end(pid_t child, enum driver_end *end)
 {
-	struct signalfd_siginfo info;
+	int number;
 
-	while (read(driver->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
-		if (signal_ends((int)info.ssi_signo, child, end))
+	while ((number = signals_next()))
+		if (signal_ends(number, child, end))
 			return true;
 	return false;
 }
 
 static enum driver_end run(struct driver *driver, pid_t child)
 {
-	struct pollfd watched[WATCHED] = {
-		[REQUESTS] = { .fd = fuse_session_fd(driver->session), .events = POLLIN },
-		[SIGNALS] = { .fd = driver->signals, .events = POLLIN },
-	};
 	enum driver_end end = DRIVER_FAILED;
 
 	for (;;) {
-		if (poll(watched, WATCHED, -1) < 0) {
-			if (bear_failure(driver, errno) < 0)
-				return DRIVER_FAILED;
-			continue;
-		}
-		if (watched[SIGNALS].revents && signals_end(driver, child, &end))
-			return end;
-		if (watched[REQUESTS].revents && answer_one(driver) < 0)
+		while (signals_pending())
+			if (signals_end(child, &end))
+				return end;
+		if (fuse_session_exited(driver->session))
+			signals_wait(); /* for the child alone */
+		else if (answer_one(driver) < 0)
 			return DRIVER_FAILED;
 		if (!fuse_session_exited(driver->session))
 			continue;
@@ -355,17 +317,21 @@ static enum driver_end run(struct driver *driver, pid_t child)
 			return DRIVER_FAILED;
 		if (child <= 0)
 			return DRIVER_UNMOUNTED;
-		watched[REQUESTS].fd = -1; /* poll(2) skips it: only the child is waited for now */
 	}
 }
 
 enum driver_end driver_run(struct driver *driver, pid_t child, struct error *err)
 {
-	enum driver_end end;
+	enum driver_end end = DRIVER_FAILED;
 
 	last_said[0] = '\0';
+	if (signals_admit(fuse_session_fd(driver->session)) < 0) {
+		error_system(err, errno, "cannot set up %s", FUSE_DEVICE);
+		return end;
+	}
 	driver->answering = true;
 	end = run(driver, child);
+	signals_refuse();
 	answer_queued(driver);
 	driver->answering = false;
 	if (end == DRIVER_FAILED)
@@ -375,14 +341,15 @@ enum driver_end driver_run(struct driver *driver, pid_t child, struct error *err
 
 void driver_restore_signals(const struct driver *driver)
 {
-	sigprocmask(SIG_SETMASK, &driver->old_mask, NULL);
+	(void)driver;
+	signals_restore();
 }
 
 void driver_attributes_changed(struct driver *driver, uint64_t ino)
 {
 	/* Length 0 at offset -1: attributes alone. Pages must not be dropped here: the kernel would wait for
 	 * one that waits for this very answer. An inode that the kernel does not know is fine (ENOENT). */
-	if (driver && driver->answering)
+	if (driver && driver->answering && ino != driver->answers.renewed)
 		fuse_lowlevel_notify_inval_inode(driver->session, ino, -1, 0);
 }
 
@@ -429,8 +396,6 @@ void driver_free(struct driver *driver)
 	ops_context_free(&driver->answers);
 	if (driver->session)
 		fuse_session_destroy(driver->session);
-	if (driver->signals >= 0)
-		close(driver->signals);
 	free(driver->request.mem);
 	free(driver);
 }

@@ -10,8 +10,8 @@
  * One thread answers one request at a time, in the order in which they came: the tree relies on it.
  *
  * A driver borrows its tree, which must outlive it. From driver_mount() on SIGTERM, SIGINT, SIGHUP and
- * SIGCHLD are blocked for good: they arrive in driver_run() alone, so none can cut a save short. A SIGHUP
- * that was ignored (nohup(1)) stays ignored.
+ * SIGCHLD are blocked for good, except while driver_run() waits and answers (signals.h), so none can cut a save
+ * short. A SIGHUP that was ignored (nohup(1)) stays ignored.
  */
 #ifndef FUSE_DRIVER_H
 #define FUSE_DRIVER_H

@@ -1,6 +1,7 @@
 #include "fs/fuse/ops.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -285,15 +286,21 @@ static void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_
 		reply_create(req, &entry, handle, fi);
 }
 
+/* The kernel takes a file that is opened with O_TRUNC for changed, if it could be opened: a tree that refuses has
+ * changed nothing. */
 static void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
+	struct ops_context *context = fuse_req_userdata(req);
 	struct spot spot;
 	struct handle *handle;
 	int result;
 
 	if (!spot_of(req, ino, &spot))
 		return;
+	if (fi->flags & O_TRUNC)
+		context->renewed = ino;
 	result = tree_open(spot.tree, spot.item, fi->flags, &handle);
+	context->renewed = 0;
 	if (result < 0)
 		reply_result(req, result);
 	else

@@ -12,6 +12,7 @@
 
 #include "fs/fuse/ops.h"
 #include "fs/fuse/reply.h"
+#include "fs/fuse/signals.h"
 
 #define DOT 0
 #define DOT_DOT 1
@@ -227,7 +228,9 @@ void op_fsyncdir(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_
 
 	(void)datasync;
 	(void)fi;
-	if (dir_of(req, ino, &dir))
-		reply_result(req, tree_is_root(dir.tree, dir.item) ? tree_sync(dir.tree) :
-									  tree_done_for_good(dir.tree, 0));
+	if (!dir_of(req, ino, &dir))
+		return;
+	signals_hold();
+	reply_result(req, tree_is_root(dir.tree, dir.item) ? tree_sync(dir.tree) : tree_done_for_good(dir.tree, 0));
+	signals_release();
 }

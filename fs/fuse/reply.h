@@ -5,8 +5,9 @@
  * back when the answer did not arrive because its caller was interrupted.
  *
  * Caching: attributes and names are good for ever, for nothing changes but through this kernel. Except:
- * attributes of what is staged (attr_volatile), names of what is not committed yet (entry_volatile), and
- * everything about the files that are made on demand (direct). A name that is not there is never cached. Listings are,
+ * names of what is not committed yet (entry_volatile), and everything about the files that are made on demand
+ * (attr_volatile, direct). The kernel asks again for the attributes of what it writes to or truncates; of other
+ * changes it is told. A name that is not there is never cached. Listings are,
  * as long as the directory's time stays (tree_listing_stays()).
  */
 #ifndef FUSE_REPLY_H

@@ -271,6 +271,7 @@ static int write_staged(struct tree *tree, struct handle *handle, const void *by
 		return result;
 	}
 	item->mtime = tree_now(tree);
+	item->kept = false;
 	return 0;
 }
 

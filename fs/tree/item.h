@@ -83,7 +83,8 @@ struct item {
 	UT_hash_handle by_name, by_ino;
 	uint64_t held;
 	unsigned opens;
-	bool kept;               /* its attributes were given to somebody who may keep them */
+	bool kept;               /* its attributes were given to somebody who may keep them, and who has not written to
+				  * it since: who writes knows that they changed */
 	unsigned numbered;       /* a payload: up to which number its name with ".2", ".3", ... was given to others when
 				  * the directory was filled; 0: none was */
 	size_t counted;          /* bytes that scratch.h counts for it */

@@ -124,10 +124,33 @@ static void encode(const char *key, size_t len, struct buf *name)
 		encode_at(name, (size_t)mark);
 }
 
+/* Letters, digits, '-' and '_', beginning with a letter: no rule says anything of these, so that the key is the name,
+ * and the name the key. Most are so. */
+static bool is_plain(const char *text, size_t len)
+{
+	size_t i;
+	char c;
+
+	if (len > NAME_LENGTH_MAX)
+		return false;
+	for (i = 0; i < len; i++) {
+		c = text[i];
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+			continue;
+		if (i == 0 || !((c >= '0' && c <= '9') || c == '-' || c == '_'))
+			return false;
+	}
+	return len > 0;
+}
+
 void name_from_key(const char *key, size_t len, struct buf *out)
 {
 	BUF_AUTO name = BUF_INIT;
 
+	if (is_plain(key, len)) {
+		buf_add(out, key, len);
+		return;
+	}
 	encode(key, len, &name);
 	if (buf_ok(&name) && name.len > NAME_LENGTH_MAX)
 		cut(&name, key, len);
@@ -177,6 +200,10 @@ int name_to_key(const char *name, struct buf *out)
 	BUF_AUTO key = BUF_INIT;
 	BUF_AUTO again = BUF_INIT;
 
+	if (is_plain(name, strlen(name))) {
+		buf_add_text(out, name);
+		return 0;
+	}
 	if (!name_decode(name, strlen(name), &key))
 		return -1;
 	name_from_key(buf_text(&key), key.len, &again);

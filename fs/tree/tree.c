@@ -190,7 +190,7 @@ void tree_getattr(struct tree *tree, struct item *item, struct tree_attr *attr)
 	attr->nlink = !item->parent && item != tree->root ? 0 : item_is_dir(item) ? 2 : 1;
 	attr->size = attr_size(tree, item);
 	attr->mtime = attr->ctime = item->kind == ITEM_PROFILE ? collection_mtime(item->member) : item->mtime;
-	attr->attr_volatile = item->stage || pending || item->kind == ITEM_TYPES;
+	attr->attr_volatile = item->kind == ITEM_TYPES;
 	attr->entry_volatile = pending || item->kind == ITEM_TYPES ||
 			       (item->parent && item->parent->dir->shape == SHAPE_ARRAY);
 	attr->direct = item->kind == ITEM_CONTROL || item->kind == ITEM_CONTROL_DIR;

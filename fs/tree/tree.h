@@ -85,7 +85,7 @@ struct tree_attr {
 	uint64_t size;
 	struct timespec mtime; /* strictly later at every change of content */
 	struct timespec ctime;
-	bool attr_volatile;    /* staged, or made on demand: attributes must not be cached */
+	bool attr_volatile;    /* made on demand: attributes must not be cached */
 	bool entry_volatile;   /* made, but not committed: the name must not be cached */
 	bool direct;           /* one of .profilefs: no caching at all, size unknown before reading */
 };
