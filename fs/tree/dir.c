@@ -16,6 +16,7 @@ int dir_make(struct item *item, struct node *node, enum dir_shape shape)
 	item->dir = calloc(1, sizeof(*item->dir));
 	if (!item->dir)
 		return -ENOMEM;
+	item->dir->names = SLOTS_OF(struct item, hash);
 	item->dir->shape = shape;
 	item->node = node;
 	if (node)
@@ -27,6 +28,7 @@ void dir_free(struct dir *dir)
 {
 	if (!dir)
 		return;
+	slots_free(&dir->names);
 	ghosts_free(dir->ghosts);
 	said_free_table(dir->said);
 	buf_free(&dir->types_unread);

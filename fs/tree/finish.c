@@ -46,8 +46,9 @@ static void say_path(struct tree *tree, const struct item *item, enum severity s
 static void list_unfinished(struct tree *tree)
 {
 	const struct item *item;
+	uint64_t last = 0;
 
-	for (item = tree->items; item; item = item->by_ino.next)
+	while ((item = item_next(tree, &last)))
 		if (item->kind == ITEM_KEY && item->parent && item->stage)
 			say_path(tree, item, SEVERITY_WARNING,
 				 "is still being written and no value yet: what was there before is saved; save again "
@@ -137,8 +138,9 @@ int tree_sync_awake(struct tree *tree)
 static void list_scratch(struct tree *tree)
 {
 	const struct item *item;
+	uint64_t last = 0;
 
-	for (item = tree->items; item; item = item->by_ino.next)
+	while ((item = item_next(tree, &last)))
 		if ((item->kind == ITEM_SCRATCH || item->kind == ITEM_LINK) && item->parent)
 			say_path(tree, item, SEVERITY_NOTE, "was a scratch file and is gone with the mount");
 }
@@ -219,10 +221,11 @@ int tree_keep(struct tree *tree)
 void tree_discard(struct tree *tree)
 {
 	struct item *item;
+	uint64_t last = 0;
 
 	if (tree->collection)
 		collection_discard(tree->collection);
-	for (item = tree->items; item; item = item->by_ino.next)
+	while ((item = item_next(tree, &last)))
 		if (item->kind == ITEM_KEY)
 			stage_drop(tree, item);
 	tree->profile->commits = tree->profile->commits_saved;

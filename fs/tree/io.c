@@ -430,9 +430,10 @@ void tree_release(struct tree *tree, struct handle *handle)
 /* Open files at a save: what is valid is committed, and an unfinished truncation is decided. */
 void io_settle_open(struct tree *tree)
 {
-	struct item *item, *next;
+	struct item *item;
+	uint64_t last = 0;
 
-	HASH_ITER(by_ino, tree->items, item, next) {
+	while ((item = item_next(tree, &last))) {
 		if (item->kind == ITEM_KEY && item->parent && item->stage &&
 		    (!item->stage->written || stage_is_valid(tree, item)))
 			settle_truncation(tree, item);

@@ -60,8 +60,7 @@ struct item *item_new_as(struct tree *tree, enum item_kind kind, uint64_t ino)
 		return NULL;
 	item->kind = kind;
 	item->ino = ino;
-	HASH_ADD(by_ino, tree->items, ino, sizeof(item->ino), item);
-	if (!item->by_ino.tbl) {
+	if (inodes_put(&tree->inodes, ino - tree->first_ino, item) < 0) {
 		free(item);
 		return NULL;
 	}
@@ -93,8 +92,8 @@ int item_link(struct tree *tree, struct item *dir, struct item *before, const ch
 	(void)tree;
 	if (!copy)
 		return -ENOMEM;
-	HASH_ADD_KEYPTR(by_name, d->names, copy, strlen(copy), item);
-	if (!item->by_name.tbl) {
+	item->hash = hash_of(copy, strlen(copy));
+	if (slots_add(&d->names, item) < 0) {
 		free(copy);
 		return -ENOMEM;
 	}
@@ -124,7 +123,7 @@ void item_unlink(struct tree *tree, struct item *item)
 {
 	struct dir *d = item->parent->dir;
 
-	HASH_DELETE(by_name, d->names, item);
+	slots_remove(&d->names, item);
 	list_leave(d, item);
 	d->count--;
 	item->parent = NULL;
@@ -175,17 +174,22 @@ void item_settle(struct tree *tree, struct item *item)
 	if (item->parent || item->held || item->opens || item == tree->root || item == tree->control)
 		return;
 	orphan_children(tree, item);
-	HASH_DELETE(by_ino, tree->items, item);
+	inodes_remove(&tree->inodes, item->ino - tree->first_ino);
 	scratch_forget(tree, item);
 	item_free(item);
 }
 
 struct item *item_child(const struct item *dir, const char *name)
 {
-	struct item *item = NULL;
+	const struct slots *names = &dir->dir->names;
+	uint32_t hash = hash_of(name, strlen(name));
+	struct item *item;
+	size_t at;
 
-	HASH_FIND(by_name, dir->dir->names, name, strlen(name), item);
-	return item;
+	for (item = slots_first(names, hash, &at); item; item = slots_next(names, hash, &at))
+		if (strcmp(item->name, name) == 0)
+			return item;
+	return NULL;
 }
 
 void item_touch(struct tree *tree, struct item *item)
@@ -223,10 +227,12 @@ void item_path(const struct item *item, const char *name, struct buf *out)
 
 struct item *tree_item(struct tree *tree, uint64_t ino)
 {
-	struct item *item = NULL;
+	return inodes_get(&tree->inodes, ino - tree->first_ino);
+}
 
-	HASH_FIND(by_ino, tree->items, &ino, sizeof(ino), item);
-	return item;
+struct item *item_next(const struct tree *tree, uint64_t *last)
+{
+	return inodes_after(&tree->inodes, last);
 }
 
 uint64_t item_ino(const struct item *item)
@@ -247,14 +253,13 @@ void tree_drop(struct tree *tree, struct item *item, uint64_t count)
 
 void items_free(struct tree *tree)
 {
-	struct item *item, *next;
+	struct item *item;
+	uint64_t last = 0;
 
-	HASH_ITER(by_ino, tree->items, item, next)
-		if (item->dir)
-			HASH_CLEAR(by_name, item->dir->names);
-	HASH_ITER(by_ino, tree->items, item, next) {
-		HASH_DELETE(by_ino, tree->items, item);
+	while ((item = item_next(tree, &last))) {
+		inodes_remove(&tree->inodes, last);
 		scratch_forget(tree, item);
 		item_free(item);
 	}
+	inodes_free(&tree->inodes);
 }

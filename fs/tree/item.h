@@ -13,9 +13,11 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "fs/tree/inodes.h"
 #include "fs/tree/said.h"
 #include "fs/tree/tree.h"
 #include "plist/base/hash.h"
+#include "plist/base/slots.h"
 #include "plist/node.h"
 
 enum item_kind {
@@ -57,7 +59,7 @@ struct ghost {
 struct dir {
 	enum dir_shape shape;
 	bool loaded;
-	struct item *names;      /* hash of linked items by name */
+	struct slots names;      /* the linked items, by name */
 	struct item *first, *last;
 	size_t count;
 	struct ghost *ghosts;
@@ -77,10 +79,10 @@ struct dir {
 struct item {
 	uint64_t ino;
 	enum item_kind kind;
+	uint32_t hash;           /* of the name */
 	struct item *parent;     /* NULL: not linked */
 	char *name;
 	struct item *prev, *next;
-	UT_hash_handle by_name, by_ino;
 	uint64_t held;
 	unsigned opens;
 	bool kept;               /* its attributes were given to somebody who may keep them, and who has not written to
@@ -107,7 +109,7 @@ struct tree {
 	uint64_t touches;        /* how often item_touch() was called */
 	uid_t uid;               /* whose files all are */
 	gid_t gid;
-	struct item *items;      /* by inode number */
+	struct inodes inodes;
 	uint64_t first_ino;      /* the root's, less one: trees of one mount have numbers of their own */
 	uint64_t last_ino;
 	struct collection *collection; /* it is the tree of the folders of this one; NULL: a profile's */
@@ -150,6 +152,10 @@ struct item *item_new_as(struct tree *tree, enum item_kind kind, uint64_t ino);
 
 /* Links it into a directory under a name (copied), before `before` or at the end. 0 or -ENOMEM. */
 int item_link(struct tree *tree, struct item *dir, struct item *before, const char *name, struct item *item);
+
+/* All items one after another, in the order in which they came; `last` begins at 0. NULL: there are no more. Items may
+ * come and go meanwhile. */
+struct item *item_next(const struct tree *tree, uint64_t *last);
 
 /* Moves a linked item to another place in its directory's list: before `before`, or to the end. */
 void item_reorder(struct item *item, struct item *before);

@@ -376,8 +376,9 @@ void types_problems(struct tree *tree, struct problems *problems)
 {
 	struct telling telling = { .tree = tree, .problems = problems, .worst = SEVERITY_NOTE };
 	const struct item *item;
+	uint64_t last = 0;
 
-	for (item = tree->items; item; item = item->by_ino.next) {
+	while ((item = item_next(tree, &last))) {
 		if (item->kind != ITEM_DIR || !item->dir->loaded || (!item->parent && item != tree->root))
 			continue;
 		said_problems(&telling, item);

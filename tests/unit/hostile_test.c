@@ -142,7 +142,7 @@ static void names_made_to_collide_do_not(void **state)
 	root = at("");
 	assert_int_equal(root->dir->count, 1 << STEPS);
 	for (const struct item *item = root->dir->first; item; item = item->next)
-		hashes[count++] = item->by_name.hashv;
+		hashes[count++] = item->hash;
 	qsort(hashes, count, sizeof(*hashes), by_size);
 	for (unsigned i = 1; i < count; i++)
 		distinct += hashes[i] != hashes[i - 1];

@@ -12,13 +12,31 @@ static void what_is_staged_is_seen_through_every_handle(void **state)
 	assert_int_equal(write_to(writer, "23", 0), 0);
 	assert_reads(reader, "23");
 	assert_shows("Port", "23");
-	assert_true(attr_at("Port").attr_volatile);
 	assert_keys(KEYS("1"));
 	assert_int_equal(close_handle(writer), 0);
 	assert_reads(reader, "23");
-	assert_false(attr_at("Port").attr_volatile);
 	assert_keys(KEYS("23"));
 	assert_int_equal(close_handle(reader), 0);
+}
+
+static void whoever_keeps_attributes_is_told_of_changes_but_not_of_what_was_written(void **state)
+{
+	struct handle *writer = open_ok("Port", O_WRONLY | O_TRUNC);
+
+	(void)state;
+	assert_int_equal(write_to(writer, "2", 0), 0);
+	mounted.told = 0;
+	assert_int_equal(write_to(writer, "3", 1), 0);
+	assert_int_equal(close_handle(writer), 0);
+	assert_int_equal(mounted.told, 0);
+	attr_at("Port");
+	writer = open_ok("Port", O_WRONLY);
+	assert_int_equal(write_to(writer, "x", 0), -EINVAL);
+	assert_true(mounted.told > 0);
+	mounted.told = 0;
+	attr_at("Port");
+	close_handle(writer);
+	assert_int_equal(mounted.told, 0);
 }
 
 static void the_document_changes_at_close_only(void **state)
@@ -367,6 +385,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_staged_is_seen_through_every_handle),
+		TEST(whoever_keeps_attributes_is_told_of_changes_but_not_of_what_was_written),
 		TEST(the_document_changes_at_close_only),
 		TEST(a_write_that_cannot_become_a_value_fails_and_the_old_value_is_back),
 		TEST(a_reason_says_file_line_key_and_rule),

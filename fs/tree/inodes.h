@@ -1,0 +1,36 @@
+/*
+ * The inode table: items by number. Numbers are given in order, from 1, and never again, so that it is a list of small
+ * pages, of which those are there that hold something: eight bytes for an item, and a look-up is two steps.
+ *
+ * It owns its pages, not the items.
+ */
+#ifndef TREE_INODES_H
+#define TREE_INODES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct item;
+
+struct inodes {
+	struct inode_page **pages;
+	size_t count;
+};
+
+/* 0, or -1: out of memory, nothing changed. */
+int inodes_put(struct inodes *inodes, uint64_t number, struct item *item);
+
+/* NULL: there is none. */
+struct item *inodes_get(const struct inodes *inodes, uint64_t number);
+
+/* Takes out one that is in it. Needs no memory. */
+void inodes_remove(struct inodes *inodes, uint64_t number);
+
+/* The item with the least number above `*number`, which becomes that number; NULL: none. So all are gone through, in
+ * the order in which they came, whatever happens to them meanwhile. */
+struct item *inodes_after(const struct inodes *inodes, uint64_t *number);
+
+/* Leaves it empty. */
+void inodes_free(struct inodes *inodes);
+
+#endif

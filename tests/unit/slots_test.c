@@ -1,0 +1,148 @@
+/* Tables of things that know their hash, and the inode table. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/tree/inodes.h"
+#include "plist/base/slots.h"
+#include "tests/unit/random.h"
+
+#define THINGS 3000
+
+struct thing {
+	unsigned number;
+	uint32_t hash;
+};
+
+static bool is_in(const struct slots *slots, const struct thing *wanted)
+{
+	struct thing *thing;
+	size_t at;
+
+	for (thing = slots_first(slots, wanted->hash, &at); thing; thing = slots_next(slots, wanted->hash, &at))
+		if (thing == wanted)
+			return true;
+	return false;
+}
+
+static void check_all(const struct slots *slots, const struct thing *things, const bool *in)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < THINGS; i++) {
+		assert_int_equal(is_in(slots, things + i), in[i]);
+		count += in[i];
+	}
+	assert_int_equal(slots->count, count);
+}
+
+/* `hashes`: how many there are. */
+static void come_and_go(uint32_t hashes)
+{
+	struct slots slots = SLOTS_OF(struct thing, hash);
+	struct thing *things = calloc(THINGS, sizeof(*things));
+	static bool in[THINGS];
+	size_t i, n;
+
+	assert_non_null(things);
+	random_seed(hashes);
+	memset(in, 0, sizeof(in));
+	for (i = 0; i < THINGS; i++)
+		things[i].hash = random_below(hashes) * 7;
+	for (n = 0; n < 4 * THINGS; n++) {
+		i = random_below(THINGS);
+		if (in[i])
+			slots_remove(&slots, things + i);
+		else
+			assert_int_equal(slots_add(&slots, things + i), 0);
+		in[i] = !in[i];
+	}
+	check_all(&slots, things, in);
+	slots_free(&slots);
+	free(things);
+}
+
+static void things_come_and_go(void **state)
+{
+	(void)state;
+	come_and_go(UINT32_MAX);
+}
+
+static void things_of_one_hash_are_told_apart(void **state)
+{
+	(void)state;
+	come_and_go(40);
+}
+
+static void nothing_is_in_empty_slots(void **state)
+{
+	struct slots slots = SLOTS_OF(struct thing, hash);
+	size_t at;
+
+	(void)state;
+	assert_null(slots_first(&slots, 0, &at));
+	slots_free(&slots);
+}
+
+static struct item *item_numbered(uint64_t number)
+{
+	return (struct item *)(uintptr_t)(number << 4);
+}
+
+static void inodes_are_found_by_number(void **state)
+{
+	struct inodes inodes = { NULL, 0 };
+	uint64_t number;
+
+	(void)state;
+	assert_null(inodes_get(&inodes, 1));
+	for (number = 1; number < 1000; number += 3)
+		assert_int_equal(inodes_put(&inodes, number, item_numbered(number)), 0);
+	for (number = 0; number < 1100; number++)
+		assert_ptr_equal(inodes_get(&inodes, number),
+				 number < 1000 && number % 3 == 1 ? item_numbered(number) : NULL);
+	assert_null(inodes_get(&inodes, UINT64_MAX));
+	inodes_free(&inodes);
+}
+
+static void inodes_are_gone_through_in_order_while_they_go(void **state)
+{
+	struct inodes inodes = { NULL, 0 };
+	uint64_t number, last = 0, wanted = 1;
+
+	(void)state;
+	for (number = 1; number <= 500; number++)
+		assert_int_equal(inodes_put(&inodes, number, item_numbered(number)), 0);
+	while (inodes_after(&inodes, &last)) {
+		assert_int_equal(last, wanted);
+		wanted += 2;
+		inodes_remove(&inodes, last);
+		inodes_remove(&inodes, last + 1);
+	}
+	assert_int_equal(wanted, 501);
+	assert_null(inodes_get(&inodes, 1));
+	assert_int_equal(inodes_put(&inodes, 501, item_numbered(501)), 0);
+	last = 0;
+	assert_ptr_equal(inodes_after(&inodes, &last), item_numbered(501));
+	inodes_free(&inodes);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(things_come_and_go),
+		cmocka_unit_test(things_of_one_hash_are_told_apart),
+		cmocka_unit_test(nothing_is_in_empty_slots),
+		cmocka_unit_test(inodes_are_found_by_number),
+		cmocka_unit_test(inodes_are_gone_through_in_order_while_they_go),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
