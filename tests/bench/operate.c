@@ -4,8 +4,9 @@
  *     operate OPERATION FOLDER COUNT
  *
  * The files are key00000, key00001, ...; created ones are new00000, ..., renamed ones moved00000, ...: create, rename
- * and unlink follow each other. Writes nanoseconds for each file (for each entry: readdir, and relist, which lists once
- * before).
+ * and unlink follow each other. Writes nanoseconds for each file (for each entry: readdir).
+ *
+ * What comes before is not counted: relist lists once, rename looks at all that it renames: the names are known then.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -30,14 +31,19 @@ static void name_it(char name[NAME_SIZE], const char *kind, unsigned number)
 	snprintf(name, NAME_SIZE, "%s%05u", kind, number);
 }
 
-static void op_stat(unsigned number)
+static void look_at(const char *kind, unsigned number)
 {
 	char name[NAME_SIZE];
 	struct stat st;
 
-	name_it(name, "key", number);
+	name_it(name, kind, number);
 	if (stat(name, &st) < 0)
 		die(name);
+}
+
+static void op_stat(unsigned number)
+{
+	look_at("key", number);
 }
 
 static void op_read(unsigned number)
@@ -149,9 +155,19 @@ static unsigned run(const char *operation, unsigned count)
 	return 0;
 }
 
+static void prepare(const char *operation, unsigned count)
+{
+	unsigned number;
+
+	if (strcmp(operation, "relist") == 0)
+		list();
+	for (number = 0; strcmp(operation, "rename") == 0 && number < count; number++)
+		look_at("new", number);
+}
+
 int main(int argc, char **argv)
 {
-	unsigned done;
+	unsigned count, done;
 	double start;
 
 	if (argc != 4) {
@@ -160,10 +176,10 @@ int main(int argc, char **argv)
 	}
 	if (chdir(argv[2]) < 0)
 		die(argv[2]);
-	if (strcmp(argv[1], "relist") == 0)
-		list();
+	count = (unsigned)strtoul(argv[3], NULL, 10);
+	prepare(argv[1], count);
 	start = now();
-	done = run(argv[1], (unsigned)strtoul(argv[3], NULL, 10));
+	done = run(argv[1], count);
 	if (done == 0) {
 		fprintf(stderr, "operate: %s: no such operation\n", argv[1]);
 		return 2;

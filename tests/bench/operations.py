@@ -7,7 +7,7 @@
   tmpfs      the same files
 
 tests/bench/operate.c runs each operation in a loop and says how long one takes. `cold` is the first time after a
-mount; the others are warm. grep, find, cp (to another tmpfs) and git status run over the tree as they are. All that
+mount; the others are warm: of names that the kernel knows. grep, find, cp (to another tmpfs) and git status run over the tree as they are. All that
 is measured is pinned to one core: a request then costs the same change from one process to the other in every file
 system, instead of what the scheduler makes of it.
 """
