@@ -139,7 +139,7 @@ int control_dir(struct tree *tree, struct item **out)
 		item = item_new(tree, ITEM_CONTROL_DIR);
 		if (!item)
 			return -ENOMEM;
-		item->name = strdup(NAME_OF_CONTROL);
+		item_name(item, NAME_OF_CONTROL);
 		if (!item->name || dir_make(item, NULL, SHAPE_DICT) < 0) {
 			item_settle(tree, item);
 			return -ENOMEM;

@@ -16,7 +16,6 @@ int dir_make(struct item *item, struct node *node, enum dir_shape shape)
 	item->dir = calloc(1, sizeof(*item->dir));
 	if (!item->dir)
 		return -ENOMEM;
-	item->dir->names = SLOTS_OF(struct item, hash);
 	item->dir->shape = shape;
 	item->node = node;
 	if (node)

@@ -84,20 +84,37 @@ static void list_leave(struct dir *d, struct item *item)
 	item->prev = item->next = NULL;
 }
 
+static void forget_name(struct item *item)
+{
+	if (item->name != item->short_name)
+		free(item->name);
+	item->name = NULL;
+}
+
+int item_name(struct item *item, const char *name)
+{
+	size_t size = strlen(name) + 1;
+
+	forget_name(item);
+	item->name = size <= sizeof(item->short_name) ? item->short_name : malloc(size);
+	if (!item->name)
+		return -ENOMEM;
+	memcpy(item->name, name, size);
+	return 0;
+}
+
 int item_link(struct tree *tree, struct item *dir, struct item *before, const char *name, struct item *item)
 {
 	struct dir *d = dir->dir;
-	char *copy = strdup(name);
 
 	(void)tree;
-	if (!copy)
+	if (item_name(item, name) < 0)
 		return -ENOMEM;
-	item->hash = hash_of(copy, strlen(copy));
-	if (slots_add(&d->names, item) < 0) {
-		free(copy);
+	item->hash = hash_of(name, strlen(name));
+	if (slots_add(&d->names, item->hash, item) < 0) {
+		forget_name(item);
 		return -ENOMEM;
 	}
-	item->name = copy;
 	item->parent = dir;
 	list_enter(d, before, item);
 	d->count++;
@@ -123,12 +140,11 @@ void item_unlink(struct tree *tree, struct item *item)
 {
 	struct dir *d = item->parent->dir;
 
-	slots_remove(&d->names, item);
+	slots_remove(&d->names, item->hash, item);
 	list_leave(d, item);
 	d->count--;
 	item->parent = NULL;
-	free(item->name);
-	item->name = NULL;
+	forget_name(item);
 	item_settle(tree, item);
 }
 
@@ -148,7 +164,7 @@ static void item_free(struct item *item)
 	buf_free(&item->content);
 	dir_free(item->dir);
 	free(item->refusal);
-	free(item->name);
+	forget_name(item);
 	free(item);
 }
 

@@ -81,25 +81,26 @@ struct item {
 	enum item_kind kind;
 	uint32_t hash;           /* of the name */
 	struct item *parent;     /* NULL: not linked */
-	char *name;
+	char *name;              /* in `short_name`, or in memory of its own */
+	char short_name[24];
 	struct item *prev, *next;
 	uint64_t held;
 	unsigned opens;
-	bool kept;               /* its attributes were given to somebody who may keep them, and who has not written to
-				  * it since: who writes knows that they changed */
 	unsigned numbered;       /* a payload: up to which number its name with ".2", ".3", ... was given to others when
 				  * the directory was filled; 0: none was */
+	int control;             /* which file of .profilefs */
+	bool kept;               /* its attributes were given to somebody who may keep them, and who has not written to
+				  * it since: who writes knows that they changed */
+	bool as_written;         /* a key's file shows `content`, not the text of its node */
+	bool made;               /* a payload made, or made again, in this mount: a save completes it; a folder of
+				  * profiles made in this mount */
 	size_t counted;          /* bytes that scratch.h counts for it */
 	struct node *node;       /* ITEM_DIR, ITEM_KEY; NULL: a key that has no value yet */
 	struct stage *stage;
 	struct buf content;      /* scratch bytes, link target, .types as written; a key's bytes as they were written */
-	bool as_written;         /* a key's file shows `content`, not the text of its node */
-	bool made;               /* a payload made, or made again, in this mount: a save completes it; a folder of
-				  * profiles made in this mount */
 	struct timespec mtime;
 	struct error *refusal;   /* the last one, for user.profilefs.error */
 	struct dir *dir;         /* ITEM_DIR */
-	int control;             /* which file of .profilefs */
 	struct member *member;   /* ITEM_PROFILE */
 };
 
@@ -149,6 +150,9 @@ struct item *item_new(struct tree *tree, enum item_kind kind);
 /* An inode number that no item has yet, for item_new_as(): once. */
 uint64_t item_reserve(struct tree *tree);
 struct item *item_new_as(struct tree *tree, enum item_kind kind, uint64_t ino);
+
+/* Gives it a name (copied) in the place of the one that it had. 0 or -ENOMEM: then it has none. */
+int item_name(struct item *item, const char *name);
 
 /* Links it into a directory under a name (copied), before `before` or at the end. 0 or -ENOMEM. */
 int item_link(struct tree *tree, struct item *dir, struct item *before, const char *name, struct item *item);

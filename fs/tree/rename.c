@@ -95,19 +95,15 @@ static int rename_to_scratch(struct tree *tree, const struct rename *r)
 static int rename_to_types(struct tree *tree, const struct rename *r)
 {
 	struct item *source = r->source, *old = r->dir->dir->types, *old_dir = source->parent;
-	char *name;
 
 	if (source->kind != ITEM_SCRATCH)
 		return refuse_text(tree, r->dir, r->name, EPERM, "only a scratch file can become a .types file");
-	name = strdup(NAME_OF_TYPES);
-	if (!name)
-		return -ENOMEM;
 	source->held++;
 	item_unlink(tree, source);
 	source->held--;
 	source->kind = ITEM_TYPES;
 	source->parent = r->dir;
-	source->name = name;
+	item_name(source, NAME_OF_TYPES); /* fits in the item: needs no memory */
 	r->dir->dir->types = source;
 	if (old) {
 		old->parent = NULL;

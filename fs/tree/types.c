@@ -226,8 +226,7 @@ int types_item(struct tree *tree, struct item *dir, struct item **out)
 		if (!item)
 			return -ENOMEM;
 		dir->dir->types_ino = 0;
-		item->name = strdup(NAME_OF_TYPES);
-		if (!item->name) {
+		if (item_name(item, NAME_OF_TYPES) < 0) {
 			item_settle(tree, item);
 			return -ENOMEM;
 		}

@@ -1,7 +1,6 @@
 #include "plist/base/slots.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /*
  * Open addresses: a thing stands where its hash says, or behind that, with no empty place between. At most three
@@ -9,105 +8,113 @@
  */
 #define PLACES_LEAST 8
 
-static uint32_t hash_in(const struct slots *slots, const void *thing)
+/* 0 means an empty place. */
+static uint32_t kept(uint32_t hash)
 {
-	return *(const uint32_t *)((const char *)thing + slots->hash_at);
+	return hash ? hash : 1;
 }
 
-static size_t home_of(const struct slots *slots, const void *thing)
+static size_t after(const struct slots *slots, size_t at)
 {
-	return hash_in(slots, thing) & slots->mask;
+	return (at + 1) & (slots->places - 1);
 }
 
-static void enter(struct slots *slots, void *thing)
+static size_t home_of(const struct slots *slots, uint32_t hash)
 {
-	size_t at = home_of(slots, thing);
+	return hash & (slots->places - 1);
+}
 
-	while (slots->places[at])
-		at = (at + 1) & slots->mask;
-	slots->places[at] = thing;
+static void enter(struct slots *slots, uint32_t hash, void *thing)
+{
+	size_t at = home_of(slots, hash);
+
+	while (slots->hashes[at])
+		at = after(slots, at);
+	slots->hashes[at] = hash;
+	slots->things[at] = thing;
+	slots->count++;
 }
 
 static int grow(struct slots *slots)
 {
-	struct slots old = *slots;
-	size_t places = old.places ? (old.mask + 1) * 2 : PLACES_LEAST, i;
-	void **new_places = calloc(places, sizeof(*new_places));
+	struct slots grown = { .places = slots->places ? slots->places * 2 : PLACES_LEAST };
+	size_t i;
 
-	if (!new_places)
+	grown.hashes = calloc(grown.places, sizeof(*grown.hashes));
+	grown.things = malloc(grown.places * sizeof(*grown.things));
+	if (!grown.hashes || !grown.things) {
+		slots_free(&grown);
 		return -1;
-	slots->places = new_places;
-	slots->mask = places - 1;
-	for (i = 0; old.places && i <= old.mask; i++)
-		if (old.places[i])
-			enter(slots, old.places[i]);
-	free(old.places);
+	}
+	for (i = 0; i < slots->places; i++)
+		if (slots->hashes[i])
+			enter(&grown, slots->hashes[i], slots->things[i]);
+	slots_free(slots);
+	*slots = grown;
 	return 0;
 }
 
-int slots_add(struct slots *slots, void *thing)
+int slots_add(struct slots *slots, uint32_t hash, void *thing)
 {
-	if ((!slots->places || (slots->count + 1) * 4 > (slots->mask + 1) * 3) && grow(slots) < 0)
+	if ((slots->count + 1) * 4 > slots->places * 3 && grow(slots) < 0)
 		return -1;
-	enter(slots, thing);
-	slots->count++;
+	enter(slots, kept(hash), thing);
 	return 0;
 }
 
-/* Moves up what stands behind the empty place for want of a better one. */
+/* Moves up what stands behind the place that became empty for want of a better one. */
 static void close_gap(struct slots *slots, size_t at)
 {
-	size_t next = at, home;
+	size_t next = at, home, mask = slots->places - 1;
 
 	for (;;) {
-		slots->places[at] = NULL;
+		slots->hashes[at] = 0;
 		do {
-			next = (next + 1) & slots->mask;
-			if (!slots->places[next])
+			next = after(slots, next);
+			if (!slots->hashes[next])
 				return;
-			home = home_of(slots, slots->places[next]);
-		} while (((next - home) & slots->mask) < ((next - at) & slots->mask));
-		slots->places[at] = slots->places[next];
+			home = home_of(slots, slots->hashes[next]);
+		} while (((next - home) & mask) < ((next - at) & mask));
+		slots->hashes[at] = slots->hashes[next];
+		slots->things[at] = slots->things[next];
 		at = next;
 	}
 }
 
-void slots_remove(struct slots *slots, const void *thing)
+void slots_remove(struct slots *slots, uint32_t hash, const void *thing)
 {
-	size_t at = home_of(slots, thing);
+	size_t at = home_of(slots, kept(hash));
 
-	while (slots->places[at] != thing)
-		at = (at + 1) & slots->mask;
+	while (slots->hashes[at] != kept(hash) || slots->things[at] != thing)
+		at = after(slots, at);
 	close_gap(slots, at);
 	slots->count--;
 }
 
 static void *found_from(const struct slots *slots, uint32_t hash, size_t *at)
 {
-	void *thing;
-
-	while ((thing = slots->places[*at]) && hash_in(slots, thing) != hash)
-		*at = (*at + 1) & slots->mask;
-	return thing;
+	while (slots->hashes[*at] && slots->hashes[*at] != hash)
+		*at = after(slots, *at);
+	return slots->hashes[*at] ? slots->things[*at] : NULL;
 }
 
 void *slots_first(const struct slots *slots, uint32_t hash, size_t *at)
 {
-	if (!slots->places)
+	if (slots->count == 0)
 		return NULL;
-	*at = hash & slots->mask;
-	return found_from(slots, hash, at);
+	*at = home_of(slots, kept(hash));
+	return found_from(slots, kept(hash), at);
 }
 
 void *slots_next(const struct slots *slots, uint32_t hash, size_t *at)
 {
-	*at = (*at + 1) & slots->mask;
-	return found_from(slots, hash, at);
+	*at = after(slots, *at);
+	return found_from(slots, kept(hash), at);
 }
 
 void slots_free(struct slots *slots)
 {
-	free(slots->places);
-	slots->places = NULL;
-	slots->mask = slots->count = 0;
+	free(slots->hashes);
+	free(slots->things);
+	*slots = (struct slots){ 0 };
 }
