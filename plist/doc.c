@@ -36,14 +36,19 @@ static int take_source(struct doc *doc, const struct input *input, struct error 
 	return buf_ok(&doc->source) ? 0 : error_memory(err);
 }
 
-static int read_xml(struct doc *doc, const char *name, const struct input *input, struct error *err)
+static int open_xml(struct doc *doc, const char *name, const struct input *input, struct error *err)
 {
 	if (take_source(doc, input, err) < 0)
 		return -1;
 	if (doc->source.len > limit(LIMIT_PROFILE))
 		return too_big(name, err);
 	doc->crlf = has_crlf(&doc->source);
-	return xml_read(doc, name, err);
+	return 0;
+}
+
+static int read_xml(struct doc *doc, const char *name, const struct input *input, struct error *err)
+{
+	return open_xml(doc, name, input, err) < 0 ? -1 : xml_read(doc, name, err);
 }
 
 static int read_binary(struct doc *doc, const char *name, const struct input *input, struct error *err)
@@ -88,6 +93,22 @@ int doc_read_shared(struct doc *doc, const char *name, struct buf *bytes, struct
 	const struct input input = { bytes->data, bytes->len, bytes };
 
 	return read_input(doc, name, &input, err);
+}
+
+int doc_compare(const char *name, struct buf *bytes, const struct node *with, bool *same, struct error *err)
+{
+	const struct input input = { bytes->data, bytes->len, bytes };
+	struct doc doc = { 0 };
+	int rc = -1;
+
+	if (bytes->len > limit(LIMIT_PROFILE))
+		too_big(name, err);
+	else if (open_xml(&doc, name, &input, err) == 0)
+		rc = xml_compare(&doc, name, with, same, err);
+	if (rc < 0)
+		error_in_file(err, name);
+	doc_free(&doc);
+	return rc;
 }
 
 int doc_new(struct doc *doc, struct error *err)

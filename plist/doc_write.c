@@ -5,14 +5,26 @@
 #include "plist/bplist.h"
 #include "plist/xml_write.h"
 
+static int compare_binary(struct buf *written, const struct node *with, bool *same, struct error *err)
+{
+	struct doc again;
+
+	if (doc_read_shared(&again, "", written, err) < 0)
+		return -1;
+	*same = bplist_equal(with, again.root);
+	doc_free(&again);
+	return 0;
+}
+
 /* Reads what was written back and compares it with the tree: a mistake of ours must never reach a profile. */
 static int read_back(const struct doc *doc, enum doc_format format, struct buf *written, struct error *err)
 {
 	struct error why = ERROR_INIT;
-	struct doc again;
-	bool same;
+	bool same = false;
+	int rc = format == DOC_XML ? doc_compare("", written, doc->root, &same, &why)
+				   : compare_binary(written, doc->root, &same, &why);
 
-	if (doc_read_shared(&again, "", written, &why)) {
+	if (rc < 0) {
 		if (why.code == ENOMEM || why.code == EFBIG) {
 			*err = why;
 			return -1;
@@ -21,9 +33,6 @@ static int read_back(const struct doc *doc, enum doc_format format, struct buf *
 				 "the edited property list cannot be read back and was not written: %s",
 				 why.text);
 	}
-	same = format == DOC_XML ? node_equal(doc->root, again.root, true)
-				 : bplist_equal(doc->root, again.root);
-	doc_free(&again);
 	if (!same)
 		return error_set(err, EIO,
 				 "the edited property list reads back as something else and was not written");

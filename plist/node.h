@@ -168,6 +168,9 @@ size_t node_total(const struct node *root);
  * keeps the source ranges so that the writer can copy the bytes. NULL: out of memory. */
 struct node *node_copy(const struct node *node, bool borrow);
 
+/* True when type and value are. */
+bool scalar_equal(const struct scalar *a, const struct scalar *b);
+
 /* True when types, keys and values are equal. Dict order matters only if `ordered`. */
 bool node_equal(const struct node *a, const struct node *b, bool ordered);
 

@@ -9,7 +9,7 @@ static bool bytes_equal(const char *a, size_t a_len, const char *b, size_t b_len
 }
 
 /* Of data alone the bytes do not tell whether they are a placeholder. */
-static bool scalars_equal(const struct scalar *a, const struct scalar *b)
+bool scalar_equal(const struct scalar *a, const struct scalar *b)
 {
 	if (a->type == NODE_DATA && a->placeholder != b->placeholder)
 		return false;
@@ -43,7 +43,7 @@ bool node_equal(const struct node *a, const struct node *b, bool ordered)
 	if (a->type != b->type || a->count != b->count)
 		return false;
 	if (node_is_scalar(a->type))
-		return scalars_equal(&a->value, &b->value);
+		return scalar_equal(&a->value, &b->value);
 	return a->type == NODE_DICT && !ordered ? dicts_equal(a, b) : lists_equal(a, b, ordered);
 }
 

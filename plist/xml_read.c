@@ -1,15 +1,13 @@
-#include "plist/xml_read.h"
+#include "plist/xml_reader.h"
 
 #include <errno.h>
 #include <expat.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "plist/placeholder.h"
 #include "plist/value.h"
 #include "plist/xml_diagnose.h"
 #include "plist/xml_parser.h"
-#include "plist/xml_reader.h"
 
 #define SPACE " \t\r\n"
 #define PIECE_LEAST ((size_t)256 << 10)
@@ -47,9 +45,9 @@ static const struct element *find_element(const char *name)
 	return NULL;
 }
 
-static void push(struct xml_reader *reader, const struct element *element, struct node *node)
+static void push(struct xml_reader *reader, const struct element *element)
 {
-	reader->stack[++reader->depth] = (struct open){ element, node, reader_offset(reader) };
+	reader->stack[++reader->depth] = (struct open){ .element = element, .offset = reader_offset(reader) };
 	buf_resize(&reader->text, 0);
 	reader->raw = (struct span){ 0, 0 };
 	reader->cooked = false;
@@ -82,68 +80,23 @@ static void start_key(struct xml_reader *reader, const struct element *element)
 {
 	struct open *open = reader_top(reader);
 
-	if (!open->node || open->node->type != NODE_DICT)
+	if (open->element->type != NODE_DICT)
 		reader_fail(reader, "a <key> directly in <%s>: keys stand in <dict> only",
 			    open->element->name);
 	else if (reader->has_key)
 		reader_fail(reader, "the key '%.*s' has no value: another <key> follows",
 			    xml_shown(buf_text(&reader->key)), buf_text(&reader->key));
 	else
-		push(reader, element, NULL);
-}
-
-/* Notes the first key that a dict has twice; reading goes on. */
-static void note_duplicate(struct xml_reader *reader, const struct node *node, const struct node *earlier)
-{
-	struct error *err = &reader->doc->duplicate;
-	unsigned long line, column;
-	BUF_AUTO path = BUF_INIT;
-
-	if (err->code)
-		return;
-	doc_position(reader->doc, earlier->source.key.start, &line, &column);
-	error_rule(err, "duplicate-key",
-		   "this key is there twice, first in line %lu: readers disagree on which "
-		   "one counts; take one out",
-		   line);
-	doc_position(reader->doc, node->source.key.start, &line, &column);
-	error_at(err, line, column);
-	error_in_file(err, reader->name);
-	doc_path(node, &path);
-	error_in_key(err, buf_text(&path));
-}
-
-/* Puts a new node into the open container, or makes it the root. 0 or -1: out of memory, `node` is not in. */
-static int attach(struct xml_reader *reader, struct node *node)
-{
-	struct node *parent = reader_top(reader)->node;
-	struct node *earlier = NULL;
-	bool duplicate = false;
-
-	if (!parent) {
-		reader->doc->root = node;
-		return 0;
-	}
-	if (parent->type != NODE_DICT)
-		return node_append_source(parent, node, NULL, 0, &duplicate);
-	if (!reader->doc->duplicate.code)
-		earlier = node_find(parent, buf_text(&reader->key), reader->key.len);
-	if (node_append_source(parent, node, buf_text(&reader->key), reader->key.len, &duplicate) < 0)
-		return -1;
-	node->source.key = reader->key_span;
-	reader->has_key = false;
-	if (earlier)
-		note_duplicate(reader, node, earlier);
-	return 0;
+		push(reader, element);
 }
 
 static bool check_value(struct xml_reader *reader, const struct element *element)
 {
 	struct open *open = reader_top(reader);
 
-	if (!open->node && reader->doc->root)
+	if (open->element->kind == KIND_PLIST && reader->nodes)
 		reader_fail(reader, "a second value in <plist>, which holds one: put both into an <array>");
-	else if (open->node && open->node->type == NODE_DICT && !reader->has_key)
+	else if (open->element->type == NODE_DICT && !reader->has_key)
 		reader_fail(reader, "a <%s> without a <key> before it: in <dict>, every value has one",
 			    element->name);
 	else if (element->kind == KIND_CONTAINER && reader->depth > limit(LIMIT_DEPTH))
@@ -157,21 +110,12 @@ static bool check_value(struct xml_reader *reader, const struct element *element
 
 static void start_value(struct xml_reader *reader, const struct element *element)
 {
-	struct span tag = reader_token(reader);
-	struct node *node;
-
 	if (!check_value(reader, element))
 		return;
-	node = node_new(element->type);
-	if (!node || attach(reader, node) < 0) {
-		node_free(node);
-		reader_fail_memory(reader);
-		return;
-	}
 	reader->nodes++;
-	node->source.element = tag;
-	node->source.inner.start = tag.end;
-	push(reader, element, node);
+	push(reader, element);
+	reader->sink->start(reader);
+	reader->has_key = false;
 }
 
 static void XMLCALL on_start(void *user, const XML_Char *name, const XML_Char **attributes)
@@ -183,7 +127,7 @@ static void XMLCALL on_start(void *user, const XML_Char *name, const XML_Char **
 	if (reader->failed || !check_place(reader, name, element))
 		return;
 	if (element->kind == KIND_PLIST)
-		push(reader, element, NULL);
+		push(reader, element);
 	else if (element->kind == KIND_KEY)
 		start_key(reader, element);
 	else
@@ -252,7 +196,7 @@ static void add_text(struct xml_reader *reader, const struct open *open, const c
 {
 	bool is_key = open->element->kind == KIND_KEY;
 	size_t most = limit(is_key ? LIMIT_NAME : LIMIT_VALUE);
-	bool fits = (open->node && open->node->type == NODE_DATA) || text_len(reader) + len <= most;
+	bool fits = open->element->type == NODE_DATA || text_len(reader) + len <= most;
 
 	if (fits)
 		keep_text(reader, text, len);
@@ -282,24 +226,6 @@ static void XMLCALL on_text(void *user, const XML_Char *text, int len)
  * End tags: an element's text becomes its value.
  */
 
-/* Gives a node that has no value yet a copy of `bytes`. */
-static void take_value(struct xml_reader *reader, struct node *node, const char *bytes, size_t len)
-{
-	char *copy = malloc(len + 1);
-
-	if (!copy) {
-		reader_fail_memory(reader);
-		return;
-	}
-	if (len)
-		memcpy(copy, bytes, len);
-	copy[len] = '\0';
-	free(node->value.bytes);
-	node->value.type = node->type;
-	node->value.bytes = copy;
-	node->value.len = len;
-}
-
 /* Cuts white space off both ends. */
 static struct span trim(const char *text, size_t len)
 {
@@ -320,15 +246,15 @@ static void end_boolean(struct xml_reader *reader, struct open *open)
 	if (content.start < content.end)
 		reader_fail_at(reader, open->offset, "<%s> cannot hold anything: write <%s/>", name, name);
 	else
-		take_value(reader, open->node, name, strlen(name));
+		reader->sink->scalar(reader, name, strlen(name), false);
 }
 
 /* Reads the text as `type`. What is wrong with it is said of the whole element. */
 static int convert(struct xml_reader *reader, struct open *open, struct buf *out)
 {
-	if (open->node->type == NODE_DATA)
+	if (open->element->type == NODE_DATA)
 		return value_decode_base64(text_of(reader), text_len(reader), out, reader->err);
-	return value_from_xml(open->node->type, text_of(reader), text_len(reader), false, out, reader->err);
+	return value_from_xml(open->element->type, text_of(reader), text_len(reader), false, out, reader->err);
 }
 
 static void end_converted(struct xml_reader *reader, struct open *open)
@@ -338,8 +264,7 @@ static void end_converted(struct xml_reader *reader, struct open *open)
 	BUF_AUTO value = BUF_INIT;
 
 	if (placeholder_whole(text, content.end - content.start)) {
-		take_value(reader, open->node, text, content.end - content.start);
-		open->node->value.placeholder = true;
+		reader->sink->scalar(reader, text, content.end - content.start, true);
 	} else if (convert(reader, open, &value) < 0) {
 		if (reader->err->code == ENOMEM)
 			reader_fail_memory(reader);
@@ -350,7 +275,7 @@ static void end_converted(struct xml_reader *reader, struct open *open)
 	} else if (value.len > limit(LIMIT_VALUE)) {
 		reader_fail_limit(reader, LIMIT_VALUE, NULL, "a value is too large");
 	} else {
-		take_value(reader, open->node, buf_text(&value), value.len);
+		reader->sink->scalar(reader, buf_text(&value), value.len, false);
 	}
 }
 
@@ -358,9 +283,9 @@ static void end_scalar(struct xml_reader *reader, struct open *open)
 {
 	if (!buf_ok(&reader->text))
 		reader_fail_memory(reader);
-	else if (open->node->type == NODE_STRING)
-		take_value(reader, open->node, text_of(reader), text_len(reader));
-	else if (open->node->type == NODE_BOOLEAN)
+	else if (open->element->type == NODE_STRING)
+		reader->sink->scalar(reader, text_of(reader), text_len(reader), false);
+	else if (open->element->type == NODE_BOOLEAN)
 		end_boolean(reader, open);
 	else
 		end_converted(reader, open);
@@ -376,18 +301,9 @@ static void end_key(struct xml_reader *reader, struct open *open)
 		reader_fail_memory(reader);
 }
 
-/* After a self-closing tag Expat reports an end tag of no bytes: both ranges then end with the tag. */
-static void close_spans(struct xml_reader *reader, struct node *node)
-{
-	struct span tag = reader_token(reader);
-
-	node->source.element.end = tag.end;
-	node->source.inner.end = tag.start;
-}
-
 static void end_container(struct xml_reader *reader, struct open *open)
 {
-	if (open->node->type == NODE_DICT && reader->has_key)
+	if (open->element->type == NODE_DICT && reader->has_key)
 		reader_fail_at(reader, reader->key_span.start, "the key '%.*s' has no value: its <dict> ends",
 			       xml_shown(buf_text(&reader->key)), buf_text(&reader->key));
 }
@@ -406,13 +322,13 @@ static void XMLCALL on_end(void *user, const XML_Char *name)
 		end_scalar(reader, open);
 	else if (open->element->kind == KIND_CONTAINER)
 		end_container(reader, open);
-	else if (!reader->doc->root)
+	else if (!reader->nodes)
 		reader_fail_at(reader, open->offset,
 			       "nothing in <plist>: it holds exactly one value, a <dict> in profiles");
 	if (reader->failed)
 		return;
-	if (open->node)
-		close_spans(reader, open->node);
+	if (open->element->type != NODE_TYPE_COUNT)
+		reader->sink->end(reader);
 	reader->depth--;
 }
 
@@ -478,20 +394,15 @@ static int parse(struct xml_reader *reader)
 	return -1;
 }
 
-int xml_read(struct doc *doc, const char *name, struct error *err)
+int reader_run(struct xml_reader *reader)
 {
-	struct xml_reader reader = { .doc = doc, .name = name, .err = err, .stack[0].element = &document };
 	int rc;
 
-	doc->format = DOC_XML;
-	rc = parse(&reader);
-	if (reader.parser)
-		XML_ParserFree(reader.parser);
-	buf_free(&reader.key);
-	buf_free(&reader.text);
-	if (rc < 0) {
-		node_free(doc->root);
-		doc->root = NULL;
-	}
+	reader->stack[0].element = &document;
+	rc = parse(reader);
+	if (reader->parser)
+		XML_ParserFree(reader->parser);
+	buf_free(&reader->key);
+	buf_free(&reader->text);
 	return rc;
 }

@@ -5,6 +5,10 @@
  * notes for every value the ranges of source bytes it came from. What readers of plists make different
  * things of is refused, with line and column; what they drop (comments, indentation, the document type) is
  * in the source and stays there. External entities are never loaded.
+ *
+ *   xml_read.c      the reader: Expat's callbacks, and what may stand where
+ *   xml_build.c     a sink of what is read: it becomes a tree
+ *   xml_compare.c   another one: it is compared with a tree
  */
 #ifndef PLIST_XML_READ_H
 #define PLIST_XML_READ_H
@@ -15,5 +19,9 @@
  * `doc` is left alone. `name` is the file's name in messages. 0, or -1 with the rule "not-a-plist", file,
  * line and column, or EFBIG, or ENOMEM; doc->root is then NULL. */
 int xml_read(struct doc *doc, const char *name, struct error *err);
+
+/* Reads doc->source as xml_read() does, with the same errors, and builds no tree: doc->root stays as it is. `*same` says
+ * whether xml_read() would have given a tree that node_equal(ordered) takes for `with`, and no key twice. 0 or -1. */
+int xml_compare(struct doc *doc, const char *name, const struct node *with, bool *same, struct error *err);
 
 #endif

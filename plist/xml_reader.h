@@ -2,9 +2,10 @@
  * What the parts of the XML reader share: the state between two of Expat's callbacks, and its errors.
  *
  * A callback that finds something wrong says so once through one of the reader_fail functions; that stops the
- * parser. Callbacks that Expat still makes then must do nothing: they look at `failed` first. Every node is
- * in the tree below doc->root from its start tag on, so there is nothing to free but the tree and the
- * buffers, whatever happens; xml_read() does that.
+ * parser. Callbacks that Expat still makes then must do nothing: they look at `failed` first.
+ *
+ * The reader decides what a property list is; what is made of it is up to a sink, which it tells of every value that
+ * stands where it may. A sink owns what it makes; reader_run() frees what is the reader's.
  */
 #ifndef PLIST_XML_READER_H
 #define PLIST_XML_READER_H
@@ -29,11 +30,23 @@ struct element {
 /* An element that is open. */
 struct open {
 	const struct element *element;
-	struct node *node;         /* NULL for the document, plist and key */
+	struct node *node;         /* that the builder made for it; else NULL */
 	size_t offset;             /* of its start tag */
 };
 
+struct xml_reader;
+struct xml_comparison;
+
+/* What becomes of a value, which is reader_top() in each of these, from its start tag to its end tag. Each may fail. */
+struct xml_sink {
+	void (*start)(struct xml_reader *reader);  /* in a dict under reader->key */
+	void (*scalar)(struct xml_reader *reader, const char *bytes, size_t len, bool placeholder);
+	void (*end)(struct xml_reader *reader);
+};
+
 struct xml_reader {
+	const struct xml_sink *sink;
+	struct xml_comparison *comparison; /* of xml_compare.c */
 	XML_Parser parser;
 	struct doc *doc;
 	const char *name;
@@ -48,9 +61,12 @@ struct xml_reader {
 	struct buf text;           /* all of it, once it has not */
 	bool cooked;               /* it has not */
 	size_t expanded;           /* bytes of character data so far, entities expanded */
-	size_t nodes;
+	size_t nodes;              /* values that have begun */
 	size_t declarations;
 };
+
+/* Reads reader->doc->source. Set are sink, doc, name and err. 0, or -1 and `err` says what is wrong. */
+int reader_run(struct xml_reader *reader);
 
 /* Where the token that Expat reports begins, and its whole range. */
 size_t reader_offset(const struct xml_reader *reader);

@@ -1,0 +1,89 @@
+/*
+ * What is read is compared with a tree that is there, value by value, as node_equal() with the order of keys would compare
+ * the two trees. Nothing is built: a large property list can be read back in little more memory than its text takes.
+ *
+ * After the first difference nothing is compared any more, and the rest is read all the same: what cannot be read is an
+ * error, also behind a difference.
+ */
+#include "plist/xml_read.h"
+
+#include "plist/xml_reader.h"
+
+/* Where in the tree the reader is. */
+struct xml_comparison {
+	const struct node *root;
+	const struct node *open;   /* stands for the innermost value that is open; NULL: none is */
+	const struct node *next;   /* must be what begins next; NULL: `open` must end */
+	bool differs;
+};
+
+/* A key that is there twice has no node to stand for its second value: the tree has each once. */
+static bool begins_alike(struct xml_reader *reader, const struct node *node)
+{
+	const struct element *element = reader_top(reader)->element;
+	bool in_dict = reader->comparison->open && reader->comparison->open->type == NODE_DICT;
+
+	if (!node || node->type != element->type)
+		return false;
+	if (node == reader->comparison->root)
+		return true;
+	return in_dict ? buf_equals(&reader->key, node->key, node->key_len) : node->key_len == 0;
+}
+
+static void compare_start(struct xml_reader *reader)
+{
+	struct xml_comparison *comparison = reader->comparison;
+
+	if (comparison->differs)
+		return;
+	comparison->differs = !begins_alike(reader, comparison->next);
+	if (comparison->differs)
+		return;
+	comparison->open = comparison->next;
+	comparison->next = node_first(comparison->open);
+}
+
+static void compare_scalar(struct xml_reader *reader, const char *bytes, size_t len, bool placeholder)
+{
+	struct xml_comparison *comparison = reader->comparison;
+	const struct scalar read = {
+		.type = reader_top(reader)->element->type,
+		.placeholder = placeholder,
+		.bytes = (char *)bytes,
+		.len = len,
+	};
+
+	if (!comparison->differs)
+		comparison->differs = !scalar_equal(&comparison->open->value, &read);
+}
+
+static void compare_end(struct xml_reader *reader)
+{
+	struct xml_comparison *comparison = reader->comparison;
+	const struct node *open = comparison->open;
+
+	if (comparison->differs)
+		return;
+	comparison->differs = comparison->next != NULL;
+	comparison->next = open == comparison->root ? NULL : node_next(open);
+	comparison->open = open == comparison->root ? NULL : open->parent;
+}
+
+int xml_compare(struct doc *doc, const char *name, const struct node *with, bool *same, struct error *err)
+{
+	static const struct xml_sink comparer = { compare_start, compare_scalar, compare_end };
+	struct xml_comparison comparison = { .root = with, .next = with };
+	struct xml_reader reader = {
+		.sink = &comparer,
+		.comparison = &comparison,
+		.doc = doc,
+		.name = name,
+		.err = err,
+	};
+
+	doc->format = DOC_XML;
+	if (reader_run(&reader) < 0)
+		return -1;
+	*same = !comparison.differs;
+	return 0;
+}
