@@ -16,6 +16,9 @@
 /* How many journals of one profile and content there may be: more is a mistake somewhere. */
 #define NUMBERS_MAX 1000
 
+/* A body up to this length goes to the file together with what stands before it, in one system call. */
+#define LONG_BODY ((size_t)64 << 10)
+
 /* --- the directory ---------------------------------------------------------------------------------- */
 
 int journal_dir_path(struct buf *path, struct error *err)
@@ -151,16 +154,16 @@ void journal_front(const char *before, enum journal_kind kind, size_t len, unsig
 
 int journal_sum(const char *before, enum journal_kind kind, const void *body, size_t len, char *sum, struct error *err)
 {
-	BUF_AUTO all = BUF_INIT, digest = BUF_INIT;
+	BUF_AUTO digest = BUF_INIT;
 	unsigned char front[JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN];
+	const struct iovec all[] = {
+		{ (void *)before, strlen(before) },
+		{ front, sizeof(front) },
+		{ (void *)body, len },
+	};
 
 	journal_front(before, kind, len, front);
-	buf_add_text(&all, before);
-	buf_add(&all, front, sizeof(front));
-	buf_add(&all, body, len);
-	if (!buf_ok(&all))
-		return error_memory(err);
-	if (journal_digest(all.data, all.len, &digest, err) < 0)
+	if (hash_sha256_pieces(all, sizeof(all) / sizeof(*all), &digest, err) < 0)
 		return -1;
 	snprintf(sum, JOURNAL_SUM_LEN + 1, "%.16s", digest.data);
 	return 0;
@@ -179,23 +182,50 @@ static int write_failed(const struct journal *journal, const char *what, struct 
 			    "%s; free space in the state directory, or save what is edited (sync, umount)", what);
 }
 
-static int write_at_end(struct journal *journal, const struct buf *bytes, struct error *err)
+/* Behind the end, which stays where it is until all of a record is there. */
+static int write_behind(const struct journal *journal, size_t offset, const char *bytes, size_t len, struct error *err)
 {
 	size_t done = 0;
 	ssize_t wrote;
 
-	if (!buf_ok(bytes))
-		return error_memory(err);
-	while (done < bytes->len) {
-		wrote = pwrite(journal->fd, bytes->data + done, bytes->len - done, (off_t)(journal->end + done));
+	while (done < len) {
+		wrote = pwrite(journal->fd, bytes + done, len - done, (off_t)(journal->end + offset + done));
 		if (wrote < 0 && errno == EINTR)
 			continue;
 		if (wrote <= 0)
 			return write_failed(journal, "the journal cannot be written", err);
 		done += (size_t)wrote;
 	}
-	journal->end += done;
 	return 0;
+}
+
+static int write_at_end(struct journal *journal, const struct buf *bytes, struct error *err)
+{
+	if (!buf_ok(bytes))
+		return error_memory(err);
+	if (write_behind(journal, 0, bytes->data, bytes->len, err) < 0)
+		return -1;
+	journal->end += bytes->len;
+	return 0;
+}
+
+/* A body that is too long to be copied for the sake of one system call. */
+static int write_long(struct journal *journal, const struct buf *front, const void *body, size_t len,
+		      struct error *err)
+{
+	if (!buf_ok(front))
+		return error_memory(err);
+	if (write_behind(journal, 0, front->data, front->len, err) < 0 ||
+	    write_behind(journal, front->len, body, len, err) < 0)
+		return -1;
+	journal->end += front->len + len;
+	return 0;
+}
+
+static int write_short(struct journal *journal, struct buf *front, const void *body, size_t len, struct error *err)
+{
+	buf_add(front, body, len);
+	return write_at_end(journal, front, err);
 }
 
 static int write_record(struct journal *journal, enum journal_kind kind, const void *body, size_t len,
@@ -204,6 +234,7 @@ static int write_record(struct journal *journal, enum journal_kind kind, const v
 	BUF_AUTO record = BUF_INIT;
 	unsigned char front[JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN];
 	char sum[JOURNAL_SUM_LEN + 1];
+	int result;
 
 	if (len > UINT32_MAX)
 		return error_set(err, EFBIG, "too much for one record of the journal: save what is edited first");
@@ -212,8 +243,9 @@ static int write_record(struct journal *journal, enum journal_kind kind, const v
 	journal_front(journal->sum, kind, len, front);
 	buf_add(&record, front, sizeof(front));
 	buf_add(&record, sum, JOURNAL_SUM_LEN);
-	buf_add(&record, body, len);
-	if (write_at_end(journal, &record, err) < 0)
+	result = len > LONG_BODY ? write_long(journal, &record, body, len, err)
+				 : write_short(journal, &record, body, len, err);
+	if (result < 0)
 		return -1;
 	memcpy(journal->sum, sum, sizeof(sum));
 	return 0;

@@ -11,8 +11,10 @@
 
 #define PATH "/home/somebody/wifi.mobileconfig"
 #define BASE "<plist/>"
+#define FRONT 25 /* bytes of a record before its body */
 
 static char dir[128];
+static char long_body[100000];
 
 static int begin(void **state)
 {
@@ -234,25 +236,84 @@ static void allow_to_grow(long more)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
-static void a_write_that_failed_halfway_leaves_nothing_behind(void **state)
+/* The second operation needs more than that; `len` bytes are short, or go to the file by themselves. */
+static void fail_halfway(size_t len, long allowed)
 {
 	struct journal *journal = make();
 	struct journal_file *file;
-	char much[4096] = { 0 };
 	struct error err;
+
+	assert_int_equal(journal_add(journal, "first", 5, &err), 0);
+	allow_to_grow(allowed);
+	assert_int_equal(journal_add(journal, long_body, len, &err), -1);
+	allow_to_grow(-1);
+	assert_int_equal(journal_add(journal, "second", 6, &err), 0);
+	file = find_one();
+	assert_int_equal(file->bytes.len, file->good);
+	assert_int_equal(file->count, 4);
+	assert_true(has_changes(file, 3, "second"));
+	journal_files_free(file, 1);
+	journal_remove(journal);
+}
+
+static void a_write_that_failed_halfway_leaves_nothing_behind(void **state)
+{
+	static const long allowed[] = { 0, 10, FRONT, FRONT + 1, 2000 };
+	size_t i;
 
 	(void)state;
 	signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(journal_add(journal, "first", 5, &err), 0);
-	allow_to_grow(2000);
-	assert_int_equal(journal_add(journal, much, sizeof(much), &err), -1);
-	allow_to_grow(-1);
-	assert_int_equal(journal_add(journal, "second", 6, &err), 0);
+	for (i = 0; i < sizeof(allowed) / sizeof(*allowed); i++) {
+		fail_halfway(4096, allowed[i]);
+		fail_halfway(sizeof(long_body), allowed[i]);
+	}
+}
+
+static void assert_is(const struct journal_record *record, const void *body, size_t len)
+{
+	assert_int_equal(record->len, len);
+	assert_memory_equal(record->body, body, len);
+}
+
+static void what_is_long_is_read_back(void **state)
+{
+	const struct journal_head head = { .path = PATH, .base = long_body, .len = sizeof(long_body) };
+	struct error err = ERROR_INIT;
+	struct journal_file *file;
+	struct journal *journal;
+
+	(void)state;
+	memset(long_body, 'x', sizeof(long_body));
+	assert_int_equal(journal_begin(&head, &journal, &err), 0);
+	assert_int_equal(journal_add(journal, long_body, sizeof(long_body) - 1, &err), 0);
+	assert_int_equal(journal_add(journal, "short", 5, &err), 0);
 	journal_close(journal);
 	file = find_one();
 	assert_int_equal(file->state, JOURNAL_WHOLE);
 	assert_int_equal(file->count, 4);
-	assert_true(has_changes(file, 3, "second"));
+	assert_is(&file->records[1], long_body, sizeof(long_body));
+	assert_is(&file->records[2], long_body, sizeof(long_body) - 1);
+	assert_is(&file->records[3], "short", 5);
+	journal_files_free(file, 1);
+}
+
+/* As journal.h says, whoever reads it: a release before or after this one. */
+static void a_sum_is_over_the_sum_before_and_the_record(void **state)
+{
+	BUF_AUTO all = BUF_INIT, digest = BUF_INIT;
+	struct journal_file *file;
+	struct error err;
+	const char *last;
+
+	(void)state;
+	leave_one();
+	file = find_one();
+	last = file->records[3].body - FRONT;
+	buf_add(&all, file->records[2].body - FRONT + 9, 16);
+	buf_add(&all, last, 9);
+	buf_add_text(&all, "second");
+	assert_int_equal(journal_digest(all.data, all.len, &digest, &err), 0);
+	assert_memory_equal(last + 9, digest.data, 16);
 	journal_files_free(file, 1);
 }
 
@@ -347,6 +408,8 @@ int main(void)
 		TEST(what_was_changed_is_damage),
 		TEST(it_goes_on_after_what_was_torn),
 		TEST(a_write_that_failed_halfway_leaves_nothing_behind),
+		TEST(what_is_long_is_read_back),
+		TEST(a_sum_is_over_the_sum_before_and_the_record),
 		TEST(one_in_use_is_known),
 		TEST(what_was_saved_is_known_by_its_digest),
 		TEST(what_came_after_a_save_is_not_saved),
