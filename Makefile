@@ -8,6 +8,7 @@
 #                             of the journal, and counts what is lost
 #   make faults               makes every system call of a save and of the journal fail, or kills the process there
 #   make tsan                 what has threads, under ThreadSanitizer
+#   make fuse-no              builds without FUSE, and runs some end-to-end tests with that
 #   make check                all of it: lint, unit, e2e
 #   make lint                 include rule, formatting, static analysis, manual page, scripts, the schema
 #   make fuzz                 searches for inputs that break it: FUZZ_SECONDS=60 for each target, with clang
@@ -15,7 +16,9 @@
 #   make bench                ratios against other ways to do the job; BENCH='operations growth' are parts of it
 #   make install              DESTDIR= PREFIX=/usr/local SBINDIR=/sbin
 #   make uninstall            the same variables
+#   make deb                  a Debian package, into $(BUILD)/deb; needs debhelper
 #
+#   FUSE=no                   without libfuse: all but mounting; into build-no-fuse
 #   DEVELOPER=1               every warning, as an error
 #   SANITIZE=address,undefined
 #   BUILD=build-asan          another folder for the output
@@ -24,7 +27,12 @@
 # `scripts/setup` installs what is needed.
 
 VERSION := 0.1.0
+FUSE    ?= yes
+ifeq ($(FUSE),no)
+BUILD   ?= build-no-fuse
+else
 BUILD   ?= build
+endif
 CC      ?= cc
 PKG_CONFIG ?= pkg-config
 
@@ -32,10 +40,27 @@ PKG_CONFIG ?= pkg-config
 PREFIX  ?= /usr/local
 SBINDIR ?= /sbin
 BINDIR   = $(PREFIX)/bin
-MAN1DIR  = $(PREFIX)/share/man/man1
+MANDIR   = $(PREFIX)/share/man
+DOCDIR   = $(PREFIX)/share/doc/profilefs
+UNITDIR  = $(PREFIX)/lib/systemd/user
+BASHDIR  = $(PREFIX)/share/bash-completion/completions
+FISHDIR  = $(PREFIX)/share/fish/vendor_completions.d
+ZSHDIR   = $(PREFIX)/share/zsh/site-functions
 
 ROOMS    := plist/base sign plist plist/schema fs/tree fs/fuse fs/cmd
 PACKAGES := fuse3 libplist-2.0 expat libcrypto libpcre2-8 yaml-0.1 jansson
+
+# What mounts, and what stands in its place in a program that cannot.
+MOUNTING := $(addprefix fs/cmd/,background.c edit.c edit_end.c edit_shell.c exec.c holders.c mount.c mounted.c \
+	mountpoint.c notify.c private_folder.c private_mount.c result.c umount.c)
+INSTEAD  := fs/cmd/no_fuse.c
+ifeq ($(FUSE),no)
+ROOMS    := $(filter-out fs/fuse,$(ROOMS))
+PACKAGES := $(filter-out fuse3,$(PACKAGES))
+LEFT_OUT := $(MOUNTING)
+else
+LEFT_OUT := $(INSTEAD)
+endif
 
 # Asked once; a missing library is named by pkg-config itself.
 PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
@@ -44,11 +69,13 @@ PACKAGE_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 CFLAGS ?= -O2 -g
 override CFLAGS   += -std=c11 -Wall -Wextra
 override CPPFLAGS += -I. -D_FILE_OFFSET_BITS=64 -D_GNU_SOURCE -DPROFILEFS_VERSION='"$(VERSION)"' \
-	-DFUSE_USE_VERSION=312 -DHASH_NONFATAL_OOM=1 $(PACKAGE_CFLAGS)
+	-DPROFILEFS_FUSE=$(if $(filter no,$(FUSE)),0,1) -DFUSE_USE_VERSION=312 -DHASH_NONFATAL_OOM=1 $(PACKAGE_CFLAGS)
 override LDLIBS   += $(PACKAGE_LIBS) -lm
 # Everything is bound at the start: binding at the first call leaves registers, and so what memcpy(3) copied last, on
 # the stack, where nobody wipes it; and nothing can change what was bound.
+ifneq ($(shell uname),Darwin)
 override LDFLAGS  += -Wl,-z,relro,-z,now
+endif
 
 ifdef DEVELOPER
 override CFLAGS += -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \
@@ -59,7 +86,7 @@ override CFLAGS  += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize
 override LDFLAGS += -fsanitize=$(SANITIZE)
 endif
 
-SOURCES := $(sort $(foreach room,$(ROOMS),$(wildcard $(room)/*.c)))
+SOURCES := $(filter-out $(LEFT_OUT),$(sort $(foreach room,$(ROOMS),$(wildcard $(room)/*.c))))
 SCHEMAS := $(wildcard plist/schema/*.schema)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(SCHEMAS:%=$(BUILD)/%.o)
 MAIN    := $(BUILD)/fs/cmd/main.o
@@ -171,6 +198,12 @@ tsan:
 	$(MAKE) -s BUILD=build-tsan SANITIZE=thread CFLAGS='-O1 -g' all
 	PROFILEFS='$(abspath build-tsan/profilefs)' tests/e2e/run tests/e2e/check_test.sh tests/e2e/implode_test.sh
 
+# The build without FUSE, as soon built as can be, and some of what is in it.
+fuse-no:
+	@$(MAKE) -s -j2 FUSE=no BUILD=build-no-fuse CFLAGS=-O0 all
+	@PROFILEFS='$(abspath build-no-fuse/profilefs)' tests/e2e/run \
+		$(patsubst %,tests/e2e/%_test.sh,no_fuse explode new sign install)
+
 check: lint test
 
 lint: check-includes check-source check-schema
@@ -181,22 +214,59 @@ check-includes check-source check-schema:
 bench: $(BUILD)/profilefs $(BENCHES)
 	PROFILEFS='$(abspath $(BUILD)/profilefs)' tests/bench/run
 
-install: $(BUILD)/profilefs
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MAN1DIR)
-	install -m 755 $(BUILD)/profilefs $(DESTDIR)$(BINDIR)/profilefs
-	ln -sf $(BINDIR)/profilefs $(DESTDIR)$(SBINDIR)/mount.fuse.profilefs
-	ln -sf $(BINDIR)/profilefs $(DESTDIR)$(SBINDIR)/umount.fuse.profilefs
-	install -m 644 docs/profilefs.1 $(DESTDIR)$(MAN1DIR)/profilefs.1
+# What is installed beside the program, by what is there. Documents keep their places, so that links between them hold.
+PAGES     := $(wildcard docs/man/*.[1-8])
+DOCUMENTS := README.md CHANGELOG.md LICENSE $(wildcard docs/*.md docs/*.svg docs/guides/*.md docs/guides/*.svg)
+HELPERS   := mount.profilefs umount.profilefs mount.fuse.profilefs umount.fuse.profilefs
 
+# The other names have the page of the first, once there is one.
+SAME_PAGE := $(if $(wildcard docs/man/mount.profilefs.8),$(filter-out mount.profilefs,$(HELPERS)))
+
+# Pairs of a file and the place where it is installed, under $(DESTDIR).
+PLACED     = $(foreach page,$(PAGES),$(page) $(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
+	$(foreach document,$(DOCUMENTS),$(document) $(DOCDIR)/$(document)) \
+	$(foreach file,$(wildcard completions/profilefs.bash),$(file) $(BASHDIR)/profilefs) \
+	$(foreach file,$(wildcard completions/profilefs.fish),$(file) $(FISHDIR)/profilefs.fish) \
+	$(foreach file,$(wildcard completions/_profilefs),$(file) $(ZSHDIR)/_profilefs)
+
+install: $(BUILD)/profilefs
+	install -d '$(DESTDIR)$(BINDIR)'
+	install -m 755 $(BUILD)/profilefs '$(DESTDIR)$(BINDIR)/profilefs'
+	@set -e -- $(PLACED); while [ $$# -gt 0 ]; do \
+		install -d "$(DESTDIR)$$(dirname "$$2")"; \
+		install -m 644 "$$1" "$(DESTDIR)$$2"; \
+		shift 2; \
+	done
+ifneq ($(FUSE),no)
+	install -d '$(DESTDIR)$(SBINDIR)' '$(DESTDIR)$(UNITDIR)'
+	for helper in $(HELPERS); do ln -sf $(BINDIR)/profilefs "$(DESTDIR)$(SBINDIR)/$$helper" || exit; done
+	sed 's|@BINDIR@|$(BINDIR)|' packaging/profilefs@.service >'$(DESTDIR)$(UNITDIR)/profilefs@.service'
+	chmod 644 '$(DESTDIR)$(UNITDIR)/profilefs@.service'
+	@for helper in $(SAME_PAGE); do \
+		echo '.so man8/mount.profilefs.8' >"$(DESTDIR)$(MANDIR)/man8/$$helper.8" || exit; \
+	done
+endif
+
+# Folders that are the program's own go, too.
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/profilefs $(DESTDIR)$(MAN1DIR)/profilefs.1
-	rm -f $(DESTDIR)$(SBINDIR)/mount.fuse.profilefs $(DESTDIR)$(SBINDIR)/umount.fuse.profilefs
+	rm -f '$(DESTDIR)$(BINDIR)/profilefs'
+	@set -e -- $(PLACED); while [ $$# -gt 0 ]; do rm -f "$(DESTDIR)$$2"; shift 2; done
+	rm -rf '$(DESTDIR)$(DOCDIR)'
+ifneq ($(FUSE),no)
+	rm -f $(HELPERS:%='$(DESTDIR)$(SBINDIR)/%') '$(DESTDIR)$(UNITDIR)/profilefs@.service'
+	rm -f $(SAME_PAGE:%='$(DESTDIR)$(MANDIR)/man8/%.8')
+endif
+
+# What the package is built from is copied, so that nothing of it comes here; what is installed is the program that is
+# built there, or DEB_PROGRAM.
+deb:
+	packaging/build-deb '$(BUILD)/deb' $(DEB_PROGRAM)
 
 clean:
 	rm -rf $(BUILD)
 
 FORCE:
-.PHONY: all test unit-programs unit e2e fuzz-programs fuzz fuzz-short stress kills faults tsan check lint check-includes check-source check-schema bench install uninstall clean FORCE
+.PHONY: all test unit-programs unit e2e fuzz-programs fuzz fuzz-short stress kills faults tsan fuse-no check lint check-includes check-source check-schema bench install uninstall deb clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -10,6 +10,7 @@
 #include "fs/cmd/guard.h"
 #include "fs/cmd/mounted.h"
 #include "fs/cmd/mountpoint.h"
+#include "fs/cmd/notify.h"
 #include "fs/cmd/options.h"
 #include "fs/cmd/result.h"
 #include "fs/cmd/say.h"
@@ -143,6 +144,7 @@ static void tell_ready(void *context)
 	const struct serving *serving = context;
 
 	guard_daemon();
+	notify_ready();
 	if (serving->background->ready < 0)
 		return; /* in the foreground */
 	background_leave_terminal(serving->background, serving->mountpoint);
