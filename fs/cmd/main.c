@@ -36,6 +36,15 @@ static const struct command *const commands[] = {
 	&command_git_setup,
 };
 
+/* What --version and --help add. */
+#if PROFILEFS_FUSE
+#define VERSION_NOTE ""
+#define HELP_NOTE ""
+#else
+#define VERSION_NOTE " (without FUSE)"
+#define HELP_NOTE "It was built without FUSE and cannot mount: explode, edit the folder, and implode it instead.\n\n"
+#endif
+
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 /* The names under which mount(8) and umount(8) look for us. */
@@ -77,7 +86,7 @@ static void describe(struct buf *out)
 {
 	size_t i;
 
-	buf_add_text(out, "profilefs shows an Apple configuration profile as a directory tree.\n\n");
+	buf_add_text(out, "profilefs shows an Apple configuration profile as a directory tree.\n\n" HELP_NOTE);
 	for (i = 0; i < COMMANDS; i++)
 		buf_add_format(out, "%s profilefs %s\n", i ? "      " : "usage:", commands[i]->summary);
 	buf_add_text(out, "       profilefs COMMAND --help\n"
@@ -152,7 +161,7 @@ static int run_words(int argc, char **argv)
 	if (strcmp(word, "help") == 0 && access(word, F_OK) < 0)
 		return help_on(argc > 2 ? argv[2] : NULL);
 	if (strcmp(word, "--version") == 0)
-		return say_help("profilefs " PROFILEFS_VERSION "\n");
+		return say_help("profilefs " PROFILEFS_VERSION VERSION_NOTE "\n");
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
 		return help();
 	if (looks_like_command(word, argc - 1))

@@ -143,6 +143,16 @@ unexpected()
 	echo "${BASH_SOURCE[frame]##*/}:${BASH_LINENO[frame - 1]}: exit status $status: $2"
 }
 
+# Whether the program under test cannot mount; what needs a mount ends in what such a program says, and is skipped.
+NO_MOUNT='built without FUSE and cannot mount'
+WITHOUT_FUSE=
+[[ $("$PROFILEFS" --version) != *"without FUSE"* ]] || WITHOUT_FUSE=yes
+
+without_fuse()
+{
+	[ -n "$WITHOUT_FUSE" ]
+}
+
 # prove NAME COMMAND...: runs one test and prints its line.
 prove()
 {
@@ -168,6 +178,10 @@ prove()
 		leave_no_mount "$T"
 		leave_no_daemon "$T"
 	} >"$T.left"
+	if without_fuse && [ $status -ne 0 ] && grep -qs "$NO_MOUNT" "$log" "$T.run/stderr"; then
+		status=77
+		echo "skip: it mounts, and the program was built without FUSE" >>"$log"
+	fi
 	# What a failed test left is no news.
 	if [ $status -eq 0 ] && [ -s "$T.left" ]; then
 		status=1

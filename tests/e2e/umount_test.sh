@@ -307,7 +307,7 @@ it_is_found_by_the_helper_of_fuse_too()
 it_installs_the_program_and_its_helpers()
 {
 	need make
-	[ -e "$ROOT/docs/profilefs.1" ] || skip "there is no manual page"
+	[ -e "$ROOT/docs/man/profilefs.1" ] || skip "there is no manual page"
 	case $PROFILEFS in
 	"$ROOT"/*) ;;
 	*) skip "the program under test is not of this source" ;;
