@@ -118,7 +118,7 @@ static int print(const struct journal_file *file, const struct recovered *recove
 	struct differences_options options = {
 		.a_name = file->path,
 		.b_name = file->path,
-		.colour = colour_wanted(COLOUR_AUTO, true),
+		.colour = colour_wanted(COLOUR_AUTO, false),
 	};
 	BUF_AUTO out = BUF_INIT;
 	size_t count;

@@ -30,6 +30,14 @@ it_lists_and_shows_what_was_left()
 	assert_same before p.mobileconfig
 }
 
+it_colours_nothing_that_no_terminal_shows()
+{
+	with_left
+	TERM=xterm profilefs recover --show p.mobileconfig >shown
+	assert_line 'PayloadDisplayName.*Edited' shown
+	assert_no_line $'\e' shown
+}
+
 it_saves_it_when_asked()
 {
 	with_left
