@@ -71,7 +71,8 @@ void mount_options_free(struct mount_options *options);
 	"  backup=SUFFIX              keep the old profile under its name and SUFFIX\n" \
 	"  new                        the profile is not there yet: begin a fresh one\n" \
 	"  force                      open it although its signature does not fit or it is locked\n" \
-	"  norecover                  leave out the edits that a crash left; nojournal: write none down\n" \
+	"  norecover                  leave out the edits that a crash left\n" \
+	"  nojournal                  write no journal: what is not saved is lost in a crash\n" \
 	"  check=strict|warn|off      what to do about values that are not allowed (strict)\n" \
 	"  placeholders=allow|deny    whether $FLEET_VAR_X, {{x}} and the like may be values (allow)\n" \
 	"  unknown=deny|allow         whether keys may be added that the schema does not know (deny)\n" \

@@ -331,11 +331,12 @@ it_helps_who_uses_it_wrongly()
 	[ "$(wc -l <"$T.run/stdout")" -le 24 ] || fail "expected: a help of one screen"
 }
 
-# documented: the examples of docs/schema-language.md, each in a file of its own.
+# documented: the examples of profilefs-schema(5), each in a file of its own.
 documented()
 {
-	awk '/^```schema$/ { file = ++count ".schema"; next } /^```$/ { file = "" } file { print >file }' \
-		"$ROOT/docs/schema-language.md"
+	awk '/^\.\\" schema/ { file = ++count ".schema"; next }
+		/^\.Ed/ { file = "" }
+		file && !/^\.Bd/ { gsub(/\\e/, "\\"); print >file }' "$ROOT/docs/man/profilefs-schema.5"
 }
 
 it_reads_every_example_of_the_language()
@@ -375,8 +376,8 @@ it_documents_every_word_of_the_language()
 		because deprecated removed multiple supervised devicechannel userchannel requiresdep \
 		userapprovedmdm allowmanualinstall sharedipad sharedipad-devicechannel sharedipad-userchannel \
 		userenrollment iOS macOS tvOS visionOS watchOS; do
-		grep -q "\`[^\`]*\b$word\b[^\`]*\`" "$ROOT/docs/schema-language.md" ||
-			fail "expected: $word in docs/schema-language.md"
+		grep -Eq "^\.(It )?Li.*\b$word\b" "$ROOT/docs/man/profilefs-schema.5" ||
+			fail "expected: $word in profilefs-schema(5)"
 	done
 }
 
