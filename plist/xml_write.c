@@ -505,11 +505,19 @@ static int write_edited_document(struct xml_writer *writer)
 	return 0;
 }
 
+/* What an edited document needs, unless much was added. To grow bit by bit would copy, and wipe, all of it several
+ * times. */
+static size_t likely_size(const struct doc *doc)
+{
+	return doc->source.len + doc->source.len / 8 + 4096;
+}
+
 int xml_write(const struct doc *doc, struct buf *out, struct error *err)
 {
 	struct xml_writer writer;
 	int result;
 
+	buf_reserve(out, likely_size(doc));
 	xml_layout_begin(&writer, doc, out, err);
 	result = writer.source ? write_edited_document(&writer) : write_new_document(&writer);
 	if (result)

@@ -61,10 +61,10 @@ static int stale(const struct place *place, const char *what, const char *since,
 int placing_unchanged(const struct place *place, const struct buf *bytes, const char *since, struct stat *now,
 		      struct error *err)
 {
-	BUF_AUTO there = BUF_INIT;
+	bool same;
 
-	if (file_read(place, PROFILE_SIZE_MAX, &there, now, err) == 0) {
-		if (buf_equals(&there, bytes->data, bytes->len))
+	if (file_compare(place, PROFILE_SIZE_MAX, bytes, &same, now, err) == 0) {
+		if (same)
 			return 0;
 		return stale(place, "somebody changed the file", since, err);
 	}

@@ -61,6 +61,17 @@ static bool reserve(struct buf *buf, size_t more)
 	return move(buf, buf->len, size);
 }
 
+/* Exactly so much: who knows how much it will be needs nothing to spare. */
+void buf_reserve(struct buf *buf, size_t more)
+{
+	if (buf->failed || (more < buf->size - buf->len && !is_shared(buf)))
+		return;
+	if (more > SIZE_MAX / 4 - buf->len)
+		buf->failed = true;
+	else
+		move(buf, buf->len, buf->len + more + 1);
+}
+
 static void set_len(struct buf *buf, size_t len)
 {
 	buf->len = len;

@@ -34,6 +34,9 @@ void buf_add_text(struct buf *buf, const char *text);
 void buf_add_char(struct buf *buf, char c);
 void buf_add_format(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Makes room for `more` bytes, to be added in pieces. Memory that is never used is not touched. */
+void buf_reserve(struct buf *buf, size_t more);
+
 /* Makes the buffer exactly `len` bytes long; new bytes are zero. */
 void buf_resize(struct buf *buf, size_t len);
 

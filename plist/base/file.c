@@ -11,6 +11,8 @@
 /* As many symbolic links in a row as the kernel follows. */
 #define LINKS_MAX 40
 
+#define COMPARED_AT_ONCE ((size_t)256 << 10)
+
 /* --- finding ---------------------------------------------------------------------------------------- */
 
 static void free_text(char **text)
@@ -259,18 +261,25 @@ static int read_all(int fd, size_t expected, size_t max, struct buf *out, struct
 	return 0;
 }
 
+static int check_regular(int fd, size_t max, struct stat *found, struct error *err)
+{
+	if (fstat(fd, found) < 0)
+		return error_system(err, errno, "cannot be read");
+	if (S_ISDIR(found->st_mode))
+		return error_set(err, EISDIR, "this is a directory: give a file");
+	if (!S_ISREG(found->st_mode))
+		return error_set(err, EINVAL, "this is not a regular file: give one");
+	if (found->st_size > 0 && (size_t)found->st_size > max)
+		return error_set(err, EFBIG, "it is too large: at most %zu bytes are read", max);
+	return 0;
+}
+
 static int read_regular(int fd, size_t max, struct buf *out, struct stat *st, struct error *err)
 {
 	struct stat found;
 
-	if (fstat(fd, &found) < 0)
-		return error_system(err, errno, "cannot be read");
-	if (S_ISDIR(found.st_mode))
-		return error_set(err, EISDIR, "this is a directory: give a file");
-	if (!S_ISREG(found.st_mode))
-		return error_set(err, EINVAL, "this is not a regular file: give one");
-	if (found.st_size > 0 && (size_t)found.st_size > max)
-		return error_set(err, EFBIG, "it is too large: at most %zu bytes are read", max);
+	if (check_regular(fd, max, &found, err) < 0)
+		return -1;
 	if (read_all(fd, (size_t)found.st_size, max, out, err) < 0)
 		return -1;
 	if (st)
@@ -278,18 +287,66 @@ static int read_regular(int fd, size_t max, struct buf *out, struct stat *st, st
 	return 0;
 }
 
-int file_read(const struct place *place, size_t max, struct buf *out, struct stat *st, struct error *err)
+/* The descriptor or -1. */
+static int open_place(const struct place *place, struct error *err)
 {
 	/* O_NONBLOCK: a fifo that was put there must not make us wait. */
 	int fd = openat(place->dir, place->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	int result;
 
 	if (fd < 0) {
 		error_system(err, errno, "cannot be opened");
 		error_in_file(err, place->shown);
-		return -1;
 	}
+	return fd;
+}
+
+int file_read(const struct place *place, size_t max, struct buf *out, struct stat *st, struct error *err)
+{
+	int fd = open_place(place, err), result;
+
+	if (fd < 0)
+		return -1;
 	result = read_regular(fd, max, out, st, err);
+	if (result < 0)
+		error_in_file(err, place->shown);
+	close(fd);
+	return result;
+}
+
+/* The file's end is read, too: one that goes on is another. */
+static int compare_pieces(int fd, const char *bytes, size_t len, bool *same, struct error *err)
+{
+	BUF_AUTO piece = BUF_INIT;
+	size_t at = 0;
+	ssize_t got;
+
+	do {
+		buf_clear(&piece);
+		got = read_some(fd, &piece, COMPARED_AT_ONCE);
+		if (got < 0 && errno == ENOMEM)
+			return error_memory(err);
+		if (got < 0)
+			return error_system(err, errno, "cannot be read");
+		*same = piece.len <= len - at && buf_equals(&piece, bytes + at, piece.len);
+		at += piece.len;
+	} while (got > 0 && *same);
+	*same = *same && at == len;
+	return 0;
+}
+
+int file_compare(const struct place *place, size_t max, const struct buf *with, bool *same, struct stat *st,
+		 struct error *err)
+{
+	int fd = open_place(place, err), result;
+	struct stat found;
+
+	if (fd < 0)
+		return -1;
+	result = check_regular(fd, max, &found, err);
+	if (result == 0 && st)
+		*st = found;
+	if (result == 0)
+		result = compare_pieces(fd, buf_text(with), with->len, same, err);
 	if (result < 0)
 		error_in_file(err, place->shown);
 	close(fd);

@@ -42,6 +42,10 @@ int place_sync(const struct place *place, struct error *err);
  * is what fstat said. Anything but a regular file is refused. 0, or -1 with the file's shown name. */
 int file_read(const struct place *place, size_t max, struct buf *out, struct stat *st, struct error *err);
 
+/* Whether the file at a place has the contents of `with`, read piece by piece. The rest is as with file_read(). */
+int file_compare(const struct place *place, size_t max, const struct buf *with, bool *same, struct stat *st,
+		 struct error *err);
+
 /* Reads a file by its path, following links, pipes allowed. */
 int file_read_path(const char *path, size_t max, struct buf *out, struct error *err);
 

@@ -129,6 +129,51 @@ static void a_failed_buffer_shares_its_failure(void **state)
 	assert_false(buf_ok(&two));
 }
 
+static void what_fits_into_reserved_room_moves_nothing(void **state)
+{
+	BUF_AUTO one = BUF_INIT;
+	const char *data;
+
+	(void)state;
+	buf_add_text(&one, "kept ");
+	buf_reserve(&one, 100000);
+	assert_holds(&one, "kept ");
+	assert_int_equal(one.size, 5 + 100000 + 1);
+	data = one.data;
+	while (one.len < 100005)
+		buf_add_char(&one, 'x');
+	assert_ptr_equal(one.data, data);
+	buf_add_char(&one, 'y');
+	assert_int_equal(one.len, 100006);
+	assert_memory_equal(one.data, "kept xxx", 8);
+	assert_int_equal(one.data[100005], 'y');
+}
+
+/* The contents must not change under the other one. */
+static void room_in_common_memory_is_ones_own(void **state)
+{
+	BUF_AUTO one = BUF_INIT;
+	BUF_AUTO two = BUF_INIT;
+
+	(void)state;
+	share(&one, &two);
+	buf_reserve(&one, 1);
+	buf_add_char(&one, '!');
+	assert_holds(&one, "in common!");
+	assert_holds(&two, "in common");
+}
+
+static void room_that_there_cannot_be_is_a_failure(void **state)
+{
+	BUF_AUTO one = BUF_INIT;
+
+	(void)state;
+	buf_add_text(&one, "kept");
+	buf_reserve(&one, SIZE_MAX / 2);
+	assert_false(buf_ok(&one));
+	assert_int_equal(one.len, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +184,9 @@ int main(void)
 		cmocka_unit_test(what_is_stolen_is_ones_own),
 		cmocka_unit_test(what_was_there_before_is_given_back),
 		cmocka_unit_test(a_failed_buffer_shares_its_failure),
+		cmocka_unit_test(what_fits_into_reserved_room_moves_nothing),
+		cmocka_unit_test(room_in_common_memory_is_ones_own),
+		cmocka_unit_test(room_that_there_cannot_be_is_a_failure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

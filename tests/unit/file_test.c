@@ -152,6 +152,76 @@ static void only_regular_files_are_read(void **state)
 	assert_unreadable("missing", ENOENT);
 }
 
+static void must_compare(const struct buf *with, bool expected)
+{
+	struct place place = find_place("file");
+	struct error err = ERROR_INIT;
+	struct stat st;
+	bool same;
+
+	if (file_compare(&place, BIG, with, &same, &st, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(same, expected);
+	assert_int_equal(st.st_size, look_at("file").st_size);
+	place_close(&place);
+}
+
+/* Of so many bytes: as they are, one more, one less, another first one, another last one. */
+static void compare_all(size_t len)
+{
+	BUF_AUTO bytes = BUF_INIT;
+
+	buf_resize(&bytes, len);
+	put_bytes("file", buf_text(&bytes), len);
+	must_compare(&bytes, true);
+	buf_add_char(&bytes, '\0');
+	must_compare(&bytes, false);
+	if (len == 0)
+		return;
+	buf_resize(&bytes, len - 1);
+	must_compare(&bytes, false);
+	buf_add_char(&bytes, 'x');
+	must_compare(&bytes, false);
+	buf_resize(&bytes, len - 1);
+	buf_add_char(&bytes, '\0');
+	bytes.data[0] = 'x';
+	must_compare(&bytes, false);
+}
+
+static void a_file_is_told_from_every_other(void **state)
+{
+	static const size_t lengths[] = { 0, 1, BIG / 4 - 1, BIG / 4, BIG / 4 + 1, BIG / 2, BIG };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(lengths) / sizeof(*lengths); i++)
+		compare_all(lengths[i]);
+}
+
+static void assert_not_compared(const char *name, int code)
+{
+	struct place place = find_place(name);
+	BUF_AUTO with = BUF_INIT;
+	struct error err;
+	bool same;
+
+	buf_resize(&with, 4);
+	assert_int_equal(file_compare(&place, 4, &with, &same, NULL, &err), -1);
+	assert_int_equal(err.code, code);
+	assert_string_equal(err.file, path_of(name));
+	place_close(&place);
+}
+
+static void only_what_would_be_read_is_compared(void **state)
+{
+	(void)state;
+	assert_int_equal(run_in_folder("mkdir dir && mkfifo fifo && echo long > long"), 0);
+	assert_not_compared("dir", EISDIR);
+	assert_not_compared("fifo", EINVAL);
+	assert_not_compared("missing", ENOENT);
+	assert_not_compared("long", EFBIG);
+}
+
 static void a_link_put_there_later_is_not_followed(void **state)
 {
 	struct place place = find_place("file");
@@ -564,6 +634,8 @@ int main(void)
 		TEST(a_place_lasts_when_its_path_is_covered),
 		TEST(reading_gives_every_byte_and_the_size),
 		TEST(only_regular_files_are_read),
+		TEST(a_file_is_told_from_every_other),
+		TEST(only_what_would_be_read_is_compared),
 		TEST(a_link_put_there_later_is_not_followed),
 		TEST(a_pipe_can_be_read_by_its_path),
 		TEST(replacing_leaves_nothing_but_the_new_file),
