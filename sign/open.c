@@ -137,7 +137,7 @@ static int fill_pem(struct envelope *envelope, const unsigned char *pem, size_t 
 	return result;
 }
 
-/* `whole`: NULL, or has the bytes. */
+/* `whole`: NULL, or has the bytes. What is plain does not wake OpenSSL, which reads its tables of messages first. */
 static int fill(struct envelope *envelope, const unsigned char *bytes, size_t len, struct buf *whole,
 		struct buf *content, struct error *err)
 {
@@ -145,12 +145,14 @@ static int fill(struct envelope *envelope, const unsigned char *bytes, size_t le
 
 	if (form_is_der(bytes, len)) {
 		envelope->form = ENVELOPE_DER;
-		return fill_signed(envelope, bytes, len, content, err);
+		openssl_begin();
+		return openssl_end(fill_signed(envelope, bytes, len, content, err), err);
 	}
 	pem = form_find_pem(bytes, len);
 	if (pem) {
 		envelope->form = ENVELOPE_PEM;
-		return fill_pem(envelope, pem, len - (size_t)(pem - bytes), content, err);
+		openssl_begin();
+		return openssl_end(fill_pem(envelope, pem, len - (size_t)(pem - bytes), content, err), err);
 	}
 	if (form_is_mail(bytes, len))
 		return error_rule(err, RULE,
@@ -174,8 +176,7 @@ static int open_bytes(const char *name, const void *bytes, size_t len, struct bu
 	*out = NULL;
 	if (!envelope)
 		return error_memory(err);
-	openssl_begin();
-	result = openssl_end(fill(envelope, bytes, len, whole, content, err), err);
+	result = fill(envelope, bytes, len, whole, content, err);
 	if (result) {
 		buf_clear(content);
 		envelope_free(envelope);
