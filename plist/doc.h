@@ -41,8 +41,8 @@ int doc_read(struct doc *doc, const char *name, const void *bytes, size_t len, s
 /* doc_read() of a buffer's contents, whose memory the document has in common with it where its source is the same. */
 int doc_read_shared(struct doc *doc, const char *name, struct buf *bytes, struct error *err);
 
-/* Reads as doc_read_shared() does, XML only, and tells whether the bytes stand for the tree `with`, its keys in order and
- * none twice. Takes no memory for a second tree. 0, or -1 with the same errors; `*same` is then left alone. */
+/* Reads as doc_read_shared() does, XML only, and tells whether the bytes stand for the tree `with`, its keys in order
+ * and none twice. Takes no memory for a second tree. 0, or -1 with the same errors; `*same` is then left alone. */
 int doc_compare(const char *name, struct buf *bytes, const struct node *with, bool *same, struct error *err);
 
 /* A document without a source: an empty dict, to be written as XML. 0, or -1: out of memory. */

@@ -1,6 +1,7 @@
 /*
- * What is read is compared with a tree that is there, value by value, as node_equal() with the order of keys would compare
- * the two trees. Nothing is built: a large property list can be read back in little more memory than its text takes.
+ * What is read is compared with a tree that is there, value by value, as node_equal() with the order of keys would
+ * compare the two trees. Nothing is built: a large property list can be read back in little more memory than its
+ * text takes.
  *
  * After the first difference nothing is compared any more, and the rest is read all the same: what cannot be read is an
  * error, also behind a difference.

@@ -20,8 +20,9 @@
  * line and column, or EFBIG, or ENOMEM; doc->root is then NULL. */
 int xml_read(struct doc *doc, const char *name, struct error *err);
 
-/* Reads doc->source as xml_read() does, with the same errors, and builds no tree: doc->root stays as it is. `*same` says
- * whether xml_read() would have given a tree that node_equal(ordered) takes for `with`, and no key twice. 0 or -1. */
+/* Reads doc->source as xml_read() does, with the same errors, and builds no tree: doc->root stays as it is. `*same`
+ * says whether xml_read() would have given a tree that node_equal(ordered) takes for `with`, and no key twice.
+ * 0 or -1. */
 int xml_compare(struct doc *doc, const char *name, const struct node *with, bool *same, struct error *err);
 
 #endif
