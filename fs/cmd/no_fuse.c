@@ -31,8 +31,8 @@ static int refuse(int argc, char **argv)
 	{ \
 		.name = word, .summary = word " (not in this build)", .options = long_options, .run = refuse, \
 		.help = "usage: profilefs " word " (not in this build)\n\n" \
-			"mount, umount, exec and edit are not in this profilefs: it was built without FUSE and cannot\n" \
-			"mount. Instead:\n\n" \
+			"mount, umount, exec and edit are not in this profilefs: it was built without FUSE and\n" \
+			"cannot mount. Instead:\n\n" \
 			"  profilefs explode PROFILE FOLDER     writes the same tree into a folder; edit that\n" \
 			"  profilefs implode FOLDER PROFILE     makes a profile of it again\n", \
 	}

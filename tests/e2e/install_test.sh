@@ -38,7 +38,8 @@ it_installs_what_mount_man_shells_and_systemd_look_for()
 	for page in "$ROOT"/docs/man/*.[1-8]; do
 		[ ! -e "$page" ] || assert_same "$page" "root/usr/share/man/man${page##*.}/${page##*/}"
 	done
-	[ ! -e "$ROOT/completions/profilefs.bash" ] || assert_exists root/usr/share/bash-completion/completions/profilefs
+	[ ! -e "$ROOT/completions/profilefs.bash" ] ||
+		assert_exists root/usr/share/bash-completion/completions/profilefs
 	[ ! -e "$ROOT/completions/_profilefs" ] || assert_exists root/usr/share/zsh/site-functions/_profilefs
 	[ ! -e "$ROOT/completions/profilefs.fish" ] ||
 		assert_exists root/usr/share/fish/vendor_completions.d/profilefs.fish
@@ -71,7 +72,7 @@ it_leaves_nothing_of_an_install_when_uninstalled()
 
 # --- fstab --------------------------------------------------------------------------------------------
 
-# with_fstab LINE COMMAND...: as root in a mount name space where /sbin has what is installed, and LINE is all of fstab.
+# with_fstab LINE COMMAND...: as root in a mount name space where /sbin has what is installed, and fstab has LINE only.
 with_fstab()
 {
 	local others=(/usr/sbin/*)
@@ -153,7 +154,8 @@ it_is_not_mounted_twice_by_fstab()
 # directive NAME: its value in the unit, specifiers and variables as for the instance T/p q.mobileconfig.
 directive()
 {
-	sed -n "s/^$1=[-:]*//p" "$UNIT" | sed -e "s|@BINDIR@/profilefs|$PROFILEFS|" -e "s|\${PROFILE}|'$T/p q.mobileconfig'|" \
+	sed -n "s/^$1=[-:]*//p" "$UNIT" | sed -e "s|@BINDIR@/profilefs|$PROFILEFS|" \
+		-e "s|\${PROFILE}|'$T/p q.mobileconfig'|" \
 		-e "s|\${MOUNTPOINT}|'$HOME/Profiles/p q.mobileconfig'|" -e 's|${OPTIONS}|rw|'
 }
 

@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE=1
 compare()
 {
 	[ -d "$ROOT/docs/man" ] || skip "there are no manual pages"
-	run "$PYTHON" "$E2E/manual.py" "$PROFILEFS" "$ROOT" "$1"
+	run "$PYTHON" "$E2E/manual.py" "$PROFILEFS" "$ROOT" "$@"
 }
 
 it_has_a_page_for_each_command_and_no_other()
@@ -41,47 +41,35 @@ it_shows_options_that_there_are()
 	assert_status 0
 }
 
-# page_without PATTERN PAGE: copies of all pages, of which one lost the lines that the pattern fits.
-page_without()
+# change PAGE EXPRESSION: edits the copy of a page by sed.
+change()
 {
-	export PAGES=$T/pages
-	rm -rf pages
-	cp -r "$ROOT/docs/man" pages
-	sed -i "/$1/d" "pages/$2"
-	! cmp -s "$ROOT/docs/man/$2" "pages/$2" || fail "expected: $2 with '$1'"
+	sed -i "$2" "pages/$1"
+	! cmp -s "$ROOT/docs/man/$1" "pages/$1" || fail "expected: $1 is another after $2"
 }
 
-it_notices_what_is_missing_in_a_page()
+it_notices_what_differs()
 {
-	page_without '^\.It Fl q' profilefs-check.1
-	compare options
-	assert_status 1
-	assert_stdout '^check: --quiet is in its --help, and not in profilefs-check\.1$'
-	page_without '^\.It Cm backup' profilefs-mount.1
-	compare options
-	assert_status 1
-	assert_stdout '^mount -o: backup is in its --help, and not in profilefs-mount\.1$'
-	page_without '^\.Ss expired' profilefs-rules.7
-	compare rules
-	assert_status 1
-	assert_stdout '^rule: expired is in the program, and not in profilefs-rules\.7$'
+	[ -d "$ROOT/docs/man" ] || skip "there are no manual pages"
+	! profilefs --version | grep -q 'without FUSE' || skip "the program cannot mount"
+	export PAGES=$T/pages
+	cp -r "$ROOT/docs/man" pages
+	change profilefs-check.1 '/^\.It Fl q/d'
+	change profilefs-umount.1 's/^\.It Fl h ,/.It Fl x , Fl h ,/'
+	change profilefs-mount.1 '/^\.It Cm backup/d; s/key=sign.key/kye=sign.key/'
+	change profilefs-diff.1 's/diff --format json/diff --formt json/'
+	change profilefs-rules.7 '/^\.Ss expired/d'
 	rm pages/profilefs-cat.1
-	compare commands
+	compare commands options rules references examples
 	assert_status 1
-	assert_stdout '^command: cat is in the program'
-	compare references
-	assert_status 1
+	assert_stdout '^command: cat is in the program, and not in the pages$'
+	assert_stdout '^check: --quiet is in its --help, and not in profilefs-check\.1$'
+	assert_stdout '^umount: -x is in profilefs-umount\.1, and not in its --help$'
+	assert_stdout '^mount -o: backup is in its --help, and not in profilefs-mount\.1$'
+	assert_stdout '^rule: expired is in the program, and not in profilefs-rules\.7$'
 	assert_stdout 'there is no page profilefs-cat\(1\)$'
-	page_without '^\.Dd' profilefs-diff.1
-	sed -i 's/diff --format json/diff --formt json/; s/key=sign.key/kye=sign.key/' pages/*.1
-	sed -i 's/^\.It Fl h ,/.It Fl x , Fl h ,/' pages/profilefs-cat.1
-	compare examples
-	assert_status 1
 	assert_stdout 'diff has no option --formt$'
 	assert_stdout 'there is no option -o kye$'
-	compare options
-	assert_status 1
-	assert_stdout '^cat: -x is in profilefs-cat\.1, and not in its --help$'
 }
 
 run_tests "$@"
