@@ -3,9 +3,18 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* From Expat 2.8 on these have 64 bits on every machine. */
+#if XML_MAJOR_VERSION > 2 || (XML_MAJOR_VERSION == 2 && XML_MINOR_VERSION >= 8)
+#define current_index XML_GetCurrentByteIndex64
+#define current_count XML_GetCurrentByteCount64
+#else
+#define current_index XML_GetCurrentByteIndex
+#define current_count XML_GetCurrentByteCount
+#endif
+
 size_t reader_offset(const struct xml_reader *reader)
 {
-	XML_Index index = XML_GetCurrentByteIndex(reader->parser);
+	int64_t index = current_index(reader->parser);
 
 	return index < 0 ? 0 : (size_t)index;
 }
@@ -14,7 +23,7 @@ struct span reader_token(const struct xml_reader *reader)
 {
 	size_t start = reader_offset(reader);
 
-	return span_of(start, start + (size_t)XML_GetCurrentByteCount(reader->parser));
+	return span_of(start, start + (size_t)current_count(reader->parser));
 }
 
 struct open *reader_top(struct xml_reader *reader)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,9 +22,18 @@
 
 /* --- the directory ---------------------------------------------------------------------------------- */
 
+/* Where the user is at home: nobody says so to what is mounted at boot. NULL: nowhere. */
+static const char *home_of_user(void)
+{
+	const char *home = getenv("HOME");
+	const struct passwd *user = home ? NULL : getpwuid(geteuid());
+
+	return user ? user->pw_dir : home;
+}
+
 int journal_dir_path(struct buf *path, struct error *err)
 {
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	const char *state = getenv("XDG_STATE_HOME"), *home = home_of_user();
 
 	if (state && *state == '/')
 		buf_add_format(path, "%s/profilefs", state);

@@ -4,10 +4,11 @@
  */
 #include "tests/unit/folder.h"
 
+#include <pwd.h>
 #include <signal.h>
 #include <sys/resource.h>
 
-#include "fs/tree/journal.h"
+#include "fs/tree/journal_parts.h"
 
 #define PATH "/home/somebody/wifi.mobileconfig"
 #define BASE "<plist/>"
@@ -127,6 +128,29 @@ static void a_directory_that_others_may_write_is_not_used(void **state)
 }
 
 /* Cut anywhere, it is whole up to a record, or torn; never damaged, and never longer than it was. */
+static void without_an_environment_the_users_home_has_it(void **state)
+{
+	const struct passwd *user = getpwuid(geteuid());
+	BUF_AUTO path = BUF_INIT, wanted = BUF_INIT;
+	char *home = getenv("HOME") ? strdup(getenv("HOME")) : NULL;
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	if (!user) {
+		free(home);
+		skip();
+	}
+	buf_add_format(&wanted, "%s/.local/state/profilefs", user->pw_dir);
+	unsetenv("XDG_STATE_HOME");
+	unsetenv("HOME");
+	assert_int_equal(journal_dir_path(&path, &err), 0);
+	assert_string_equal(buf_text(&path), buf_text(&wanted));
+	setenv("XDG_STATE_HOME", folder, 1);
+	if (home)
+		setenv("HOME", home, 1);
+	free(home);
+}
+
 static void what_is_cut_off_is_torn(void **state)
 {
 	BUF_AUTO bytes = BUF_INIT;
@@ -403,6 +427,7 @@ int main(void)
 		TEST(what_was_written_is_read_back),
 		TEST(nobody_else_may_read_it),
 		TEST(a_directory_that_others_may_write_is_not_used),
+		TEST(without_an_environment_the_users_home_has_it),
 		TEST(what_is_cut_off_is_torn),
 		TEST(zeros_at_its_end_are_torn),
 		TEST(what_was_changed_is_damage),
