@@ -1,11 +1,11 @@
 /*
  * The journal of one profile: what was committed and is not saved yet, on disk, so that it outlives the process.
  *
- * It lies in the user's state directory ($XDG_STATE_HOME, else ~/.local/state: XDG Base Directory Specification; without
- * a $HOME the home is what passwd(5) says), 0700, in a file of its own, 0600, that is named by the profile's real path
- * and by the digest of the content that the changes apply to. That content is in it, too: whatever happens to the
- * profile, what was edited can be told. Whoever writes it keeps it locked, so that others can tell a journal in use from
- * what a crash left.
+ * It lies in the user's state directory ($XDG_STATE_HOME, else ~/.local/state: XDG Base Directory Specification;
+ * without a $HOME the home is what passwd(5) says), 0700, in a file of its own, 0600, that is named by the profile's
+ * real path and by the digest of the content that the changes apply to. That content is in it, too: whatever happens to
+ * the profile, what was edited can be told. Whoever writes it keeps it locked, so that others can tell a journal in use
+ * from what a crash left.
  *
  *     profilefs journal 1\n
  *     record: kind (1 byte), length of the body (4, little endian), check of these (4), sum (16), body
