@@ -97,11 +97,27 @@ static bool read_all(BIO *chain, struct buf *out)
 	return BIO_get_cipher_status(chain) == 1;
 }
 
-static enum outcome decrypt(struct opening *opening, struct error *err)
+#define NOT_OPENED \
+	"the key does not open what was encrypted for it: the profile is damaged, it was encrypted for another key " \
+	"under the name of this one's certificate"
+
+/* From 3.2 on OpenSSL answers a wrong RSA key with bytes that it makes up, so that nobody learns that it was wrong:
+ * too many or too few for the cipher, most of the time. */
+static bool may_be_made_up(const struct recipient_place *place)
+{
+	return CMS_RecipientInfo_type(place->info) == CMS_RECIPINFO_TRANS && OpenSSL_version_num() >= 0x30200000L &&
+	       openssl_failed_with(ERR_LIB_CMS, CMS_R_INVALID_KEY_LENGTH);
+}
+
+static enum outcome decrypt(struct opening *opening, const struct recipient_place *place, struct error *err)
 {
 	BIO_AUTO *chain = CMS_dataInit(opening->cms, NULL);
 	enum outcome outcome;
 
+	if (!chain && may_be_made_up(place)) {
+		openssl_error(err, ENCRYPTION_RULE, NOT_OPENED ", or the content's key and cipher do not fit");
+		return NOT_THIS_KEY;
+	}
 	if (!chain) {
 		openssl_error(err, ENCRYPTION_RULE,
 			      "the content's key and cipher do not fit, or the cipher is not known");
@@ -126,13 +142,10 @@ static enum outcome attempt(struct opening *opening, size_t i, struct error *err
 {
 	ERR_clear_error();
 	if (!unwrap(opening, &opening->places[i])) {
-		openssl_error(err, ENCRYPTION_RULE,
-			      "the key does not open what was encrypted for it: the profile is damaged, it was "
-			      "encrypted for another key under the name of this one's certificate, or the key's token "
-			      "does not allow it");
+		openssl_error(err, ENCRYPTION_RULE, NOT_OPENED ", or the key's token does not allow it");
 		return NOT_THIS_KEY;
 	}
-	return decrypt(opening, err);
+	return decrypt(opening, &opening->places[i], err);
 }
 
 /* ------------------------------------------------------------------ whose key */

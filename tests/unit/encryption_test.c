@@ -308,7 +308,11 @@ static void a_key_of_the_wrong_length_is_told(void **state)
 		assert_non_null(at);
 		at[8] = 0x2a;
 		refuses(&cipher, key, cert, EINVAL, "key and cipher do not fit");
-		refuses(&cipher, key, "", EINVAL, "key and cipher do not fit");
+		/* A wrong RSA key looks like that, too, from OpenSSL 3.2 on. */
+		if (i == 0 && OpenSSL_version_num() >= 0x30200000L)
+			refuses(&cipher, key, "", EACCES, "opens it for none of the recipients");
+		else
+			refuses(&cipher, key, "", EINVAL, "key and cipher do not fit");
 	}
 }
 

@@ -127,7 +127,7 @@ static void starve(attempt *try, bool all)
 		try();
 	} while (allowed <= 0 && n < 100000);
 	allowed = -1;
-	assert_in_range(n, 1000, 99999);
+	assert_in_range(n, 500, 99999); /* OpenSSL 3.5 is content with less than 3.0 */
 	assert_int_equal(try(), 0);
 }
 

@@ -255,6 +255,10 @@ static void a_date_that_is_none_has_passed_or_not_come(void **state)
 	size_t i;
 
 	(void)state;
+	if (OpenSSL_version_num() >= 0x30400000L) {
+		print_message("openssl signs with no such certificate from 3.4 on\n");
+		skip();
+	}
 	for (i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
 		sign_as_odd(V_ASN1_GENERALIZEDTIME, odd[i], V_ASN1_GENERALIZEDTIME, odd[i], "1");
 		assert_true(file_says("signed", "valid: (unreadable date) to (unreadable date)"));
