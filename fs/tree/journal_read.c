@@ -160,12 +160,11 @@ static int load(int dir, const char *name, struct journal_file *file)
 	return 1;
 }
 
-static bool is_journal(const char *name, const char *begin)
+static bool is_journal(const char *name)
 {
 	size_t len = strlen(name), suffix = strlen(JOURNAL_SUFFIX);
 
-	return len > suffix && strcmp(name + len - suffix, JOURNAL_SUFFIX) == 0 &&
-	       strncmp(name, begin, strlen(begin)) == 0;
+	return len > suffix && strcmp(name + len - suffix, JOURNAL_SUFFIX) == 0;
 }
 
 static int compare(const void *a, const void *b)
@@ -195,14 +194,22 @@ static int add_file(int dir, const char *name, const char *path, struct journal_
 	return 0;
 }
 
-static int find_in(DIR *listing, const char *path, const char *begin, struct journal_file **files, size_t *count)
+/* How the names of that profile's journals begin is found out when there is one of anybody's: most of the time there is
+ * none, and a digest wakes OpenSSL, which takes longer than to read a small profile. */
+static int find_in(DIR *listing, const char *path, struct journal_file **files, size_t *count, struct error *err)
 {
+	BUF_AUTO begin = BUF_INIT;
 	const struct dirent *entry;
 
-	while ((entry = readdir(listing)))
-		if (is_journal(entry->d_name, begin) &&
-		    add_file(dirfd(listing), entry->d_name, path, files, count) < 0)
+	while ((entry = readdir(listing))) {
+		if (!is_journal(entry->d_name))
+			continue;
+		if (path && begin.len == 0 && journal_name_of_path(path, &begin, err) < 0)
 			return -1;
+		if (strncmp(entry->d_name, buf_text(&begin), begin.len) == 0 &&
+		    add_file(dirfd(listing), entry->d_name, path, files, count) < 0)
+			return error_memory(err);
+	}
 	if (*count)
 		qsort(*files, *count, sizeof(**files), compare);
 	return 0;
@@ -210,7 +217,7 @@ static int find_in(DIR *listing, const char *path, const char *begin, struct jou
 
 int journal_find(const char *path, struct journal_file **files, size_t *count, struct error *err)
 {
-	BUF_AUTO dir = BUF_INIT, begin = BUF_INIT;
+	BUF_AUTO dir = BUF_INIT;
 	DIR *listing;
 	int result;
 
@@ -218,20 +225,17 @@ int journal_find(const char *path, struct journal_file **files, size_t *count, s
 	*count = 0;
 	if (journal_dir_path(&dir, err) < 0)
 		return err->code == ENOMEM ? -1 : 0;
-	buf_add(&begin, "", 0);
-	if (path && journal_name_of_path(path, &begin, err) < 0)
-		return -1;
 	listing = opendir(dir.data);
 	if (!listing)
 		return 0;
-	result = find_in(listing, path, buf_text(&begin), files, count);
+	result = find_in(listing, path, files, count, err);
 	closedir(listing);
 	if (result == 0)
 		return 0;
 	journal_files_free(*files, *count);
 	*files = NULL;
 	*count = 0;
-	return error_memory(err);
+	return -1;
 }
 
 /* --- what it is of ---------------------------------------------------------------------------------- */
