@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "fs/tree/judge.h"
 #include "fs/tree/names.h"
 #include "fs/tree/recovery.h"
 
@@ -126,7 +127,7 @@ int commit_apply(const struct change *change)
 
 int commit(struct tree *tree, const struct change *change)
 {
-	if (recovery_note(tree->profile, change) < 0)
+	if (judge_baseline(tree) < 0 || recovery_note(tree->profile, change) < 0)
 		return -ENOMEM;
 	if (commit_apply(change) < 0) {
 		recovery_unnote(tree->profile);

@@ -123,18 +123,33 @@ static bool is_begun_empty(const struct profile *profile)
 	return profile->options.create && profile->options.folder;
 }
 
-int judge_baseline(struct tree *tree)
+void judge_begin(struct tree *tree)
 {
 	tree->profile->checks.type_of = type_of_dir;
+}
+
+static int find_known(struct tree *tree, struct baseline *baseline)
+{
+	if (is_begun_empty(tree->profile) || tree->profile->options.check == CHECK_OFF)
+		return 0;
+	if (check(tree, remember, baseline) < 0 || baseline->failed)
+		return -ENOMEM;
+	if (baseline->count)
+		qsort(baseline->list, baseline->count, sizeof(*baseline->list), by_anchor);
+	return 0;
+}
+
+int judge_baseline(struct tree *tree)
+{
+	if (tree->baseline)
+		return 0;
 	tree->baseline = calloc(1, sizeof(*tree->baseline));
 	if (!tree->baseline)
 		return -ENOMEM;
-	if (!is_begun_empty(tree->profile) && tree->profile->options.check != CHECK_OFF &&
-	    check(tree, remember, tree->baseline) < 0)
-		return -ENOMEM;
-	if (tree->baseline->count)
-		qsort(tree->baseline->list, tree->baseline->count, sizeof(*tree->baseline->list), by_anchor);
-	return tree->baseline->failed ? -ENOMEM : 0;
+	if (find_known(tree, tree->baseline) == 0)
+		return 0;
+	judge_free(tree);
+	return -ENOMEM;
 }
 
 void judge_free(struct tree *tree)
@@ -143,6 +158,7 @@ void judge_free(struct tree *tree)
 		return;
 	free(tree->baseline->list);
 	free(tree->baseline);
+	tree->baseline = NULL;
 }
 
 /* What a save fills in or makes fresh by itself is no problem yet. That the profile has the same identifier is a
@@ -261,7 +277,7 @@ int judge_new(struct tree *tree, struct problems *problems)
 
 	if (tree->profile->options.check == CHECK_OFF)
 		return 0;
-	if (check(tree, collect_new, &tally) < 0)
+	if (judge_baseline(tree) < 0 || check(tree, collect_new, &tally) < 0)
 		return -ENOMEM;
 	finish_tally(&tally);
 	types_problems(tree, problems);

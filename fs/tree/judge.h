@@ -9,7 +9,11 @@
 
 #include "fs/tree/item.h"
 
-/* Remembers the errors that are there now. 0 or -ENOMEM. */
+/* Makes checks ask the tree what it shows. */
+void judge_begin(struct tree *tree);
+
+/* Remembers the errors that are there now: once, before the first change, so that who only reads does not wait for it.
+ * 0 or -ENOMEM. */
 int judge_baseline(struct tree *tree);
 
 /* Adds every problem that is there now, old and new, with its place. */

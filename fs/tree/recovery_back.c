@@ -7,6 +7,7 @@
 
 #include "fs/tree/change.h"
 #include "fs/tree/item.h"
+#include "fs/tree/judge.h"
 #include "fs/tree/names.h"
 #include "fs/tree/profile.h"
 #include "sign/vault.h"
@@ -358,6 +359,8 @@ int recovery_replay(struct tree *tree)
 
 	if (!recovery->left)
 		return 0;
+	if (judge_baseline(tree) < 0)
+		return -ENOMEM;
 	recovery->before = node_copy(profile->doc.root, false);
 	replay = recovery->before ? replay_new(&profile->doc) : NULL;
 	if (replay && recovery_redo(replay, recovery->left, recovery->vault, &err) == 0) {

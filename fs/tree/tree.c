@@ -35,8 +35,8 @@ struct tree *tree_new_numbered(struct profile *profile, const struct tree_surrou
 	if (surroundings)
 		tree->surroundings = *surroundings;
 	tree->root = item_new(tree, ITEM_DIR);
-	if (!tree->root || dir_make(tree->root, profile->doc.root, SHAPE_DICT) < 0 || judge_baseline(tree) < 0 ||
-	    recovery_replay(tree) < 0) {
+	judge_begin(tree);
+	if (!tree->root || dir_make(tree->root, profile->doc.root, SHAPE_DICT) < 0 || recovery_replay(tree) < 0) {
 		tree_free(tree);
 		return NULL;
 	}
