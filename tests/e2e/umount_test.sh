@@ -304,24 +304,6 @@ it_is_found_by_the_helper_of_fuse_too()
 	assert_saved
 }
 
-it_installs_the_program_and_its_helpers()
-{
-	need make
-	[ -e "$ROOT/docs/man/profilefs.1" ] || skip "there is no manual page"
-	case $PROFILEFS in
-	"$ROOT"/*) ;;
-	*) skip "the program under test is not of this source" ;;
-	esac
-	# -o: what is under test is installed as it is, whatever it was built with.
-	make -s -C "$ROOT" -o "$PROFILEFS" -o "${PROFILEFS#"$ROOT"/}" BUILD="$(dirname "${PROFILEFS#"$ROOT"/}")" \
-		DESTDIR="$T/root" PREFIX=/usr install
-	assert_equal /usr/bin/profilefs "$(readlink root/sbin/umount.fuse.profilefs)"
-	assert_equal /usr/bin/profilefs "$(readlink root/sbin/mount.fuse.profilefs)"
-	assert_same "$PROFILEFS" root/usr/bin/profilefs
-	make -s -C "$ROOT" DESTDIR="$T/root" PREFIX=/usr uninstall
-	assert_equal '' "$(find root ! -type d)"
-}
-
 # --- ordinary users -----------------------------------------------------------------------------------
 
 user_session='mkdir -p mnt
