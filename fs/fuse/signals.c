@@ -142,11 +142,14 @@ void signals_release(void)
 		sigprocmask(SIG_UNBLOCK, &ours, NULL);
 }
 
+/* What somebody has changed since is left as it is. */
 void signals_restore(void)
 {
+	struct sigaction now;
 	size_t i;
 
 	for (i = 0; i < COUNT; i++)
-		sigaction(numbers[i], &before[i], NULL);
+		if (sigaction(numbers[i], NULL, &now) == 0 && now.sa_handler == note)
+			sigaction(numbers[i], &before[i], NULL);
 	sigprocmask(SIG_SETMASK, &mask_before, NULL);
 }

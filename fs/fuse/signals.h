@@ -45,7 +45,8 @@ void signals_wait(void);
 void signals_hold(void);
 void signals_release(void);
 
-/* In a child that was forked: what they did and which were blocked before signals_block(). */
+/* In a child that was forked: what they did before signals_block(), unless that was changed since, and which were
+ * blocked. */
 void signals_restore(void);
 
 #endif
