@@ -159,9 +159,13 @@ const struct command command_cat = {
 	.run = run,
 	.help =
 	"usage: profilefs cat [--force] PROFILE\n\n"
-	"Writes the profile's plist to the standard output, as XML, without the signature. PROFILE may be\n"
-	"`-` for the standard input. git shows profiles by it once `profilefs git-setup` told it to.\n\n"
-	"      --force                also if the signature does not fit; what is no profile at all is written as\n"
-	"                             it is, with a warning\n"
-	"  -h, --help                 this text\n",
+	"Writes the profile's plist to the standard output, as XML, without the\n"
+	"signature. PROFILE may be `-` for the standard input. git shows profiles by it\n"
+	"once `profilefs git-setup` told it to.\n\n"
+	"      --force              also if the signature does not fit; what is no\n"
+	"                           profile at all is written as it is, with a warning\n"
+	"  -h, --help               this text\n\n"
+	"Example:\n"
+	"  profilefs cat signed.mobileconfig | less\n\n"
+	"`man profilefs-cat` has more.\n",
 };

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "fs/cmd/paths.h"
@@ -16,6 +15,7 @@
 #include "fs/cmd/choice.h"
 #include "fs/cmd/colour.h"
 #include "fs/cmd/command.h"
+#include "fs/cmd/progress.h"
 #include "fs/cmd/report.h"
 #include "fs/cmd/say.h"
 #include "plist/schema/check.h"
@@ -24,9 +24,6 @@
 
 /* What is reported is written when it is this much, and after each path. */
 #define OUTPUT_CHUNK ((size_t)64 << 10)
-
-/* Who waits longer than this is told how far it is. */
-#define PATIENCE_MS 1000
 
 struct request {
 	const char **words; /* the paths */
@@ -229,7 +226,7 @@ struct run {
 	struct paths paths;
 	struct report report;
 	struct report_summary summary;
-	struct timespec began;
+	struct progress progress;
 	bool failed; /* the output cannot be written: that was said */
 };
 
@@ -241,7 +238,6 @@ static void flush(struct run *run)
 
 	if (run->failed || (out->len == 0 && buf_ok(out)))
 		return;
-	say_waiting("");
 	if (!buf_ok(out))
 		error_memory(&err);
 	if (buf_ok(out) && say_output(out->data, out->len, &err) == 0) {
@@ -339,23 +335,11 @@ static bool take_result(void *context, size_t place, const struct check_result *
 
 /* --- who waits -------------------------------------------------------------------------------------- */
 
-static long milliseconds_since(const struct timespec *began)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - began->tv_sec) * 1000 + (now.tv_nsec - began->tv_nsec) / 1000000;
-}
-
 static void tell_progress(void *context, size_t taken)
 {
 	struct run *run = context;
-	char text[80];
 
-	if (milliseconds_since(&run->began) < PATIENCE_MS)
-		return;
-	snprintf(text, sizeof(text), "%zu of %zu profiles checked", taken, run->paths.count);
-	say_waiting(text);
+	progress_tell(&run->progress, taken);
 }
 
 /* "2 errors, 1 warning" */
@@ -436,12 +420,12 @@ static int check(const struct request *request)
 	schema = schema_open(&request->sources, &err);
 	if (!schema)
 		return say_error(&err);
-	clock_gettime(CLOCK_MONOTONIC, &run.began);
 	run.report = report_begin(request->format, colour_wanted(request->colour, false));
 	found = find_paths(&run) == 0;
+	run.progress = progress_begin("checked", run.paths.count, request->quiet);
 	if (found)
 		check_found(&run, schema);
-	say_waiting("");
+	progress_end(&run.progress);
 	if (found && !request->quiet && !run.failed)
 		say_summary(&run.summary);
 	report_free(&run.report);
@@ -466,29 +450,29 @@ static int run(int argc, char **argv)
 
 const struct command command_check = {
 	.name = "check",
-	.summary = "check [--format text|json|sarif|github] [-q] [-E|-W|-O RULE] PATH...",
+	.summary = "check [--format FORMAT] [-q] [-E|-W|-O RULE] PATH...",
 	.options = long_options,
+	.formats = report_names,
 	.run = run,
 	.help =
 	"usage: profilefs check [OPTION]... PATH...\n\n"
-	"Says what is wrong with profiles, one problem a line, as compilers do. PATH is a profile, signed or\n"
-	"not; an exploded tree (a directory that holds PayloadType, PayloadIdentifier or PayloadContent);\n"
-	"a folder, for every *.mobileconfig and exploded tree in it; or `-` for the standard input.\n\n"
-	"      --format FORMAT        text (default), json, sarif, or github: annotations in GitHub Actions\n"
-	"  -q, --quiet                only errors: no warnings, no summary\n"
-	"  -E, --error RULE[,RULE]... take what breaks the rule for an error; profilefs-rules(7) has the rules\n"
-	"  -W, --warning RULE...      take it for a warning\n"
-	"  -O, --off RULE...          do not mention it\n"
-	"      --target OS:VERSION    such as macOS:15.1; of several, it is enough if one has what is there\n"
-	"      --schema DIR|FILE      a folder of Apple's YAML, or a file in our language\n"
-	"                             (profilefs-schema(5)): with `rule` sections only, over what is built in\n"
-	"      --manifests DIR        ProfileManifests, for payload types that Apple does not publish\n"
+	"Says what is wrong with profiles, one problem a line. PATH is a profile, an\n"
+	"exploded tree, a folder of them, or `-` for the standard input.\n\n"
+	"      --format FORMAT      text (default), json, sarif, or github (annotations)\n"
+	"  -q, --quiet              only errors: no warnings, no summary\n"
+	"  -E, --error RULE,...     it is an error; profilefs-rules(7) has them\n"
+	"  -W, --warning RULE...    it is a warning\n"
+	"  -O, --off RULE...        it is not mentioned\n"
+	"      --target OS:VERSION  such as macOS:15.1; one of several is enough\n"
+	"      --schema DIR|FILE    Apple's YAML, or a file as in profilefs-schema(5)\n"
+	"      --manifests DIR      ProfileManifests, for types that Apple leaves out\n"
 	"      --placeholders allow|deny\n"
-	"                             whether $FLEET_VAR_X, {{x}} and the like may be values (allow)\n"
-	"  -j, --jobs N               how many profiles are checked at a time (one for each processor)\n"
-	"      --color WHEN           auto (default: on a terminal, unless NO_COLOR is set), always or never\n"
-	"  -h, --help                 this text\n\n"
-	"Problems go to the standard output; what could not be read, and the summary, to standard error.\n"
-	"Exit status: 0 no errors, though there may be warnings; 1 errors; 2 something could not be read, or\n"
-	"wrong usage.\n",
+	"                           whether $FLEET_VAR_X, {{x}}, ... are values (allow)\n"
+	"  -j, --jobs N             profiles at a time (one for each processor)\n"
+	"      --color WHEN         auto (default), always or never\n"
+	"  -h, --help               this text\n\n"
+	"Example:\n"
+	"  profilefs check -W dangling-reference --target macOS:15.1 profiles/\n\n"
+	"Exit status: 0 no errors; 1 errors; 2 something was not read, or wrong usage.\n"
+	"`man profilefs-check` has more.\n",
 };

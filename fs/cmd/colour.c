@@ -6,10 +6,11 @@
 
 #include "fs/cmd/choice.h"
 
+const char *const colour_words[] = { "auto", "always", "never", NULL };
+
 int colour_parse(const char *command, const char *text, enum colour *colour)
 {
-	static const char *const words[] = { "auto", "always", "never" };
-	int chosen = choice_of(command, "--color", text, words, 3);
+	int chosen = choice_of(command, "--color", text, colour_words, 3);
 
 	if (chosen < 0)
 		return -1;
@@ -17,12 +18,26 @@ int colour_parse(const char *command, const char *text, enum colour *colour)
 	return 0;
 }
 
-/* https://no-color.org: set and not empty. */
+/* A variable that is set, and not empty. */
+static bool is_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value;
+}
+
+/* https://bixense.com/clicolors: anything but 0. */
+static bool is_forced(void)
+{
+	return is_set("CLICOLOR_FORCE") && strcmp(getenv("CLICOLOR_FORCE"), "0") != 0;
+}
+
+/* https://no-color.org: NO_COLOR is stronger than what asks for colours, but for the option. */
 bool colour_wanted(enum colour colour, bool shown)
 {
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-
 	if (colour != COLOUR_AUTO)
 		return colour == COLOUR_ALWAYS;
-	return (shown || isatty(STDOUT_FILENO)) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
+	if (is_set("NO_COLOR") || is_forced())
+		return !is_set("NO_COLOR");
+	return (shown || isatty(STDOUT_FILENO)) && is_set("TERM") && strcmp(getenv("TERM"), "dumb") != 0;
 }

@@ -8,6 +8,9 @@
 
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
+/* All that --color can be, in the order of the enum; ends with NULL. */
+extern const char *const colour_words[];
+
 /* The word after --color. 0, or -1: it is none, and that was said. */
 int colour_parse(const char *command, const char *text, enum colour *colour);
 

@@ -11,6 +11,8 @@ struct command {
 	const char *summary; /* for the list of commands: how it is called */
 	const char *help;
 	const struct option *options; /* the long ones, as getopt_long(3) has them */
+	const char *const *formats; /* what --format can be if not what a mount's can, ends with NULL; or NULL */
+	const char *const *rules; /* the only ones that -E, -W and -O take, ends with NULL; NULL: all */
 	int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit status */
 };
 

@@ -131,17 +131,22 @@ const struct command command_decrypt = {
 	.run = run,
 	.help =
 	"usage: profilefs decrypt --key=FILE [OPTIONS] [-o OUTPUT] PROFILE...\n\n"
-	"Decrypts the payloads of profiles where they are, or writes them to OUTPUT. What was encrypted could be\n"
-	"for everybody's eyes; plain it is its owner's alone (mode 0600): where it is, which is said, and as a new\n"
-	"OUTPUT; one that is there keeps its mode. What was signed is not signed afterwards: the signature was\n"
-	"one over the encrypted form. PROFILE may be `-` for the standard input, and is then written to the\n"
+	"Decrypts the payloads of profiles where they are, or writes them to OUTPUT. What\n"
+	"is written is its owner's alone (mode 0600), but an OUTPUT that is there keeps\n"
+	"its mode. It is not signed afterwards: the signature was one over the encrypted\n"
+	"form. PROFILE may be `-` for the standard input, and is then written to the\n"
 	"standard output.\n\n"
-	"      --key=FILE             private key of a recipient: PEM, DER, PKCS#12 or a pkcs11: URI\n"
-	"      --cert=FILE            its certificate, if it is not in the key's file, or each that it had\n"
-	"      --passin=SOURCE        passphrase or PIN: pass:TEXT, env:NAME, file:PATH, fd:N, stdin\n"
-	"      --unsign               also where they are if they are signed, and without a warning\n"
+	"      --key=FILE           key of a recipient: PEM, DER, PKCS#12, pkcs11: URI\n"
+	"      --cert=FILE          its certificate, if it is not in the key's file, or\n"
+	"                           each that it had\n"
+	"      --passin=SOURCE      pass:TEXT, env:NAME, file:PATH, fd:N or stdin\n"
+	"      --unsign             also where they are if they are signed, and without a\n"
+	"                           warning\n"
 	REWRAP_HELP
-	"\nExit status: 0 all is well; 1 a profile has errors, cannot be decrypted, is not what was signed, or was\n"
-	"changed by somebody else meanwhile; 2 wrong usage, or something could not be read or written. What is\n"
-	"wrong with one profile does not stop the others.\n",
+	"\nExample:\n"
+	"  profilefs decrypt --key=device.p12 --passin=env:P12 -o plain.mobileconfig \\\n"
+	"      encrypted.mobileconfig\n\n"
+	"Exit status: 0 all is well; 1 a profile has errors, cannot be decrypted, is not\n"
+	"what was signed, or was changed by somebody else meanwhile; 2 wrong usage, or\n"
+	"something could not be read or written. `man profilefs-decrypt` has more.\n",
 };

@@ -55,10 +55,11 @@ static void take_word(struct request *request, const char *word)
 	request->word_count++;
 }
 
+static const char *const formats[] = { "text", "json", NULL };
+
 static void take_format(struct request *request, const char *text)
 {
-	static const char *const words[] = { "text", "json" };
-	int chosen = choice_of("diff", "--format", text, words, 2);
+	int chosen = choice_of("diff", "--format", text, formats, 2);
 
 	if (chosen < 0)
 		end_with(request, TROUBLE);
@@ -498,34 +499,36 @@ const struct command command_diff = {
 	.name = "diff",
 	.summary = "diff [--format text|json] [-q] [--show-secrets] A B",
 	.options = long_options,
+	.formats = formats,
 	.run = run,
 	.help =
 	"usage: profilefs diff [OPTION]... A B\n\n"
-	"Says what differs between two profiles, key by key: not the order of keys, comments, layout or the\n"
-	"signature. A and B are profiles, signed or not, XML or binary; exploded trees; `-` for the standard input;\n"
-	"or /dev/null for none. Of two folders the profiles and trees in them are compared by their names.\n\n"
-	"  ~ PATH: 'old' -> 'new'     a value that changed\n"
-	"  + PATH: dict of 12 keys    a key or an element that came\n"
-	"  - PATH: 'old'              one that went\n"
+	"Says what differs between two profiles, key by key: not the order of keys,\n"
+	"comments, layout or the signature. A and B are profiles, signed or not, XML or\n"
+	"binary; exploded trees; folders of them; `-` for the standard input; or\n"
+	"/dev/null for none.\n\n"
+	"  ~ PATH: 'old' -> 'new'   a value that changed\n"
+	"  + PATH: dict of 12 keys  a key or an element that came\n"
+	"  - PATH: 'old'            one that went\n"
 	"  > PATH: moved from 02 to 04\n"
-	"                             an element of an array that is in another place; the first is 00\n\n"
-	"Payloads are known by their PayloadUUID, else their PayloadIdentifier, else their PayloadType. PATH is\n"
-	"the one in B if it is there; `(was PATH)` says what it is in A.\n\n"
-	"      --format FORMAT        text (default) or json\n"
-	"  -q, --quiet                nothing but the exit status\n"
-	"      --show-secrets         show passwords and the like, too, which else are `(secret)`\n"
-	"      --force                also if a signature does not fit: with a warning\n"
-	"      --schema DIR|FILE      what says which keys are secret, and of exploded trees the types of values:\n"
-	"                             a folder of Apple's YAML, or a file in our language\n"
-	"      --manifests DIR        ProfileManifests, for payload types that Apple does not publish\n"
-	"      --label NAME           begins with a line that says NAME, if anything differs\n"
-	"      --color WHEN           auto (default: on a terminal, unless NO_COLOR is set), always or never\n"
-	"      --git                  as git's external diff: takes the arguments that git gives, says trouble\n"
-	"                             among the differences, and does not fail. In .git/config, with\n"
-	"                             `*.mobileconfig diff=profile` in .gitattributes:\n"
-	"                               [diff \"profile\"]\n"
-	"                                       command = profilefs diff --git\n"
-	"  -h, --help                 this text\n\n"
-	"Exit status, as diff(1): 0 nothing differs; 1 something does; 2 one of the two could not be read, or\n"
-	"wrong usage.\n",
+	"                           an element of an array that is in another place\n\n"
+	"Payloads are known by their PayloadUUID, else their PayloadIdentifier, else\n"
+	"their PayloadType. `(was PATH)` says what PATH is in A.\n\n"
+	"      --format FORMAT      text (default) or json\n"
+	"  -q, --quiet              nothing but the exit status\n"
+	"      --show-secrets       show passwords and the like, too, not `(secret)`\n"
+	"      --force              also if a signature does not fit: with a warning\n"
+	"      --schema DIR|FILE    what says which keys are secret: a folder of Apple's\n"
+	"                           YAML, or a file in our language\n"
+	"      --manifests DIR      ProfileManifests, for types that Apple leaves out\n"
+	"      --label NAME         if anything differs, a line that says NAME first\n"
+	"      --color WHEN         auto (default), always or never\n"
+	"      --git                as git's external diff: the arguments are git's\n"
+	"  -h, --help               this text\n\n"
+	"Examples:\n"
+	"  profilefs diff old.mobileconfig new.mobileconfig\n"
+	"  git config diff.profile.command 'profilefs diff --git'\n"
+	"  echo '*.mobileconfig diff=profile' >>.gitattributes\n\n"
+	"Exit status, as diff(1): 0 nothing differs; 1 something does; 2 one of the two\n"
+	"could not be read, or wrong usage. `man profilefs-diff` has more.\n",
 };

@@ -206,16 +206,19 @@ const struct command command_edit = {
 	.run = run,
 	.help =
 	"usage: profilefs edit [-o OPTIONS] PROFILE\n\n"
-	"Mounts the profile in a private folder and runs your shell ($SHELL) in the tree. When the shell ends,\n"
-	"what was changed is shown, and saved; at a terminal you are asked before, and can go back into the\n"
-	"shell when it cannot be saved as it is. In the shell $PROFILEFS_PROFILE is the profile's path, and\n"
-	"$PROFILEFS_TREE the tree's.\n\n"
-	"  -o, --options OPTIONS      see below; may be given more than once\n"
-	"  -r, --read-only            the same as -o ro\n"
-	"  -E, --error=RULE           makes a rule an error: -E expired refuses a signer that is expired\n"
-	"  -W, --warning=RULE  -O, --off=RULE\n"
-	"                             makes it a warning; does not look\n"
-	"  -h, --help                 this text\n\n"
+	"Mounts the profile in a private folder and runs your shell ($SHELL) in the tree.\n"
+	"When the shell ends, what was changed is shown, and saved; at a terminal you are\n"
+	"asked before, and can go back into the shell when it cannot be saved as it is.\n"
+	"In the shell $PROFILEFS_PROFILE is the profile's path, $PROFILEFS_TREE the\n"
+	"tree's.\n\n"
+	"  -o, --options OPTIONS    see below; may be given more than once\n"
+	"  -r, --read-only          the same as -o ro\n"
+	"  -E, --error=RULE  -W, --warning=RULE  -O, --off=RULE\n"
+	"                           the same as -o error=RULE, warning=RULE, off=RULE\n"
+	"  -h, --help               this text\n\n"
+	"Example:\n"
+	"  profilefs edit -o backup=.old wifi.mobileconfig\n\n"
 	"Exit status: 0 saved, or nothing was changed; 1 not saved; 2 not mounted.\n\n"
-	MOUNT_OPTIONS_HELP,
+	MOUNT_OPTIONS_NAMES
+	"`man profilefs-edit` has more.\n",
 };

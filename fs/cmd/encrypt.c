@@ -119,20 +119,23 @@ const struct command command_encrypt = {
 	.name = "encrypt",
 	.summary = "encrypt --recipient=CERT... [-o OUTPUT] PROFILE...",
 	.options = long_options,
+	.rules = key_options_signer_rules,
 	.run = run,
 	.help =
-	"usage: profilefs encrypt --recipient=CERT [--recipient=CERT...] [OPTIONS] [-o OUTPUT] PROFILE...\n\n"
-	"Encrypts the payloads of profiles where they are, or writes them to OUTPUT. Each recipient's device\n"
-	"can read them, and nobody else. With --key they are signed afterwards, as they should be: encryption\n"
-	"keeps them secret, not whole. PROFILE may be `-` for the standard input, and is then written to the\n"
-	"standard output.\n\n"
-	"      --recipient=CERT       certificate of one who can read it, with an RSA key; what is encrypted for an\n"
-	"                             EC key openssl and profilefs read, devices perhaps not (a warning). Of a\n"
-	"                             file with several all that are no CA's; without --key, --passin opens it\n"
+	"usage: profilefs encrypt --recipient=CERT... [OPTIONS] [-o OUTPUT] PROFILE...\n\n"
+	"Encrypts the payloads of profiles where they are, or writes them to OUTPUT. Each\n"
+	"recipient's device can read them, and nobody else. With --key they are signed\n"
+	"afterwards, as they should be: encryption keeps them secret, not whole. PROFILE\n"
+	"may be `-` for the standard input, and is then written to the standard output.\n\n"
+	"      --recipient=CERT     certificate of one who can read it, with an RSA key;\n"
+	"                           devices may not read what is for an EC key. Of a\n"
+	"                           file with several all that are no CA's\n"
 	KEY_OPTIONS_HELP
-	"      --unsign               leave plain what was signed\n"
+	"      --unsign             leave plain what was signed\n"
 	REWRAP_HELP
-	"\nExit status: 0 all is well; 1 a profile has errors, is not what was signed, or was changed by somebody\n"
-	"else meanwhile; 2 wrong usage, or something could not be read or written. What is wrong with one\n"
-	"profile does not stop the others.\n",
+	"\nExample:\n"
+	"  profilefs encrypt --recipient=device.pem --key=sign.p12 wifi.mobileconfig\n\n"
+	"Exit status: 0 all is well; 1 a profile has errors, is not what was signed, or\n"
+	"was changed by somebody else meanwhile; 2 wrong usage, or something could not be\n"
+	"read or written. `man profilefs-encrypt` has more.\n",
 };

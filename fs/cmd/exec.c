@@ -164,16 +164,19 @@ const struct command command_exec = {
 	.run = run,
 	.help =
 	"usage: profilefs exec [-o OPTIONS] PROFILE -- COMMAND [ARG...]\n\n"
-	"Mounts the profile in a private folder and runs COMMAND with the tree as its working directory\n"
-	"($OLDPWD is where it was called). If COMMAND succeeds the profile is saved, else it stays as it\n"
-	"was.\n\n"
-	"  -o, --options OPTIONS      see below; may be given more than once\n"
-	"  -r, --read-only            the same as -o ro\n"
-	"  -E, --error=RULE           makes a rule an error: -E expired refuses a signer that is expired\n"
-	"  -W, --warning=RULE  -O, --off=RULE\n"
-	"                             makes it a warning; does not look\n"
-	"  -h, --help                 this text\n\n"
-	"Exit status: COMMAND's if it is not 0 (126: it cannot be run, 127: it is not there, 128+N: it was\n"
-	"killed by signal N); else 0 saved, 1 not saved, 2 not mounted.\n\n"
-	MOUNT_OPTIONS_HELP,
+	"Mounts the profile in a private folder and runs COMMAND with the tree as its\n"
+	"working directory ($OLDPWD is where it was called). If COMMAND succeeds the\n"
+	"profile is saved, else it stays as it was.\n\n"
+	"  -o, --options OPTIONS    see below; may be given more than once\n"
+	"  -r, --read-only          the same as -o ro\n"
+	"  -E, --error=RULE  -W, --warning=RULE  -O, --off=RULE\n"
+	"                           the same as -o error=RULE, warning=RULE, off=RULE\n"
+	"  -h, --help               this text\n\n"
+	"Example:\n"
+	"  profilefs exec wifi.mobileconfig -- \\\n"
+	"      sed -i s/Office/Lab/ PayloadContent/com.apple.wifi.managed/SSID_STR\n\n"
+	"Exit status: COMMAND's if it is not 0 (126: it cannot be run, 127: it is not\n"
+	"there, 128+N: signal N killed it); else 0 saved, 1 not saved, 2 not mounted.\n\n"
+	MOUNT_OPTIONS_NAMES
+	"`man profilefs-exec` has more.\n",
 };

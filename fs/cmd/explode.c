@@ -10,6 +10,7 @@
 #include "fs/cmd/choice.h"
 #include "fs/cmd/command.h"
 #include "fs/cmd/paths.h"
+#include "fs/cmd/progress.h"
 #include "fs/cmd/say.h"
 #include "fs/cmd/targets.h"
 #include "fs/tree/explode.h"
@@ -294,6 +295,7 @@ static int find_all(struct run *run, const char *folder, struct error *err)
 
 static void explode_all(struct run *run, const char *folder)
 {
+	struct progress progress;
 	struct error err;
 	size_t i;
 
@@ -301,8 +303,12 @@ static void explode_all(struct run *run, const char *folder)
 		worsen(run, say_error(&err));
 		return;
 	}
-	for (i = 0; i < run->targets.count; i++)
+	progress = progress_begin("exploded", run->targets.count, run->request->quiet);
+	for (i = 0; i < run->targets.count; i++) {
 		explode_to(run, folder, &run->targets.list[i]);
+		progress_tell(&progress, i + 1);
+	}
+	progress_end(&progress);
 }
 
 /* --- the whole -------------------------------------------------------------------------------------- */
@@ -377,23 +383,25 @@ const struct command command_explode = {
 	"usage: profilefs explode [OPTIONS] PROFILE DIR\n"
 	"       profilefs explode [OPTIONS] PROFILE|FOLDER... DIR\n"
 	"       profilefs explode [OPTIONS] -t DIR PROFILE|FOLDER...\n\n"
-	"Writes what a mount of PROFILE would show into the directory DIR, which is made if it is not there. A\n"
-	"DIR that is an exploded tree already is brought up to date: only files that differ are written, and what\n"
-	"the profile does not have is removed, which is said; dotfiles such as .git stay, and so do the names of\n"
-	"payloads, whatever came or went before them. Of several profiles, of a FOLDER of them, or with -t, each\n"
-	"becomes DIR/NAME, by its own name, in the subfolders that it was in. PROFILE may be `-` for the standard\n"
-	"input. `profilefs implode` makes a profile of a tree again.\n\n"
-	"  -t, --target-directory=DIR  the directory for all trees\n"
-	"      --portable             names that macOS and Windows can have and keep apart: %XX for what they cannot\n"
-	"                             have, for letters that are not ASCII, and for upper case in names that differ\n"
-	"                             in case only\n"
-	"      --schema=DIR|FILE      Apple's schema files, or this program's language, in place of what is built\n"
-	"                             in: what it tells of types is not in .types\n"
-	"      --manifests=DIR        ProfileManifests as well\n"
-	"      --placeholders=allow|deny   whether $FLEET_VAR_X and its kin are values of every type (allow)\n"
-	"      --force                also if a signature does not fit\n"
-	"  -q, --quiet                errors only, no warnings or notes\n"
-	"  -h, --help                 this text\n\n"
-	"Exit status: 0 all is well; 1 a profile has errors; 2 wrong usage, or something could not be read or\n"
-	"written. What is wrong with one profile does not stop the others.\n",
+	"Writes what a mount of PROFILE would show into DIR, which is made if it is not\n"
+	"there. A DIR that is an exploded tree already is brought up to date: dotfiles\n"
+	"such as .git stay, and so do the names of payloads. Of several profiles, of a\n"
+	"FOLDER of them, or with -t, each becomes DIR/NAME. PROFILE may be `-` for the\n"
+	"standard input. `profilefs implode` makes a profile of a tree again.\n\n"
+	"  -t, --target-directory=DIR\n"
+	"                           the directory for all trees\n"
+	"      --portable           names that macOS and Windows can have and keep apart,\n"
+	"                           with %XX for what they cannot\n"
+	"      --schema=DIR|FILE    Apple's YAML, or a file in our language, for what is\n"
+	"                           built in: what it tells of types is not in .types\n"
+	"      --manifests=DIR      ProfileManifests as well\n"
+	"      --placeholders=allow|deny\n"
+	"                           whether $FLEET_VAR_X, {{x}}, ... are values (allow)\n"
+	"      --force              also if a signature does not fit\n"
+	"  -q, --quiet              errors only, no warnings or notes\n"
+	"  -h, --help               this text\n\n"
+	"Example:\n"
+	"  profilefs explode wifi.mobileconfig wifi\n\n"
+	"Exit status: 0 all is well; 1 a profile has errors; 2 wrong usage, or something\n"
+	"could not be read or written. `man profilefs-explode` has more.\n",
 };

@@ -10,6 +10,7 @@
 #include "fs/cmd/implode_batch.h"
 #include "fs/cmd/implode_level.h"
 #include "fs/cmd/implode_options.h"
+#include "fs/cmd/progress.h"
 #include "fs/cmd/rewrap.h"
 #include "fs/cmd/say.h"
 #include "fs/cmd/targets.h"
@@ -328,6 +329,7 @@ static int open_signer(struct run *run, struct signer **signer)
 static void implode_all(struct run *run)
 {
 	struct implode_batch batch = { .count = 0 };
+	struct progress progress;
 	struct signer *signer;
 	int status = open_signer(run, &signer);
 	size_t i;
@@ -336,9 +338,13 @@ static void implode_all(struct run *run)
 	if (status)
 		return;
 	run->options.signer = signer;
-	for (i = 0; i < run->targets.count; i++)
+	progress = progress_begin("imploded", run->targets.count, run->request->quiet);
+	for (i = 0; i < run->targets.count; i++) {
 		implode_one(run, &run->targets.list[i], &batch);
+		progress_tell(&progress, i + 1 - batch.count);
+	}
 	put_batch(run, &batch);
+	progress_end(&progress);
 	signer_free(signer);
 }
 
@@ -393,29 +399,30 @@ const struct command command_implode = {
 	"usage: profilefs implode [OPTION]... TREE PROFILE\n"
 	"       profilefs implode [OPTION]... TREE... FOLDER\n"
 	"       profilefs implode [OPTION]... -t FOLDER TREE...\n\n"
-	"Makes a profile of an exploded tree, as `profilefs explode` or a copy of a mount has it. PROFILE may be\n"
-	"`-` for the standard output. TREE may be a folder of trees. Several trees become files in FOLDER, each\n"
-	"called like its tree, with .mobileconfig at the end, in the same subfolders.\n\n"
-	"Everything in a tree is part of the profile, but names that begin with a dot. A directory in\n"
-	"PayloadContent that is named by a type and has no PayloadType gets the keys that every payload has.\n\n"
-	"      --base=PROFILE         what the tree was exploded from: the new profile is this one with nothing\n"
-	"                             changed but what differs: comments, order, layout, format, and how it is\n"
-	"                             signed. If nothing differs it is this one to the byte, with its signature.\n"
-	"                             May be PROFILE itself, and `-` for the standard input; for several trees,\n"
-	"                             a folder with bases of the same names\n"
+	"Makes a profile of an exploded tree, as `profilefs explode` or a copy of a mount\n"
+	"has it. PROFILE may be `-` for the standard output. Several trees, or a folder\n"
+	"of them, become files in FOLDER, each called like its tree and .mobileconfig.\n\n"
+	"      --base=PROFILE       what the tree was exploded from: what differs from it\n"
+	"                           is changed, and nothing else; may be PROFILE, `-`,\n"
+	"                           or for several trees a folder\n"
 	"  -t, --target-directory=FOLDER\n"
-	"                             where the profiles go; it is made if it is not there\n"
-	"      --format=FORMAT        keep (default: the base's, else xml), xml or binary\n\n"
+	"                           where the profiles go; it is made if it is not there\n"
+	"      --format=FORMAT      keep (default: the base's, else xml), xml or binary\n"
 	KEY_OPTIONS_HELP
-	"      --unsign               leave it plain, although the base, or what it replaces, is signed\n"
-	"      --force                also if the signature of the base does not fit\n\n"
-	"      --check=LEVEL          what to do about errors, and keys that the schema does not know, that the base\n"
-	"                             did not have: warn (default), strict: nothing is written then, or off\n"
-	"      --target OS:VERSION, --schema DIR|FILE, --manifests DIR, --placeholders allow|deny\n"
-	"                             as `profilefs check` has them; -E, -W and -O take its rules, too\n"
-	"  -q, --quiet                only errors: no warnings, no notes\n"
-	"  -h, --help                 this text\n"
-	"\nExit status: 0 all is well; 1 a tree is damaged, has errors (--check=strict), or the base was changed by\n"
-	"somebody else meanwhile; 2 wrong usage, or something could not be read or written. What is wrong with\n"
-	"one tree does not stop the others.\n",
+	"      --unsign             leave it plain although the base, or what it\n"
+	"                           replaces, is signed\n"
+	"      --force              also if the signature of the base does not fit\n"
+	"      --check=LEVEL        what to do about errors that the base did not have:\n"
+	"                           warn (default), strict: write nothing, or off\n"
+	"      --target OS:VERSION, --schema DIR|FILE, --manifests DIR\n"
+	"      --placeholders allow|deny\n"
+	"                           as `profilefs check` has them; -E, -W, -O take its\n"
+	"                           rules, too\n"
+	"  -q, --quiet              only errors: no warnings, no notes\n"
+	"  -h, --help               this text\n\n"
+	"Example:\n"
+	"  profilefs implode --base=wifi.mobileconfig wifi new.mobileconfig\n\n"
+	"Exit status: 0 all is well; 1 a tree is damaged, has errors (--check=strict), or\n"
+	"the base was changed by somebody else meanwhile; 2 wrong usage, or something\n"
+	"could not be read or written. `man profilefs-implode` has more.\n",
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fs/cmd/hide.h"
+#include "plist/base/hint.h"
 
 /* --- lists of arguments ----------------------------------------------------------------------------- */
 
@@ -50,6 +51,7 @@ static int keep(struct strings *list, const char *option, char *value, struct er
 static int take_digest(struct key_options *options, const char *value, struct error *err)
 {
 	static const char *const digests[] = { "sha1", "sha256", "sha384", "sha512" };
+	struct hint hint = hint_for(value);
 	size_t i;
 
 	for (i = 0; i < sizeof(digests) / sizeof(*digests); i++) {
@@ -57,17 +59,21 @@ static int take_digest(struct key_options *options, const char *value, struct er
 			options->digest = digests[i];
 			return 0;
 		}
+		hint_consider(&hint, digests[i]);
 	}
-	return error_set(err, EINVAL, "--digest takes sha1, sha256, sha384 or sha512, not '%.40s'", value);
+	return error_set(err, EINVAL, "--digest takes sha1, sha256, sha384 or sha512, not '%.40s'%s%s%s", value,
+			 hint.name ? ": did you mean " : "", hint.name ? hint.name : "", hint.name ? "?" : "");
 }
 
-/* What a signer can break, or what is signed; other rules are not looked at here. */
+const char *const key_options_signer_rules[] = { SIGNER_RULE_EXPIRED, NULL };
+const char *const key_options_profile_rules[] = { SIGNER_RULE_EXPIRED, "not-a-profile", "merge-conflict", NULL };
+
+/* Other rules are not looked at here. */
 static int take_rules(struct key_options *options, enum rule_level level, const char *list, struct error *err)
 {
-	static const char *const of_signer[] = { SIGNER_RULE_EXPIRED, NULL };
-	static const char *const of_both[] = { SIGNER_RULE_EXPIRED, "not-a-profile", "merge-conflict", NULL };
-
-	return rule_levels_set(&options->levels, list, options->weighs_profile ? of_both : of_signer, level, err);
+	return rule_levels_set(&options->levels, list,
+			       options->weighs_profile ? key_options_profile_rules : key_options_signer_rules, level,
+			       err);
 }
 
 static int take(struct key_options *options, int option, char *value, struct error *err)

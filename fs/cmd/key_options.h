@@ -44,17 +44,22 @@ enum {
 	{ "off", required_argument, NULL, 'O' }
 
 #define KEY_OPTIONS_HELP \
-	"      --key=FILE             private key to sign with: PEM, DER, PKCS#12 or a pkcs11: URI; may be repeated\n" \
-	"      --cert=FILE            its certificate, if it is not in the key's file\n" \
-	"      --chain=FILE           more certificates to include\n" \
-	"      --passin=SOURCE        passphrase or PIN: pass:TEXT, env:NAME, file:PATH, fd:N, stdin\n" \
-	"      --digest=NAME          sha1, sha256, sha384 or sha512, instead of the old signature's\n" \
-	"  -E, --error=expired        refuses a signer that is expired or not valid yet; that is a warning else\n" \
+	"      --key=FILE           key to sign with: PEM, DER, PKCS#12 or a pkcs11: URI;\n" \
+	"                           may be repeated\n" \
+	"      --cert=FILE          its certificate, if it is not in the key's file\n" \
+	"      --chain=FILE         more certificates to include\n" \
+	"      --passin=SOURCE      pass:TEXT, env:NAME, file:PATH, fd:N or stdin\n" \
+	"      --digest=NAME        sha1, sha256, sha384 or sha512 (as it was)\n" \
+	"  -E, --error=expired      refuses a signer that is not valid now\n" \
 	"  -W, --warning=expired  -O, --off=expired\n" \
-	"                             makes it a warning; does not look\n"
+	"                           warns of it (default); does not look\n"
 
 /* The letters of those that have one, for getopt_long(3). */
 #define KEY_OPTIONS_LETTERS "E:W:O:"
+
+/* What -E, -W and -O take: the rules that a signer can break, and, if the profile is weighed, those of what is signed,
+ * too. They end with NULL. */
+extern const char *const key_options_signer_rules[], *const key_options_profile_rules[];
 
 /* Takes option `option` of getopt_long(3) with `value`, and hides a passphrase in it from ps(1). 1: taken; 0: it is
  * none of these; -1: it is, and wrong. */

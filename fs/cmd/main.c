@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fs/cmd/command.h"
+#include "fs/cmd/complete.h"
 #include "fs/cmd/guard.h"
 #include "plist/base/hint.h"
 #include "fs/cmd/limits.h"
@@ -42,7 +43,8 @@ static const struct command *const commands[] = {
 #define HELP_NOTE ""
 #else
 #define VERSION_NOTE " (without FUSE)"
-#define HELP_NOTE "It was built without FUSE and cannot mount: explode, edit the folder, and implode it instead.\n\n"
+#define HELP_NOTE "It was built without FUSE and cannot mount: explode, edit the folder,\n" \
+		  "and implode it instead.\n\n"
 #endif
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -82,23 +84,29 @@ static const struct command *find_helper(const char *program)
 	return NULL;
 }
 
-static void describe(struct buf *out)
+static void add_usage(struct buf *out)
 {
 	size_t i;
 
-	buf_add_text(out, "profilefs shows an Apple configuration profile as a directory tree.\n\n" HELP_NOTE);
 	for (i = 0; i < COMMANDS; i++)
 		buf_add_format(out, "%s profilefs %s\n", i ? "      " : "usage:", commands[i]->summary);
 	buf_add_text(out, "       profilefs COMMAND --help\n"
-			  "       profilefs --version\n\n"
-			  "Examples:\n"
+			  "       profilefs --version\n");
+}
+
+static void describe(struct buf *out)
+{
+	buf_add_text(out, "profilefs shows an Apple configuration profile as a directory tree.\n\n" HELP_NOTE);
+	add_usage(out);
+	buf_add_text(out, "\nExamples:\n"
 			  "  profilefs wifi.mobileconfig mnt\n"
 			  "  echo Office >mnt/PayloadContent/com.apple.wifi.managed/SSID_STR\n"
 			  "  profilefs umount mnt\n"
 			  "  profilefs schema com.apple.wifi.managed\n\n"
-			  "Before or after COMMAND, --limit NAME=VALUE sets one of the limits in profilefs(1).\n"
-			  "Exit status: 0 all is well; 1 the profile has errors, does not verify, or was not saved;\n"
-			  "2 wrong usage, or something could not be read, written or mounted.\n");
+			  "Before or after COMMAND, --limit NAME=VALUE sets one of the limits in\n"
+			  "profilefs(1). Exit status: 0 all is well; 1 the profile has errors, does not\n"
+			  "verify, or was not saved; 2 wrong usage, or something could not be read,\n"
+			  "written or mounted. `man profilefs` has more.\n");
 }
 
 static int help(void)
@@ -107,6 +115,16 @@ static int help(void)
 
 	describe(&text);
 	return say_help(buf_text(&text));
+}
+
+/* The usage, which the word that is missing is in. */
+static int no_words(void)
+{
+	BUF_AUTO text = BUF_INIT;
+
+	add_usage(&text);
+	say_line(buf_text(&text));
+	return say_misuse(NULL, "a command is missing, or a profile and a mount point");
 }
 
 /* NULL: none is near. */
@@ -160,6 +178,9 @@ static int run_words(int argc, char **argv)
 		return command->run(argc - 1, argv + 1);
 	if (strcmp(word, "help") == 0 && access(word, F_OK) < 0)
 		return help_on(argc > 2 ? argv[2] : NULL);
+	/* Whatever is called "complete" here, TAB must mount nothing. */
+	if (strcmp(word, "complete") == 0 && argc > 2 && strcmp(argv[2], "--") == 0)
+		return complete(commands, COMMANDS, argv + 3, argc - 3);
 	if (strcmp(word, "--version") == 0)
 		return say_help("profilefs " PROFILEFS_VERSION VERSION_NOTE "\n");
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
@@ -179,7 +200,7 @@ static int run_program(int argc, char **argv)
 	if (helper)
 		return helper->run(argc, argv);
 	if (argc < 2)
-		return say_misuse(NULL, "a command is missing, or a profile and a mount point");
+		return no_words();
 	return run_words(argc, argv);
 }
 

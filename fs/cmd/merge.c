@@ -348,24 +348,30 @@ const struct command command_merge = {
 	.name = "merge",
 	.summary = "merge [-o OUTPUT] BASE OURS THEIRS",
 	.options = long_options,
+	.rules = key_options_signer_rules,
 	.run = run,
 	.help =
 	"usage: profilefs merge [OPTIONS] BASE OURS THEIRS\n\n"
-	"Works into OURS, key by key, what THEIRS changed since BASE: profiles, signed or not. Comments, order and\n"
-	"layout of OURS stay. What both changed in two ways is a conflict: KEY keeps our value, KEY.conflict-base\n"
-	"and KEY.conflict-theirs beside it have the others, and each is reported. To resolve one in a mount or an\n"
-	"exploded tree, rename KEY.conflict-theirs over KEY, or leave KEY as it is; then remove the marks. An empty\n"
-	"BASE stands for a profile without keys. As git's merge driver:\n\n"
+	"Works into OURS, key by key, what THEIRS changed since BASE: profiles, signed or\n"
+	"not. What both changed in two ways is a conflict: KEY keeps our value, and\n"
+	"KEY.conflict-base and KEY.conflict-theirs beside it have the others. To resolve\n"
+	"one in a mount or an exploded tree, rename KEY.conflict-theirs over KEY, or\n"
+	"leave KEY as it is; then remove the marks. An empty BASE is a profile without\n"
+	"keys. A file that need not be changed keeps its bytes, and its signature; else\n"
+	"what was signed is signed again with the key, or left unsigned without one.\n\n"
+	"  -o, --output=OUTPUT      write to OUTPUT instead of OURS; `-` is the standard\n"
+	"                           output\n"
+	"  -p, --stdout             the same as --output=-\n"
+	"      --name=NAME          what messages call the profile: in git, its path\n"
+	"      --force              also if a signature does not fit\n"
+	KEY_OPTIONS_HELP
+	"  -h, --help               this text\n\n"
+	"Examples: by hand, and as git's merge driver\n"
+	"  profilefs merge -o merged.mobileconfig base.mobileconfig a.mobileconfig \\\n"
+	"      b.mobileconfig\n"
 	"  git config merge.profile.driver 'profilefs merge --name=%P %O %A %B'\n"
 	"  echo '*.mobileconfig merge=profile' >>.gitattributes\n\n"
-	"A file that need not be changed keeps its bytes, and its signature. Else what was signed is signed again\n"
-	"with the key that is given; without one, and as long as there are conflicts, it is left unsigned.\n\n"
-	"  -o, --output=OUTPUT        write to OUTPUT instead of OURS; `-` is the standard output\n"
-	"  -p, --stdout               the same as --output=-\n"
-	"      --name=NAME            what messages call the profile: in git's hands, its path\n"
-	"      --force                also if a signature does not fit\n"
-	"  -h, --help                 this text\n\n"
-	KEY_OPTIONS_HELP
-	"\nExit status: 0 merged; 1 merged with conflicts, which are marked; 2 wrong usage, or a version could not be\n"
-	"read, or the result not be written: OURS is as it was.\n",
+	"Exit status: 0 merged; 1 merged with conflicts, which are marked; 2 wrong usage,\n"
+	"or a version could not be read, or the result not be written: OURS is as it was.\n"
+	"`man profilefs-merge` has more.\n",
 };

@@ -273,16 +273,18 @@ const struct command command_new = {
 	.run = run,
 	.help =
 	"usage: profilefs new [OPTION]... [TYPE...]\n\n"
-	"Writes a fresh profile to the standard output, with a payload for each TYPE in it: UUIDs and\n"
-	"identifiers of their own, and the keys that the schema requires, with their default or the only\n"
-	"value that is allowed. What refers to a payload of another TYPE is filled in. What only you can\n"
-	"know is empty, and listed on standard error with what is allowed there.\n\n"
-	"      --identifier ID        the profile's PayloadIdentifier, such as org.example.wifi\n"
-	"      --name NAME            the profile's PayloadDisplayName\n"
-	"      --schema DIR|FILE      instead of the built-in schema, as for `profilefs schema`\n"
-	"      --manifests DIR        more payload types, from a folder of ProfileManifests\n"
-	"  -h, --help                 this text\n\n"
-	"TYPE is one that `profilefs schema` lists, or a preference domain such as com.google.Chrome.\n\n"
+	"Writes a fresh profile to the standard output, with a payload for each TYPE in\n"
+	"it: UUIDs and identifiers of their own, and the keys that the schema requires.\n"
+	"What only you can know is empty, and listed on standard error with what is\n"
+	"allowed there. TYPE is one that `profilefs schema` lists, or a preference domain\n"
+	"such as com.google.Chrome.\n\n"
+	"      --identifier ID      the profile's PayloadIdentifier\n"
+	"      --name NAME          the profile's PayloadDisplayName\n"
+	"      --schema DIR|FILE    instead of the built-in schema, as for schema\n"
+	"      --manifests DIR      more payload types, from a folder of ProfileManifests\n"
+	"  -h, --help               this text\n\n"
 	"Example:\n"
-	"  profilefs new --identifier org.example.mdm com.apple.security.scep com.apple.mdm >new.mobileconfig\n",
+	"  profilefs new --identifier org.example.mdm com.apple.security.scep \\\n"
+	"      com.apple.mdm >new.mobileconfig\n\n"
+	"`man profilefs-new` has more.\n",
 };

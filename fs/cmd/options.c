@@ -206,11 +206,17 @@ static int refuse_unknown(const char *name, size_t len, struct error *err)
 
 static int refuse_choice(const struct option *option, const char *value, struct error *err)
 {
+	struct hint hint = hint_for(value);
 	BUF_AUTO list = BUF_INIT;
 	size_t i;
 
-	for (i = 0; option->choices[i]; i++)
+	for (i = 0; option->choices[i]; i++) {
 		buf_add_format(&list, "%s%s", i ? ", " : "", option->choices[i]);
+		hint_consider(&hint, option->choices[i]);
+	}
+	if (hint.name)
+		return error_set(err, EINVAL, "%s=%s is not one of %s: did you mean %s=%s?", option->name, value,
+				 buf_text(&list), option->name, hint.name);
 	return error_set(err, EINVAL, "%s=%s is not one of %s", option->name, value, buf_text(&list));
 }
 
@@ -277,11 +283,15 @@ static int set_level(struct mount_options *options, enum rule_level level, const
 	return rule_level_set(&options->profile.levels, rule, level, err);
 }
 
+static bool wants_value(const struct option *option)
+{
+	return option->kind == TEXT || option->kind == LIST || option->kind == CHOICE || option->kind == TARGET ||
+	       option->kind == LEVEL || option->kind == LIMIT || option->kind == PASSED_VALUE;
+}
+
 static int check_value(const struct option *option, const char *value, struct error *err)
 {
-	bool wanted = option->kind == TEXT || option->kind == LIST || option->kind == CHOICE ||
-		      option->kind == TARGET ||
-		      option->kind == LEVEL || option->kind == LIMIT || option->kind == PASSED_VALUE;
+	bool wanted = wants_value(option);
 	bool refused = option->kind == FLAG || option->kind == PASSED;
 
 	if (wanted && (!value || !*value))
@@ -446,6 +456,27 @@ int mount_options_take(struct mount_options *options, int option, char *value, s
 	if (option != 'o' && option != 'E' && option != 'W' && option != 'O' && option != 'r')
 		return 0;
 	return take(options, option, value, err) < 0 ? -1 : 1;
+}
+
+bool mount_option_facts(size_t index, struct mount_option_facts *facts)
+{
+	const struct option *option = index < KNOWN ? &known[index] : NULL;
+
+	if (!option)
+		return false;
+	*facts = (struct mount_option_facts){
+		.name = option->kind == ACCEPTED ? NULL : option->name,
+		.value = wants_value(option),
+		.choices = option->choices,
+	};
+	return true;
+}
+
+bool mount_option_rule(const char *rule, enum rule_level level)
+{
+	struct error err;
+
+	return check_level(rule, level, &err) == 0;
 }
 
 void mount_options_hide(char *list)

@@ -8,6 +8,7 @@
 #ifndef CMD_OPTIONS_H
 #define CMD_OPTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "fs/tree/profile.h"
@@ -43,6 +44,19 @@ int mount_options_take(struct mount_options *options, int option, char *value, s
 
 #define MOUNT_OPTIONS_LETTERS "o:E:W:O:r"
 
+/* What completion asks of the table. */
+struct mount_option_facts {
+	const char *name;           /* NULL: one that only fstab(5) needs */
+	bool value;                 /* it takes one */
+	const char *const *choices; /* all that this can be, ends with NULL; NULL: anything */
+};
+
+/* Of option `index`, from 0. False: there are no more. */
+bool mount_option_facts(size_t index, struct mount_option_facts *facts);
+
+/* Whether a mount can have the rule at that level. */
+bool mount_option_rule(const char *rule, enum rule_level level);
+
 /* Overwrites passphrases and PINs in an argument, so that ps(1) does not show them for as long as the mount is
  * there. */
 void mount_options_hide(char *list);
@@ -52,43 +66,15 @@ void mount_options_forget(struct mount_options *options);
 
 void mount_options_free(struct mount_options *options);
 
-/* The part of a help text that lists them. */
-#define MOUNT_OPTIONS_HELP \
-	"Options, separated by commas (\\, stands for a comma in a value):\n" \
-	"  ro                         read-only; nothing is saved\n" \
-	"  key=FILE                   private key to sign with: PEM, DER, PKCS#12 or a pkcs11: URI; may be repeated\n" \
-	"  cert=FILE                  its certificate, if it is not in the key's file\n" \
-	"  chain=FILE                 more certificates to include\n" \
-	"  passin=SOURCE              passphrase or PIN: pass:TEXT, env:NAME, file:PATH, fd:N, stdin\n" \
-	"  digest=NAME                sha1, sha256, sha384 or sha512, instead of the old signature's\n" \
-	"  unsign                     save plain what was signed\n" \
-	"  decrypt_key=FILE           private key of a recipient: shows encrypted payloads as if plain, and saves\n" \
-	"                             them encrypted for the same recipients\n" \
-	"  decrypt_passin=SOURCE      its passphrase, if there is key= too\n" \
-	"  recipient=FILE             certificate of a recipient, if it is not beside the key; may be repeated\n" \
-	"  output=FILE                save to FILE; the profile stays as it is\n" \
-	"  format=keep|xml|binary     how the plist is saved (keep)\n" \
-	"  backup=SUFFIX              keep the old profile under its name and SUFFIX\n" \
-	"  new                        the profile is not there yet: begin a fresh one\n" \
-	"  force                      open it although its signature does not fit or it is locked\n" \
-	"  norecover                  leave out the edits that a crash left\n" \
-	"  nojournal                  write no journal: what is not saved is lost in a crash\n" \
-	"  check=strict|warn|off      what to do about values that are not allowed (strict)\n" \
-	"  placeholders=allow|deny    whether $FLEET_VAR_X, {{x}} and the like may be values (allow)\n" \
-	"  unknown=deny|allow         whether keys may be added that the schema does not know (deny)\n" \
-	"  delete=deny|allow          whether profiles may be removed from a mounted folder of them (deny)\n" \
-	"  conflict=keep|merge        if somebody changed the profile since it was mounted: keep the edits beside\n" \
-	"                             it, or merge them into it at unmount, if no key was changed by both (keep)\n" \
-	"  schema=DIR|FILE            instead of the built-in schema: Apple's device-management repository,\n" \
-	"                             or a file in the language of `profilefs schema --import`\n" \
-	"  manifests=DIR              more payload types, from a folder of ProfileManifests\n" \
-	"  error=RULE, warning=RULE, off=RULE\n" \
-	"                             as -E, -W and -O\n" \
-	"  target=SYSTEM:VERSION      such as macOS:15.1; of several, it is enough if one has what is there\n" \
-	"  limit=NAME:VALUE           how much is read and kept: profile, value, nodes, scratch, ..., with K, M, G;\n" \
-	"                             profilefs(1) lists them\n" \
-	"  allow_other, allow_root, auto_unmount, max_read=N, fsname=NAME\n" \
-	"                             as in mount.fuse3(8)\n" \
-	"Options that fstab(5) needs (rw, user, noauto, _netdev, nofail, x-*, ...) are accepted.\n"
+/* The part of the help of exec and edit that names them; that of mount explains them. */
+#define MOUNT_OPTIONS_NAMES \
+	"Options, separated by commas, as `profilefs mount --help` explains them:\n" \
+	"  ro, key=FILE, cert=FILE, chain=FILE, passin=SOURCE, digest=NAME, unsign,\n" \
+	"  decrypt_key=FILE, decrypt_passin=SOURCE, recipient=FILE, output=FILE,\n" \
+	"  format=keep|xml|binary, backup=SUFFIX, new, force, norecover, nojournal,\n" \
+	"  check=strict|warn|off, placeholders=allow|deny, unknown=deny|allow,\n" \
+	"  delete=deny|allow, conflict=keep|merge, schema=DIR|FILE, manifests=DIR,\n" \
+	"  error=RULE, warning=RULE, off=RULE, target=SYSTEM:VERSION, limit=NAME:VALUE,\n" \
+	"  allow_other, allow_root, auto_unmount, max_read=N, fsname=NAME\n"
 
 #endif

@@ -7,6 +7,8 @@
 
 static const struct report_format *const formats[] = { &report_text, &report_json, &report_sarif, &report_github };
 
+const char *const report_names[] = { "text", "json", "sarif", "github", NULL };
+
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))
 
 const struct report_format *report_find(const char *name, struct error *err)

@@ -51,6 +51,9 @@ struct report {
 
 extern const struct report_format report_text, report_json, report_sarif, report_github;
 
+/* The names of all of them; ends with NULL. */
+extern const char *const report_names[];
+
 /* The format of that name. NULL: there is none; says which is near (EINVAL). */
 const struct report_format *report_find(const char *name, struct error *err);
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "fs/cmd/progress.h"
 #include "fs/cmd/say.h"
 #include "fs/tree/placing.h"
 #include "fs/tree/signing.h"
@@ -142,6 +143,7 @@ static int status_of(const struct error *err)
 
 int rewrap_all(struct rewrap *rewrap, rewrap_make *make, void *context)
 {
+	struct progress progress = progress_begin("done", rewrap->profiles.count, false);
 	int status = 0, one;
 	struct error err;
 	size_t i;
@@ -156,6 +158,8 @@ int rewrap_all(struct rewrap *rewrap, rewrap_make *make, void *context)
 			say_problem(&err);
 		rewrap->put += !one;
 		status = one > status ? one : status;
+		progress_tell(&progress, i + 1);
 	}
+	progress_end(&progress);
 	return status;
 }

@@ -40,10 +40,10 @@ struct rewrap {
 	{ "help", no_argument, NULL, 'h' }
 
 #define REWRAP_HELP \
-	"  -o, --output=OUTPUT        write to OUTPUT, a file or, for several profiles, a folder that is there;\n" \
-	"                             `-` is the standard output\n" \
-	"      --force                also if the signature that is there does not fit\n" \
-	"  -h, --help                 this text\n"
+	"  -o, --output=OUTPUT      write to OUTPUT: a file, for several profiles a\n" \
+	"                           folder that is there, or `-`\n" \
+	"      --force              also if the signature that is there does not fit\n" \
+	"  -h, --help               this text\n"
 
 /* Reads the arguments: which options there are is said by the command's table. `letters` are the short ones beside -o
  * and -h. What is wrong, or help, ends it: then `done`. */

@@ -95,13 +95,15 @@ int say_misuse(const char *command, const char *format, ...)
 {
 	struct error err;
 	char text[sizeof(err.text)];
+	bool asks;
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	error_set(&err, EINVAL, "%s; see `%s%s%s --help`", text, PROGRAM, command ? " " : "",
-		  command ? command : "");
+	asks = *text && text[strlen(text) - 1] == '?';
+	error_set(&err, EINVAL, "%s%ssee `%s%s%s --help`%s", text, asks ? " (" : "; ", PROGRAM, command ? " " : "",
+		  command ? command : "", asks ? ")" : "");
 	return say_error(&err);
 }
 
@@ -132,6 +134,7 @@ int say_output(const void *bytes, size_t len, struct error *err)
 {
 	const char *next = bytes;
 
+	say_waiting("");
 	while (len > 0) {
 		ssize_t written = write(STDOUT_FILENO, next, len);
 

@@ -20,8 +20,8 @@ void say_problems(const struct problems *problems);
 /* A note: how things went, nothing wrong. */
 void say_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Tells who waits at a terminal how far it is: a short line, which the next one of any kind replaces. "": away with
- * it. Nothing where stderr is no terminal. */
+/* Tells who waits at a terminal how far it is: a short line, which whatever is said next, here or on stdout, replaces.
+ * "": away with it. Nothing where stderr is no terminal. */
 void say_waiting(const char *text);
 
 /* A line that is in its printed form already (as somebody else said it). */

@@ -142,22 +142,24 @@ const struct command command_schema = {
 	.name = "schema",
 	.summary = "schema [--format text|json] [TYPE[/KEY...]]",
 	.options = long_options,
+	.formats = (const char *const[]){ "text", "json", NULL },
 	.run = run,
 	.help =
 	"usage: profilefs schema [OPTION]... [TYPE[/KEY...]]\n"
 	"       profilefs schema --import DIR\n\n"
-	"Says what may stand in a profile: all payload types, the keys of one, or all that is known of a\n"
-	"key. TYPE is a payload type, `profile` for the profile's own keys, or `common` for those of every\n"
-	"payload. Keys are separated by '/' (%2F in a key's name); an element of an array is `-`, and may\n"
-	"be left out.\n\n"
-	"      --format text|json     a table or lines, or an object (text)\n"
-	"      --schema DIR|FILE      instead of the built-in schema: Apple's device-management repository,\n"
-	"                             which also has help texts, or a file in our language\n"
-	"      --manifests DIR        more payload types, from a folder of ProfileManifests\n"
-	"      --import DIR           writes Apple's repository in our language\n"
-	"  -h, --help                 this text\n\n"
+	"Says what may stand in a profile: all payload types, the keys of one, or all\n"
+	"that is known of a key. TYPE is a payload type, `profile` for the profile's own\n"
+	"keys, or `common` for those of every payload. An element of an array is `-`, and\n"
+	"may be left out; %2F is a '/' in a key's name.\n\n"
+	"      --format text|json   a table or lines, or an object (text)\n"
+	"      --schema DIR|FILE    Apple's device-management repository, which also has\n"
+	"                           help texts, or a file in our language\n"
+	"      --manifests DIR      more payload types, from a folder of ProfileManifests\n"
+	"      --import DIR         writes Apple's repository in our language\n"
+	"  -h, --help               this text\n\n"
 	"Examples:\n"
 	"  profilefs schema com.apple.mdm\n"
-	"  profilefs schema com.apple.wifi.managed/EAPClientConfiguration/TLSMinimumVersion\n"
-	"  profilefs schema | grep -i vpn\n",
+	"  profilefs schema com.apple.vpn.managed/IKEv2/AuthenticationMethod\n"
+	"  profilefs schema | grep -i vpn\n\n"
+	"`man profilefs-schema` has more.\n",
 };

@@ -114,18 +114,21 @@ const struct command command_sign = {
 	.name = "sign",
 	.summary = "sign --key=FILE [-o OUTPUT] PROFILE...",
 	.options = long_options,
+	.rules = key_options_profile_rules,
 	.run = run,
 	.help =
 	"usage: profilefs sign --key=FILE [OPTIONS] [-o OUTPUT] PROFILE...\n"
 	"       profilefs sign --unsign [-o OUTPUT] PROFILE...\n\n"
-	"Signs profiles where they are, or writes them signed to OUTPUT. Their content is not changed by a\n"
-	"byte. One that is signed already is signed again as it was: with its digest (at least SHA-256) and\n"
-	"its certificates. PROFILE may be `-` for the standard input, and is then written to the standard\n"
-	"output. Several profiles are signed with the key opened once.\n\n"
+	"Signs profiles where they are, or writes them signed to OUTPUT. Their content is\n"
+	"not changed by a byte. One that is signed already is signed again as it was:\n"
+	"with its digest (at least SHA-256) and its certificates. PROFILE may be `-` for\n"
+	"the standard input, and is then written to the standard output.\n\n"
 	KEY_OPTIONS_HELP
-	"      --unsign               take the signature off instead\n"
+	"      --unsign             take the signature off instead\n"
 	REWRAP_HELP
-	"\nExit status: 0 all is well; 1 a profile has errors, is not what was signed, or was changed by somebody\n"
-	"else meanwhile; 2 wrong usage, or something could not be read or written. What is wrong with one\n"
-	"profile does not stop the others.\n",
+	"\nExample:\n"
+	"  profilefs sign --key=sign.p12 --passin=env:P12 -o signed *.mobileconfig\n\n"
+	"Exit status: 0 all is well; 1 a profile has errors, is not what was signed, or\n"
+	"was changed by somebody else meanwhile; 2 wrong usage, or something could not be\n"
+	"read or written. `man profilefs-sign` has more.\n",
 };

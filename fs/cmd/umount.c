@@ -401,14 +401,17 @@ const struct command command_umount = {
 	.run = run,
 	.help =
 	"usage: profilefs umount MOUNTPOINT [--force] [--lazy]\n\n"
-	"Saves the profile that is mounted on MOUNTPOINT, unmounts it, and waits until that is done. If it\n"
-	"cannot be saved, says why and leaves it mounted. Installed as umount.fuse.profilefs, this is what\n"
-	"`umount MOUNTPOINT` runs.\n\n"
-	"  -f, --force                unmount also if it cannot be saved; the edits are then kept beside\n"
-	"                             the profile\n"
-	"  -l, --lazy                 unmount also while files are open in it\n"
-	"  -h, --help                 this text\n\n"
-	"A mount whose daemon was killed is detached; that it could not be saved makes the exit status 1.\n\n"
-	"Exit status: 0 saved, or nothing was to be saved; 1 not saved; 2 not unmounted for another\n"
-	"reason.\n",
+	"Saves the profile that is mounted on MOUNTPOINT, unmounts it, and waits until\n"
+	"that is done. If it cannot be saved, says why and leaves it mounted. Installed\n"
+	"as umount.fuse.profilefs, this is what `umount MOUNTPOINT` runs.\n\n"
+	"  -f, --force              unmount also if it cannot be saved; the edits are\n"
+	"                           then kept beside the profile\n"
+	"  -l, --lazy               unmount also while files are open in it\n"
+	"  -h, --help               this text\n\n"
+	"Example:\n"
+	"  profilefs umount mnt\n\n"
+	"A mount whose daemon was killed is detached; what it could not save makes the\n"
+	"exit status 1.\n\n"
+	"Exit status: 0 saved, or nothing was to be saved; 1 not saved; 2 not unmounted\n"
+	"for another reason. `man profilefs-umount` has more.\n",
 };

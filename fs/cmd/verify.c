@@ -9,6 +9,7 @@
 
 #include "fs/cmd/paths.h"
 #include "fs/cmd/command.h"
+#include "fs/cmd/progress.h"
 #include "fs/cmd/say.h"
 #include "fs/cmd/verify.h"
 #include "plist/base/strings.h"
@@ -298,6 +299,7 @@ static void say_sum(const struct run *run)
 /* The facts of each stand before what is wrong with it, and one that fails does not hide the next. */
 static void verify_texts(struct run *run)
 {
+	struct progress progress = progress_begin("verified", run->names.count, run->request->quiet);
 	enum written before = WRITTEN_NOTHING;
 	int failed = 0;
 	size_t i;
@@ -314,7 +316,9 @@ static void verify_texts(struct run *run)
 		verify_count(&run->counts, &verified);
 		run->status = verify_worse(run->status, verified.status);
 		verified_free(&verified);
+		progress_tell(&progress, i + 1);
 	}
+	progress_end(&progress);
 	run->status = verify_worse(run->status, failed);
 	if (!failed)
 		say_sum(run);
@@ -322,6 +326,7 @@ static void verify_texts(struct run *run)
 
 static void verify_json(struct run *run)
 {
+	struct progress progress = progress_begin("verified", run->names.count, run->request->quiet);
 	struct verify_json *json = verify_json_begin();
 	BUF_AUTO out = BUF_INIT;
 	struct error err;
@@ -340,7 +345,9 @@ static void verify_json(struct run *run)
 		say_found(run->request, &verified);
 		run->status = verify_worse(run->status, verified.status);
 		verified_free(&verified);
+		progress_tell(&progress, i + 1);
 	}
+	progress_end(&progress);
 	if (verify_json_end(json, &out, &err) < 0)
 		run->status = say_error(&err);
 	else
@@ -422,30 +429,35 @@ static int run(int argc, char **argv)
 
 const struct command command_verify = {
 	.name = "verify",
-	.summary = "verify [--trusted] [--cafile FILE] [--format text|json] [-q] PROFILE...",
+	.summary = "verify [--trusted] [--cafile FILE] [-q] PROFILE...",
 	.options = long_options,
+	.formats = (const char *const[]){ "text", "json", NULL },
+	.rules = verify_rules,
 	.run = run,
 	.help =
 	"usage: profilefs verify [OPTION]... PROFILE...\n"
 	"       profilefs verify --same [OPTION]... SIGNED PLAIN\n\n"
-	"Says of signed profiles whether they are intact (what is there is what was signed), whether the signer\n"
-	"is trusted, expired or self-signed, and who it is: a line for each profile, and the facts below it. Of a\n"
-	"signer that is not trusted they are only what its certificate says. PROFILE is a file, a folder, for\n"
-	"every *.mobileconfig in it, or `-` for the standard input.\n\n"
-	"      --trusted              fails also if a signer is not trusted\n"
-	"      --cafile FILE          trust the authorities in FILE (PEM, DER or .p7b), and not the system's\n"
-	"      --capath DIR           trust those in DIR, as `openssl rehash` names them, and not the system's\n"
-	"      --same                 proves that what was signed is the file PLAIN, byte for byte; says else which\n"
-	"                             is the first byte that differs, counted from 1\n"
-	"      --format text|json     text (default), or one object with all facts\n"
-	"  -E, --error RULE[,RULE]... fails also if a signer is expired or not valid yet (expired), if a signature\n"
-	"                             is weak (weak-signature: MD5, SHA-1, short keys), or if what was signed is\n"
-	"                             no property list (not-a-plist) or no profile (not-a-profile)\n"
-	"  -W, --warning RULE...      warns of it, where no line of the profile says it (default)\n"
-	"  -O, --off RULE...          does not\n"
-	"  -b, --brief                the first lines only, one for each profile\n"
-	"  -q, --quiet                only errors: no facts, no warnings, no summary\n"
-	"  -h, --help                 this text\n\n"
-	"Exit status: 0 if every profile is signed and intact (and trusted, if asked for); 1 if one is not; 2 if\n"
-	"something could not be read.\n",
+	"Says of signed profiles whether they are intact (what is there is what was\n"
+	"signed), whether the signer is trusted, expired or self-signed, and who it is.\n"
+	"Of a signer that is not trusted that is only what its certificate says. PROFILE\n"
+	"is a file, a folder, for every *.mobileconfig in it, or `-`.\n\n"
+	"      --trusted            fails also if a signer is not trusted\n"
+	"      --cafile FILE        trust the authorities in FILE (PEM, DER or .p7b),\n"
+	"                           and not the system's\n"
+	"      --capath DIR         trust those in DIR, as `openssl rehash` names them\n"
+	"      --same               proves that what was signed is the file PLAIN, byte\n"
+	"                           for byte, or says which byte differs, from 1\n"
+	"      --format text|json   text (default), or one object with all facts\n"
+	"  -E, --error RULE,...     fails also if a signer is not valid now (expired), a\n"
+	"                           signature weak (weak-signature), or what was signed\n"
+	"                           no plist (not-a-plist) or profile (not-a-profile)\n"
+	"  -W, --warning RULE...    warns of it, where no line says it (default)\n"
+	"  -O, --off RULE...        does not\n"
+	"  -b, --brief              the first lines only, one for each profile\n"
+	"  -q, --quiet              only errors: no facts, no warnings, no summary\n"
+	"  -h, --help               this text\n\n"
+	"Example:\n"
+	"  profilefs verify --trusted --cafile authority.pem enrol.mobileconfig\n\n"
+	"Exit status: 0 every profile is signed and intact (and trusted, if asked for);\n"
+	"1 one is not; 2 something could not be read. `man profilefs-verify` has more.\n",
 };

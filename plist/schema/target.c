@@ -2,7 +2,9 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
+#include "plist/base/hint.h"
 #include "plist/schema/check.h"
 
 /* Numbers joined by dots: 15, 15.1, 10.15.4. */
@@ -21,6 +23,34 @@ static bool is_version(const char *text)
 	return digit;
 }
 
+/* The platform that a name is the beginning of ("mac"), or one slip away from: most names end alike, so that two are
+ * another one. NULL: none. */
+static const char *platform_meant(const char *name, size_t len)
+{
+	struct hint hint = hint_for_bytes(name, len);
+	enum platform platform;
+
+	for (platform = 0; platform < PLATFORM_COUNT; platform++) {
+		if (len >= 2 && strncasecmp(platform_name(platform), name, len) == 0)
+			return platform_name(platform);
+		hint_consider(&hint, platform_name(platform));
+	}
+	return hint.distance == 1 ? hint.name : NULL;
+}
+
+static int refuse_platform(const char *text, size_t len, struct error *err)
+{
+	const char *meant = platform_meant(text, len);
+
+	if (meant)
+		return error_set(err, EINVAL, "the target '%s' names no platform: did you mean '%s%s'?", text, meant,
+				 text[len] && text[len + 1] ? text + len : ":15.1");
+	return error_set(err, EINVAL,
+			 "the target '%s' names no platform: iOS (iPadOS too), macOS, tvOS, visionOS or "
+			 "watchOS, and a version, as in macOS:15.1",
+			 text);
+}
+
 int target_parse(const char *text, struct target *target, struct error *err)
 {
 	const char *colon = strchr(text, ':');
@@ -28,10 +58,7 @@ int target_parse(const char *text, struct target *target, struct error *err)
 	enum platform platform = platform_from_name(text, len);
 
 	if (platform == PLATFORM_COUNT)
-		return error_set(err, EINVAL,
-				 "the target '%s' names no platform: iOS (iPadOS too), macOS, tvOS, visionOS or "
-				 "watchOS, and a version, as in macOS:15.1",
-				 text);
+		return refuse_platform(text, len, err);
 	if (!colon || !colon[1])
 		return error_set(err, EINVAL, "the target '%s' has no version: write it as in %s:%s", text,
 				 platform_name(platform), platform == PLATFORM_MACOS ? "15.1" : "18.1");

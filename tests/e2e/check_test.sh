@@ -599,6 +599,7 @@ it_colours_terminals_only()
 it_tells_who_waits_at_a_terminal_how_far_it_is()
 {
 	need script
+	export TERM=xterm
 	mistakes p.mobileconfig
 	mkfifo slow
 	(sleep 2; cat p.mobileconfig >slow) &

@@ -301,6 +301,10 @@ static void other_targets_are_refused_with_how_to_write_them(void **state)
 	assert_refused("", "names no platform");
 	assert_refused("Windows:11", "iOS (iPadOS too), macOS, tvOS, visionOS or watchOS");
 	assert_refused("macOS 15.1", "names no platform");
+	assert_refused("mac:15", "did you mean 'macOS:15'?");
+	assert_refused("watch", "did you mean 'watchOS:15.1'?");
+	assert_refused("mcaOS:15", "did you mean 'macOS:15'?");
+	assert_refused("BeOS:5", "iOS (iPadOS too), macOS, tvOS, visionOS or watchOS");
 	assert_refused("macOS:Sequoia", "is no version");
 	assert_refused("macOS:15.", "is no version");
 	assert_refused("macOS:.5", "is no version");

@@ -334,7 +334,7 @@ static void the_help_names_every_option_that_is_ours(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strstr(MOUNT_OPTIONS_HELP, names[i]))
+		if (!strstr(MOUNT_OPTIONS_NAMES, names[i]))
 			fail_msg("the help does not name %s", names[i]);
 }
 
