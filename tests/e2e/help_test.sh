@@ -292,7 +292,7 @@ it_colours_what_no_terminal_shows_only_if_told_to()
 slowly()
 {
 	mkfifo slow
-	(sleep 1.1; cat s.mobileconfig >slow) &
+	(sleep 1.1; timeout 10 sh -c 'cat s.mobileconfig >slow') &
 	TERM=xterm script -qec "'$PROFILEFS' $*" /dev/null </dev/null || true
 	wait
 	rm slow
