@@ -77,7 +77,7 @@ struct node {
 	struct node *parent, *prev, *next;
 	struct node *first, *last; /* all children, removed ones too: see above */
 	size_t count;          /* children that are not removed and not shadowed */
-	struct node_table *index; /* children of a dict by key (node_index.h), the removed ones too */
+	struct slots *index; /* children of a dict by key (node_index.h), the removed ones too */
 	struct node *displaced; /* a removed child of the same key, whose index entry this one took over */
 	char *key;             /* in a dict; NUL-terminated for convenience */
 	size_t key_len;

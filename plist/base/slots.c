@@ -81,14 +81,25 @@ static void close_gap(struct slots *slots, size_t at)
 	}
 }
 
-void slots_remove(struct slots *slots, uint32_t hash, const void *thing)
+/* Where a thing is that is in it. */
+static size_t place_of(const struct slots *slots, uint32_t hash, const void *thing)
 {
 	size_t at = home_of(slots, kept(hash));
 
 	while (slots->hashes[at] != kept(hash) || slots->things[at] != thing)
 		at = after(slots, at);
-	close_gap(slots, at);
+	return at;
+}
+
+void slots_remove(struct slots *slots, uint32_t hash, const void *thing)
+{
+	close_gap(slots, place_of(slots, hash, thing));
 	slots->count--;
+}
+
+void slots_replace(struct slots *slots, uint32_t hash, const void *thing, void *other)
+{
+	slots->things[place_of(slots, hash, thing)] = other;
 }
 
 static void *found_from(const struct slots *slots, uint32_t hash, size_t *at)

@@ -26,6 +26,9 @@ int slots_add(struct slots *slots, uint32_t hash, void *thing);
 /* Takes out one that was added with that hash. Needs no memory. */
 void slots_remove(struct slots *slots, uint32_t hash, const void *thing);
 
+/* Puts another thing of the same hash into the place of one. Needs no memory. */
+void slots_replace(struct slots *slots, uint32_t hash, const void *thing, void *other);
+
 /* One with that hash, or NULL; then the next. `at` is the table's, in between. */
 void *slots_first(const struct slots *slots, uint32_t hash, size_t *at);
 void *slots_next(const struct slots *slots, uint32_t hash, size_t *at);

@@ -81,6 +81,22 @@ static void things_of_one_hash_are_told_apart(void **state)
 	come_and_go(40);
 }
 
+static void one_takes_the_place_of_another(void **state)
+{
+	struct slots slots = { 0 };
+	struct thing things[] = { { 0, 7 }, { 1, 7 }, { 2, 7 } };
+
+	(void)state;
+	assert_int_equal(slots_add(&slots, 7, &things[0]), 0);
+	assert_int_equal(slots_add(&slots, 7, &things[1]), 0);
+	slots_replace(&slots, 7, &things[1], &things[2]);
+	assert_true(is_in(&slots, &things[0]));
+	assert_false(is_in(&slots, &things[1]));
+	assert_true(is_in(&slots, &things[2]));
+	assert_int_equal(slots.count, 2);
+	slots_free(&slots);
+}
+
 static void nothing_is_in_empty_slots(void **state)
 {
 	struct slots slots = { 0 };
@@ -139,6 +155,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(things_come_and_go),
 		cmocka_unit_test(things_of_one_hash_are_told_apart),
+		cmocka_unit_test(one_takes_the_place_of_another),
 		cmocka_unit_test(nothing_is_in_empty_slots),
 		cmocka_unit_test(inodes_are_found_by_number),
 		cmocka_unit_test(inodes_are_gone_through_in_order_while_they_go),
