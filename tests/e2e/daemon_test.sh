@@ -362,10 +362,10 @@ it_takes_away_what_a_killed_exec_left()
 	need pgrep
 	begin_exec
 	: >"${tree%/tree}/.bashrc"
+	assert_exists "${tree%/tree}"
 	kill -KILL $pid
 	until_true 10 has_ended $pid
 	end_sleeper
-	assert_exists "${tree%/tree}"
 	run profilefs exec p.mobileconfig -- true
 	assert_status 0
 	assert_cleaned "note: the tree of a killed command in ${tree%/tree} was dead: it was unmounted, and its folder removed"
