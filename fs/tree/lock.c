@@ -209,7 +209,7 @@ static long milliseconds(void)
 static int wait_for(struct lock *lock, const char *path, unsigned patience_ms, struct error *err)
 {
 	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
-	long until = milliseconds() + (long)patience_ms;
+	long until = milliseconds() + (long)patience_ms + (patience_ms > 0); /* the one that has begun is not counted */
 
 	while ((lock->fd = open_locked(path)) < 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
