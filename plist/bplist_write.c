@@ -131,7 +131,7 @@ static plist_t make_array(const struct node *array, plist_t twin, struct error *
 	TWINS_AUTO twins;
 
 	twins_begin(&twins, twin);
-	for (struct node *child = array->first; plist && child; child = child->next) {
+	for (struct node *child = node_first_link(array); plist && child; child = child->next) {
 		plist_t item, its_twin = child->placed ? twins_next(&twins) : NULL;
 
 		if (child->removed)
@@ -150,7 +150,7 @@ static plist_t make_dict(const struct node *dict, plist_t twin, struct error *er
 	TWINS_AUTO twins;
 
 	twins_begin(&twins, twin);
-	for (struct node *child = dict->first; plist && child; child = child->next) {
+	for (struct node *child = node_first_link(dict); plist && child; child = child->next) {
 		plist_t item, its_twin = child->placed ? twins_next(&twins) : NULL;
 
 		if (child->removed || child->shadowed)
@@ -171,7 +171,7 @@ static bool is_uid(const struct node *dict, uint64_t *number)
 	const struct node *value = node_get(dict, UID_KEY);
 	char *end;
 
-	if (!dict->uid || dict->count != 1 || !value || value->type != NODE_INTEGER ||
+	if (!dict->uid || node_count(dict) != 1 || !value || value->type != NODE_INTEGER ||
 	    node_is_placeholder(value))
 		return false;
 	errno = 0;

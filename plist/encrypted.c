@@ -59,7 +59,7 @@ static int check_dict(const struct doc *doc, struct error *err)
 
 static bool is_twice(const struct doc *doc, const char *key)
 {
-	for (const struct node *child = doc->root->first; child; child = child->next)
+	for (const struct node *child = node_first_link(doc->root); child; child = child->next)
 		if (child->shadowed && !child->removed && strcmp(child->key, key) == 0)
 			return true;
 	return false;

@@ -103,12 +103,12 @@ static uint64_t of_dict(struct fingerprints *known, const struct node *dict)
 
 	for (const struct node *child = node_first(dict); child; child = node_next(child))
 		sum += mix_bytes(fingerprint(known, child), child->key, child->key_len);
-	return mix(mix(NODE_DICT, dict->count), sum);
+	return mix(mix(NODE_DICT, node_count(dict)), sum);
 }
 
 static uint64_t of_array(struct fingerprints *known, const struct node *array)
 {
-	uint64_t sum = mix(NODE_ARRAY, array->count);
+	uint64_t sum = mix(NODE_ARRAY, node_count(array));
 
 	for (const struct node *child = node_first(array); child; child = node_next(child))
 		sum = mix(sum, fingerprint(known, child));

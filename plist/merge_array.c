@@ -313,7 +313,7 @@ static void free_elements(struct elements *all)
 
 static int begin(struct merging *job, struct elements *all, const struct versions *arrays)
 {
-	size_t ours = arrays->ours->count, theirs = arrays->theirs->count;
+	size_t ours = node_count(arrays->ours), theirs = node_count(arrays->theirs);
 	struct error ignored;
 
 	if (pairing_make_of_many(&all->ours, arrays->base, arrays->ours, &job->known, &job->patience, &ignored) < 0 ||

@@ -240,7 +240,7 @@ static size_t count_keys(const struct pairing_side *side, const struct guessed *
 	size_t keys = 0;
 
 	for (size_t i = 0; i < guessed->count; i++)
-		keys += 1 + side->elements[guessed->dicts[i]]->count;
+		keys += 1 + node_count(side->elements[guessed->dicts[i]]);
 	return keys;
 }
 

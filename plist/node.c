@@ -60,11 +60,35 @@ static void wipe(char *bytes, size_t len)
 	free(bytes);
 }
 
-static void scalar_free(struct scalar *scalar)
+/* The scalar has no value then. */
+static void drop_value(struct scalar *scalar)
 {
-	if (scalar)
+	if (scalar->within)
+		explicit_bzero(scalar->bytes, scalar->len);
+	else
 		wipe(scalar->bytes, scalar->len);
-	free(scalar);
+	scalar->bytes = NULL;
+	scalar->len = 0;
+}
+
+static void drop_key(struct node *node)
+{
+	if (node->key_within)
+		explicit_bzero(node->key, node->key_len);
+	else
+		wipe(node->key, node->key_len);
+	node->key = NULL;
+	node->key_len = 0;
+}
+
+/* A copy of `bytes`, if it has some, in memory of its own. 0, or -1: out of memory, it has none. */
+static int own_value(struct scalar *scalar)
+{
+	if (!scalar->bytes)
+		return 0;
+	scalar->bytes = copy_bytes(scalar->bytes, scalar->len);
+	scalar->within = false;
+	return scalar->bytes ? 0 : -1;
 }
 
 /* A scalar of its own; of a container, one without bytes. NULL: out of memory. */
@@ -75,26 +99,48 @@ static struct scalar *scalar_new(const struct scalar *from)
 	if (!scalar)
 		return NULL;
 	*scalar = *from;
-	if (from->bytes)
-		scalar->bytes = copy_bytes(from->bytes, from->len);
-	if (from->bytes && !scalar->bytes) {
-		free(scalar);
-		return NULL;
-	}
-	return scalar;
+	if (own_value(scalar) == 0)
+		return scalar;
+	free(scalar);
+	return NULL;
+}
+
+static void scalar_free(struct scalar *scalar)
+{
+	if (scalar)
+		drop_value(scalar);
+	free(scalar);
 }
 
 /* --- one node ----------------------------------------------------------------------------------------- */
 
-struct node *node_new(enum node_type type)
+/* Makes room for what is below a node that has none yet. 0, or -1: out of memory. */
+static int give_children(struct node *node)
 {
-	struct node *node = calloc(1, sizeof(*node));
+	if (!node->children)
+		node->children = calloc(1, sizeof(*node->children));
+	return node->children ? 0 : -1;
+}
+
+/* A node with `more` bytes of memory behind it, without a value. NULL: out of memory. */
+static struct node *new_with(enum node_type type, size_t more)
+{
+	struct node *node = malloc(sizeof(*node) + more);
 
 	if (!node)
 		return NULL;
-	node->type = type;
-	node->value.type = type;
-	if (!node_is_scalar(type))
+	*node = (struct node){ .type = type, .value = { .type = type } };
+	if (node_is_scalar(type) || give_children(node) == 0)
+		return node;
+	free(node);
+	return NULL;
+}
+
+struct node *node_new(enum node_type type)
+{
+	struct node *node = new_with(type, 0);
+
+	if (!node || !node_is_scalar(type))
 		return node;
 	node->value.bytes = copy_bytes(NULL, 0);
 	if (node->value.bytes)
@@ -103,11 +149,44 @@ struct node *node_new(enum node_type type)
 	return NULL;
 }
 
+/* Puts a copy there, with a NUL after it, and returns it. */
+static char *put_bytes(char *there, const char *bytes, size_t len)
+{
+	if (len)
+		memcpy(there, bytes, len);
+	there[len] = '\0';
+	return there;
+}
+
+struct node *node_new_read(enum node_type type, const char *key, size_t key_len, const char *bytes, size_t len)
+{
+	size_t key_room = key ? key_len + 1 : 0;
+	struct node *node;
+
+	if (key_len > UINT32_MAX || len > UINT32_MAX)
+		return NULL;
+	node = new_with(type, key_room + (node_is_scalar(type) ? len + 1 : 0));
+	if (!node)
+		return NULL;
+	if (key) {
+		node->key = put_bytes((char *)(node + 1), key, key_len);
+		node->key_len = (uint32_t)key_len;
+		node->key_within = true;
+	}
+	if (node_is_scalar(type)) {
+		node->value.bytes = put_bytes((char *)(node + 1) + key_room, bytes, len);
+		node->value.len = (uint32_t)len;
+		node->value.within = true;
+	}
+	return node;
+}
+
 static void free_one(struct node *node)
 {
-	wipe(node->key, node->key_len);
-	wipe(node->value.bytes, node->value.len);
+	drop_key(node);
 	scalar_free(node->was);
+	drop_value(&node->value);
+	free(node->children);
 	free(node);
 }
 
@@ -118,15 +197,15 @@ void node_free(struct node *node)
 
 	while (at) {
 		node_index_free(at);
-		if (at->first) {
-			at = at->first;
+		if (node_first_link(at)) {
+			at = node_first_link(at);
 			continue;
 		}
 		next = NULL;
 		if (at != node) {
 			next = at->next ? at->next : at->parent;
 			if (!at->next)
-				at->parent->first = NULL;
+				at->parent->children->first = NULL;
 		}
 		free_one(at);
 		at = next;
@@ -159,7 +238,7 @@ static struct node *there_from(struct node *child)
 
 struct node *node_first(const struct node *parent)
 {
-	return there_from(parent->first);
+	return there_from(node_first_link(parent));
 }
 
 struct node *node_next(const struct node *node)
@@ -199,7 +278,7 @@ struct node *node_at(const struct node *parent, size_t position)
 {
 	struct node *child;
 
-	if (position >= parent->count)
+	if (position >= node_count(parent))
 		return NULL;
 	child = node_first(parent);
 	while (child && position--)
@@ -211,45 +290,42 @@ struct node *node_at(const struct node *parent, size_t position)
 
 static void link_child(struct node *parent, struct node *before, struct node *child)
 {
+	struct children *list = parent->children;
+
 	child->parent = parent;
 	child->next = before;
-	child->prev = before ? before->prev : parent->last;
+	child->prev = before ? before->prev : list->last;
 	if (child->prev)
 		child->prev->next = child;
 	else
-		parent->first = child;
+		list->first = child;
 	if (before)
 		before->prev = child;
 	else
-		parent->last = child;
+		list->last = child;
 }
 
 static void unlink_child(struct node *child)
 {
-	struct node *parent = child->parent;
+	struct children *list = child->parent->children;
 
 	if (child->prev)
 		child->prev->next = child->next;
 	else
-		parent->first = child->next;
+		list->first = child->next;
 	if (child->next)
 		child->next->prev = child->prev;
 	else
-		parent->last = child->prev;
+		list->last = child->prev;
 	child->parent = child->prev = child->next = NULL;
 }
 
-/* Gives the child a key of its own; NULL and 0 in an array. */
-static void take_key(struct node *child, char *key, size_t len)
+/* Adds a child, linked and with its key, to the index of its dict, over the holder if the key has one: `*taken`. */
+static int enter_index(struct node *child, bool *taken)
 {
-	wipe(child->key, child->key_len);
-	child->key = key;
-	child->key_len = len;
-}
+	struct node *holder = node_index_holder(child);
 
-/* Adds a child, linked and with its key, to the index of a dict, over `holder` if the key has one. */
-static int enter_index(struct node *child, struct node *holder)
-{
+	*taken = holder != NULL;
 	if (!holder)
 		return node_index_add(child);
 	if (holder->removed) {
@@ -258,67 +334,84 @@ static int enter_index(struct node *child, struct node *holder)
 	}
 	node_index_hand_over(holder, child);
 	holder->shadowed = true;
-	child->parent->count--;
+	child->parent->children->count--;
 	return 0;
 }
 
-static int add_to_dict(struct node *dict, struct node *before, struct node *child, const char *key,
-		       size_t len, struct node *holder)
+/* Gives the child a copy of the key; the old one is the caller's. 0, or -1: out of memory, nothing changed. */
+static int give_key(struct node *child, const char *key, size_t len)
 {
-	char *old_key = child->key, *copy = copy_bytes(key, len);
-	size_t old_len = child->key_len;
+	char *copy = len > UINT32_MAX ? NULL : copy_bytes(key, len);
 
 	if (!copy)
 		return -1;
-	child->displaced = NULL;
 	child->key = copy;
-	child->key_len = len;
-	link_child(dict, before, child);
-	if (enter_index(child, holder) < 0) {
-		unlink_child(child);
-		child->key = old_key;
-		child->key_len = old_len;
-		wipe(copy, len);
-		return -1;
-	}
-	wipe(old_key, old_len);
+	child->key_len = (uint32_t)len;
+	child->key_within = false;
 	return 0;
+}
+
+static int link_in_dict(struct node *dict, struct node *before, struct node *child, bool *taken)
+{
+	child->displaced = NULL;
+	link_child(dict, before, child);
+	if (enter_index(child, taken) == 0)
+		return 0;
+	unlink_child(child);
+	return -1;
+}
+
+/* The child's own key is not copied, and it keeps that if the other cannot be given. */
+static int add_to_dict(struct node *dict, struct node *before, struct node *child, const char *key,
+		       size_t len, bool *taken)
+{
+	struct node old = *child;
+
+	if (key == child->key)
+		return link_in_dict(dict, before, child, taken);
+	if (give_key(child, key, len) < 0)
+		return -1;
+	if (link_in_dict(dict, before, child, taken) == 0) {
+		drop_key(&old);
+		return 0;
+	}
+	drop_key(child);
+	child->key = old.key;
+	child->key_len = old.key_len;
+	child->key_within = old.key_within;
+	return -1;
 }
 
 static void add_to_array(struct node *array, struct node *before, struct node *child)
 {
-	take_key(child, NULL, 0);
+	drop_key(child);
 	link_child(array, before, child);
 }
 
 int node_append_source(struct node *parent, struct node *child, const char *key, size_t key_len,
 		       bool *duplicate)
 {
-	struct node *holder = NULL;
+	bool taken = false;
 
 	*duplicate = false;
 	if (parent->type == NODE_DICT) {
-		holder = node_index_find(parent, key, key_len);
-		if (add_to_dict(parent, NULL, child, key, key_len, holder) < 0)
+		if (add_to_dict(parent, NULL, child, key, key_len, &taken) < 0)
 			return -1;
-		*duplicate = holder != NULL;
+		*duplicate = taken;
 	} else {
 		add_to_array(parent, NULL, child);
 	}
 	child->placed = true;
-	parent->count++;
+	parent->children->count++;
 	return 0;
 }
 
 int node_insert(struct node *parent, struct node *before, struct node *child, const char *key, size_t key_len)
 {
-	struct node *holder;
+	bool taken;
 
 	if (parent->type == NODE_DICT) {
-		holder = node_index_find(parent, key, key_len);
-		if (holder && !holder->removed)
-			return -1;
-		if (add_to_dict(parent, before, child, key, key_len, holder) < 0)
+		if (node_find(parent, key, key_len) || add_to_dict(parent, before, child, key, key_len, &taken) < 0)
 			return -1;
 	} else {
 		add_to_array(parent, before, child);
@@ -326,7 +419,7 @@ int node_insert(struct node *parent, struct node *before, struct node *child, co
 	child->placed = false;
 	child->removed = false;
 	child->shadowed = false;
-	parent->count++;
+	parent->children->count++;
 	return 0;
 }
 
@@ -335,7 +428,7 @@ int node_insert(struct node *parent, struct node *before, struct node *child, co
 void node_mark_removed(struct node *child)
 {
 	if (is_there(child))
-		child->parent->count--;
+		child->parent->children->count--;
 	child->removed = true;
 }
 
@@ -344,7 +437,7 @@ static void detach(struct node *child)
 {
 	node_index_leave(child);
 	if (is_there(child))
-		child->parent->count--;
+		child->parent->children->count--;
 	unlink_child(child);
 }
 
@@ -361,22 +454,14 @@ void node_remove(struct node *child)
 /* What stays behind for a child that is taken away: its place, not its value. */
 static struct node *new_stub(const struct node *child)
 {
-	struct node *stub = calloc(1, sizeof(*stub));
+	struct node *stub = node_new_read(NODE_ARRAY, child->key, child->key_len, NULL, 0);
 
 	if (!stub)
 		return NULL;
-	stub->type = stub->value.type = NODE_ARRAY;
 	stub->placed = stub->removed = true;
 	stub->shadowed = child->shadowed;
 	stub->source = child->source;
-	if (!child->key)
-		return stub;
-	stub->key = copy_bytes(child->key, child->key_len);
-	stub->key_len = child->key_len;
-	if (stub->key)
-		return stub;
-	free(stub);
-	return NULL;
+	return stub;
 }
 
 struct node *node_take(struct node *child)
@@ -402,7 +487,7 @@ void node_revive(struct node *child)
 		return;
 	child->removed = false;
 	if (!child->shadowed)
-		child->parent->count++;
+		child->parent->children->count++;
 }
 
 /* Backwards: who was made last is on top of its key's stack, and found at once. */
@@ -410,7 +495,7 @@ void node_purge(struct node *root)
 {
 	struct node *child, *before;
 
-	for (child = root->last; child; child = before) {
+	for (child = node_last_link(root); child; child = before) {
 		before = child->prev;
 		if (child->removed && !child->placed) {
 			detach(child);
@@ -442,7 +527,7 @@ static void replace_value(struct node *node, struct scalar value, struct scalar 
 		*keep = node->value;
 		node->was = keep;
 	} else {
-		wipe(node->value.bytes, node->value.len);
+		drop_value(&node->value);
 	}
 	node->changed = has_source(node);
 	node->value = value;
@@ -452,7 +537,7 @@ static void replace_value(struct node *node, struct scalar value, struct scalar 
 /* The source's value is the node's again. */
 static void restore_value(struct node *node)
 {
-	wipe(node->value.bytes, node->value.len);
+	drop_value(&node->value);
 	node->value = *node->was;
 	node->type = node->was->type;
 	free(node->was);
@@ -478,9 +563,11 @@ static void empty(struct node *container)
 
 int node_set(struct node *node, enum node_type type, const char *bytes, size_t len)
 {
-	struct scalar value = { .type = type, .len = len };
+	struct scalar value = { .type = type, .len = (uint32_t)len };
 	struct scalar *keep = NULL;
 
+	if (len > UINT32_MAX)
+		return -1;
 	if (must_keep(node) && scalar_is(&node->value, type, bytes, len))
 		return 0;
 	if (node->was && scalar_is(node->was, type, bytes, len)) {
@@ -528,17 +615,24 @@ int node_set_like(struct node *node, const struct node *from)
 	return set_placeholder(node, from->value.placeholder);
 }
 
-/* Without memory for `was` the node stays changed for good: it is then only written anew without need. */
-void node_set_container(struct node *node, enum node_type type)
+int node_set_container(struct node *node, enum node_type type)
 {
+	struct scalar *keep = NULL;
+
+	if (node->type != type) {
+		if (give_children(node) < 0)
+			return -1;
+		if (must_keep(node) && !(keep = malloc(sizeof(*keep))))
+			return -1;
+	}
 	empty(node);
 	if (node->type == type)
-		return;
+		return 0;
 	if (node->was && node->was->type == type)
 		restore_value(node);
 	else
-		replace_value(node, (struct scalar){ .type = type },
-			      must_keep(node) ? malloc(sizeof(*node->was)) : NULL);
+		replace_value(node, (struct scalar){ .type = type }, keep);
+	return 0;
 }
 
 /* --- copies ------------------------------------------------------------------------------------------- */
@@ -555,11 +649,8 @@ static int copy_source(struct node *copy, const struct node *node)
 
 static int copy_value(struct node *copy, const struct node *node)
 {
-	if (!node->value.bytes)
-		return 0;
 	copy->value = node->value;
-	copy->value.bytes = copy_bytes(node->value.bytes, node->value.len);
-	return copy->value.bytes ? 0 : -1;
+	return own_value(&copy->value);
 }
 
 /* Puts the copy of a child into the copy of its container, in the same state. */
@@ -587,7 +678,9 @@ static int copy_children(struct node *copy, const struct node *node, bool borrow
 	const struct node *child;
 	struct node *made;
 
-	for (child = node->first; child; child = child->next) {
+	if (node_first_link(node) && give_children(copy) < 0)
+		return -1;
+	for (child = node_first_link(node); child; child = child->next) {
 		if (!is_there(child)) {
 			if (borrow && child->placed && adopt_stub(copy, child) < 0)
 				return -1;
@@ -607,18 +700,17 @@ size_t node_total(const struct node *root)
 	const struct node *child;
 	size_t total = 1;
 
-	for (child = root->first; child; child = child->next)
+	for (child = node_first_link(root); child; child = child->next)
 		total += node_total(child);
 	return total;
 }
 
 struct node *node_copy(const struct node *node, bool borrow)
 {
-	struct node *copy = calloc(1, sizeof(*copy));
+	struct node *copy = new_with(node->type, 0);
 
 	if (!copy)
 		return NULL;
-	copy->type = copy->value.type = node->type;
 	copy->uid = node->uid;
 	if (copy_value(copy, node) == 0 && (!borrow || copy_source(copy, node) == 0) &&
 	    copy_children(copy, node, borrow) == 0)

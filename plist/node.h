@@ -2,7 +2,8 @@
  * The profile as data: a tree of nodes that remembers where each of them stands in the source.
  *
  * Ownership: a container owns its children; node_free() frees a node and all below it. A node that is in
- * a container is freed with it and by nobody else. Keys and values are owned by the node.
+ * a container is freed with it and by nobody else. Keys and values are owned by the node; those that were read lie in
+ * the memory of the node itself (`within`), as a profile has up to a million of them.
  *
  * The invariants that lossless saving stands on:
  *
@@ -24,6 +25,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "plist/base/slots.h"
 
 enum node_type {
 	NODE_DICT,
@@ -59,32 +62,39 @@ struct node_source {
  * bytes for data. So integers of any size, reals as they were spelt, and placeholders are kept.
  */
 struct scalar {
-	enum node_type type;
-	bool placeholder;      /* no string, and wholly a placeholder: written as it stands, not in base64 */
 	char *bytes;           /* NUL-terminated for convenience; may hold NULs */
-	size_t len;
+	uint32_t len;          /* no value has 4 GiB (LIMIT_VALUE) */
+	enum node_type type : 8;
+	bool placeholder : 1;  /* no string, and wholly a placeholder: written as it stands, not in base64 */
+	bool within : 1;       /* `bytes` lie in the node's own memory */
+};
+
+/* What a node has below it. */
+struct children {
+	struct node *first, *last; /* all of them, removed ones too: see above */
+	size_t count;              /* those that are not removed and not shadowed */
+	struct slots index;        /* of a dict, by key (node_index.h), the removed ones too */
 };
 
 struct node {
-	enum node_type type;   /* the type now */
-	bool removed;
-	bool placed;
-	bool changed;
-	bool shadowed;         /* an earlier one of duplicate keys: listed nowhere */
-	bool uid;              /* the dict {CF$UID: n} that a binary plist's UID was read as */
-	uint32_t hash;         /* of the key, while it is in an index */
-	uint32_t number;       /* for whoever speaks of nodes in files; 0: none; not touched here */
 	struct node *parent, *prev, *next;
-	struct node *first, *last; /* all children, removed ones too: see above */
-	size_t count;          /* children that are not removed and not shadowed */
-	struct slots *index; /* children of a dict by key (node_index.h), the removed ones too */
-	struct node *displaced; /* a removed child of the same key, whose index entry this one took over */
-	char *key;             /* in a dict; NUL-terminated for convenience */
-	size_t key_len;
-	struct scalar value;   /* of a scalar */
-	struct scalar *was;    /* what the source has, while `changed` */
+	struct children *children; /* NULL: it is a scalar, and never was anything else */
+	char *key;                 /* in a dict; NUL-terminated for convenience */
+	struct scalar value;       /* of a scalar */
+	struct scalar *was;        /* what the source has, while `changed` */
+	struct node *displaced;    /* a removed child of the same key, whose index entry this one took over */
+	void *user;                /* for whoever shows the node; not touched here */
 	struct node_source source;
-	void *user;            /* for whoever shows the node; not touched here */
+	uint32_t key_len;
+	uint32_t hash;             /* of the key, while it is in an index */
+	uint32_t number;           /* for whoever speaks of nodes in files; 0: none; not touched here */
+	enum node_type type : 8;   /* the type now */
+	bool removed : 1;
+	bool placed : 1;
+	bool changed : 1;
+	bool shadowed : 1;         /* an earlier one of duplicate keys: listed nowhere */
+	bool uid : 1;              /* the dict {CF$UID: n} that a binary plist's UID was read as */
+	bool key_within : 1;       /* `key` lies in the node's own memory */
 };
 
 bool node_is_scalar(enum node_type type);
@@ -98,8 +108,29 @@ enum node_type node_type_from_name(const char *name);
 /* A new node outside any container, with an empty value. NULL: out of memory. */
 struct node *node_new(enum node_type type);
 
+/* A new node as a reader finds it, outside any container, in one piece of memory: with a key for node_append_source()
+ * (NULL: none) and a scalar's value (copied). NULL: out of memory. */
+struct node *node_new_read(enum node_type type, const char *key, size_t key_len, const char *bytes, size_t len);
+
 /* Wipes and frees `node` and all below it. It must not be in a container. NULL is fine. */
 void node_free(struct node *node);
+
+/* The first and the last of all children, removed and shadowed ones too; NULL: none, or a scalar. */
+static inline struct node *node_first_link(const struct node *parent)
+{
+	return parent->children ? parent->children->first : NULL;
+}
+
+static inline struct node *node_last_link(const struct node *parent)
+{
+	return parent->children ? parent->children->last : NULL;
+}
+
+/* How many children are there. */
+static inline size_t node_count(const struct node *parent)
+{
+	return parent->children ? parent->children->count : 0;
+}
 
 /* Children that are there. */
 struct node *node_first(const struct node *parent);
@@ -118,8 +149,8 @@ struct node *node_find_removed(const struct node *dict, const char *key, size_t 
 /* The `position`th child (from 0) that is there, or NULL. */
 struct node *node_at(const struct node *parent, size_t position);
 
-/* Appends `child` as the reader finds it in the source; sets `placed`. The key (copied) only in a dict.
- * A key that was there before is shadowed and `*duplicate` is set. 0, or -1: out of memory. */
+/* Appends `child` as the reader finds it in the source; sets `placed`. The key (copied, if it is not the child's own
+ * already) only in a dict. A key that was there before is shadowed and `*duplicate` is set. 0, or -1: out of memory. */
 int node_append_source(struct node *parent, struct node *child, const char *key, size_t key_len,
 		       bool *duplicate);
 
@@ -158,8 +189,9 @@ int node_set_string(struct node *node, const char *text);
  * are a placeholder; node_set() goes by the bytes, this one by `from`. */
 int node_set_like(struct node *node, const struct node *from);
 
-/* Makes `node` (any type) an empty container. */
-void node_set_container(struct node *node, enum node_type type);
+/* Makes `node` (any type) an empty container. A container of that type needs no memory for it. 0, or -1: out of
+ * memory, nothing changed. */
+int node_set_container(struct node *node, enum node_type type);
 
 /* How many nodes are in the memory that `root` takes: itself and all below it, the removed ones too. */
 size_t node_total(const struct node *root);

@@ -40,7 +40,7 @@ static bool dicts_equal(const struct node *a, const struct node *b)
 
 bool node_equal(const struct node *a, const struct node *b, bool ordered)
 {
-	if (a->type != b->type || a->count != b->count)
+	if (a->type != b->type || node_count(a) != node_count(b))
 		return false;
 	if (node_is_scalar(a->type))
 		return scalar_equal(&a->value, &b->value);
@@ -57,7 +57,7 @@ static bool child_differs(const struct node *child)
 
 bool node_differs(const struct node *node)
 {
-	const struct node *child = node->first;
+	const struct node *child = node_first_link(node);
 
 	while (child && !child_differs(child))
 		child = child->next;

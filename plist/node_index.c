@@ -1,44 +1,42 @@
 #include "plist/node_index.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "plist/base/hash.h"
-#include "plist/base/slots.h"
 
 /* --- entries ------------------------------------------------------------------------------------------ */
 
-struct node *node_index_find(const struct node *dict, const char *key, size_t len)
+static struct node *find_in(const struct slots *index, uint32_t hash, const char *key, size_t len)
 {
 	struct node *node;
-	uint32_t hash;
 	size_t at;
 
-	if (!dict->index)
-		return NULL;
-	hash = hash_of(key, len);
-	for (node = slots_first(dict->index, hash, &at); node; node = slots_next(dict->index, hash, &at))
+	for (node = slots_first(index, hash, &at); node; node = slots_next(index, hash, &at))
 		if (node->key_len == len && memcmp(node->key, key, len) == 0)
 			return node;
 	return NULL;
 }
 
+struct node *node_index_find(const struct node *dict, const char *key, size_t len)
+{
+	return dict->children ? find_in(&dict->children->index, hash_of(key, len), key, len) : NULL;
+}
+
+struct node *node_index_holder(struct node *child)
+{
+	child->hash = hash_of(child->key, child->key_len);
+	return find_in(&child->parent->children->index, child->hash, child->key, child->key_len);
+}
+
 int node_index_add(struct node *child)
 {
-	struct node *dict = child->parent;
-
-	if (!dict->index)
-		dict->index = calloc(1, sizeof(*dict->index));
-	if (!dict->index)
-		return -1;
-	child->hash = hash_of(child->key, child->key_len);
-	return slots_add(dict->index, child->hash, child);
+	return slots_add(&child->parent->children->index, child->hash, child);
 }
 
 void node_index_hand_over(struct node *holder, struct node *child)
 {
 	child->hash = holder->hash;
-	slots_replace(child->parent->index, holder->hash, holder, child);
+	slots_replace(&child->parent->children->index, holder->hash, holder, child);
 }
 
 void node_index_displace(struct node *holder, struct node *child)
@@ -80,7 +78,7 @@ void node_index_leave(struct node *child)
 	if (child->displaced)
 		node_index_hand_over(child, child->displaced);
 	else
-		slots_remove(child->parent->index, child->hash, child);
+		slots_remove(&child->parent->children->index, child->hash, child);
 	child->displaced = NULL;
 }
 
@@ -98,8 +96,6 @@ bool node_index_raise(struct node *child)
 
 void node_index_free(struct node *dict)
 {
-	if (dict->index)
-		slots_free(dict->index);
-	free(dict->index);
-	dict->index = NULL;
+	if (dict->children)
+		slots_free(&dict->children->index);
 }

@@ -19,7 +19,11 @@
 /* The holder of the key's entry, or NULL. */
 struct node *node_index_find(const struct node *dict, const char *key, size_t len);
 
-/* Makes an entry for the child's key, which must have none. 0, or -1: out of memory, nothing changed. */
+/* The same for the key that a child of that dict has, whose hash it sets. */
+struct node *node_index_holder(struct node *child);
+
+/* Makes an entry for the child's key, which must have none, under its hash. 0, or -1: out of memory, nothing
+ * changed. */
 int node_index_add(struct node *child);
 
 /* Gives the entry of `holder` to `child`, which has the same key. */

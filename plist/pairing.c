@@ -243,7 +243,7 @@ static int decide(struct work *work)
 
 static int side_begin(struct pairing_side *side, const struct node *array)
 {
-	size_t count = array ? array->count : 0;
+	size_t count = array ? node_count(array) : 0;
 
 	side->elements = calloc(count + 1, sizeof(*side->elements));
 	side->pair = calloc(count + 1, sizeof(*side->pair));

@@ -70,7 +70,7 @@ static struct node *insert_copy(struct node *dict, struct node *before, const st
 
 static const struct node *last_child(const struct node *parent)
 {
-	const struct node *last = parent->last;
+	const struct node *last = node_last_link(parent);
 
 	return last && (last->removed || last->shadowed) ? node_previous(last) : last;
 }
@@ -101,8 +101,8 @@ int reconcile_node(struct reconciling *job, struct node *node, const struct node
 		return 0;
 	if (node_is_scalar(wanted->type))
 		return node_set_like(node, wanted);
-	if (node->type != wanted->type)
-		node_set_container(node, wanted->type);
+	if (node->type != wanted->type && node_set_container(node, wanted->type) < 0)
+		return -1;
 	if (wanted->type == NODE_ARRAY)
 		return reconcile_array(job, node, wanted);
 	if (wanted->uid)

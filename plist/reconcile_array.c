@@ -139,7 +139,7 @@ static int decide(struct plan *plan)
  * what node_take() leaves behind, which looks like an array without children, whatever stands in the source. */
 static bool can_return(const struct node *child)
 {
-	bool left_behind = child->type == NODE_ARRAY && !child->first &&
+	bool left_behind = child->type == NODE_ARRAY && !node_first_link(child) &&
 			   child->source.inner.start < child->source.inner.end;
 
 	return child->placed && !child->key && !left_behind;
@@ -152,7 +152,7 @@ static bool is_candidate(const struct node *child)
 
 static void collect(struct plan *plan, const struct node *wanted)
 {
-	for (struct node *child = plan->array->first; child; child = child->next)
+	for (struct node *child = node_first_link(plan->array); child; child = child->next)
 		if (is_candidate(child))
 			plan->old[plan->a.count++] = child;
 	for (const struct node *child = node_first(wanted); child; child = node_next(child))
@@ -171,9 +171,9 @@ static void free_plan(struct plan *plan)
 
 static int begin_plan(struct plan *plan, const struct node *wanted)
 {
-	size_t olds = 0, news = wanted->count;
+	size_t olds = 0, news = node_count(wanted);
 
-	for (const struct node *child = plan->array->first; child; child = child->next)
+	for (const struct node *child = node_first_link(plan->array); child; child = child->next)
 		olds += is_candidate(child);
 	plan->old = calloc(olds + 1, sizeof(*plan->old));
 	plan->new = calloc(news + 1, sizeof(*plan->new));

@@ -1,6 +1,6 @@
 /*
- * What is read becomes a tree. Every node is in it, below doc->root, from its start tag on: whatever happens, there is
- * nothing else to free.
+ * What is read becomes a tree. Every node is in it, below doc->root, as soon as it is made: a container with its start
+ * tag, a scalar with its value. Whatever happens, there is nothing else to free.
  */
 #include "plist/xml_read.h"
 
@@ -9,8 +9,17 @@
 
 #include "plist/xml_reader.h"
 
+static const struct node *earlier_of(const struct node *node)
+{
+	const struct node *earlier = node->prev;
+
+	while (earlier->key_len != node->key_len || memcmp(earlier->key, node->key, node->key_len) != 0)
+		earlier = earlier->prev;
+	return earlier;
+}
+
 /* Notes the first key that a dict has twice; reading goes on. */
-static void note_duplicate(struct xml_reader *reader, const struct node *node, const struct node *earlier)
+static void note_duplicate(struct xml_reader *reader, const struct node *node)
 {
 	struct error *err = &reader->doc->duplicate;
 	unsigned long line, column;
@@ -18,7 +27,7 @@ static void note_duplicate(struct xml_reader *reader, const struct node *node, c
 
 	if (err->code)
 		return;
-	doc_position(reader->doc, earlier->source.key.start, &line, &column);
+	doc_position(reader->doc, earlier_of(node)->source.key.start, &line, &column);
 	error_rule(err, "duplicate-key",
 		   "this key is there twice, first in line %lu: readers disagree on which "
 		   "one counts; take one out",
@@ -33,62 +42,57 @@ static void note_duplicate(struct xml_reader *reader, const struct node *node, c
 /* Puts a new node into its container, or makes it the root. 0 or -1: out of memory, `node` is not in. */
 static int attach(struct xml_reader *reader, struct node *parent, struct node *node)
 {
-	struct node *earlier = NULL;
 	bool duplicate = false;
 
 	if (!parent) {
 		reader->doc->root = node;
 		return 0;
 	}
-	if (parent->type != NODE_DICT)
-		return node_append_source(parent, node, NULL, 0, &duplicate);
-	if (!reader->doc->duplicate.code)
-		earlier = node_find(parent, buf_text(&reader->key), reader->key.len);
-	if (node_append_source(parent, node, buf_text(&reader->key), reader->key.len, &duplicate) < 0)
+	if (parent->type == NODE_DICT)
+		node->source.key = reader->key_span;
+	if (node_append_source(parent, node, node->key, node->key_len, &duplicate) < 0)
 		return -1;
-	node->source.key = reader->key_span;
-	if (earlier)
-		note_duplicate(reader, node, earlier);
+	if (duplicate)
+		note_duplicate(reader, node);
 	return 0;
 }
 
-static void build_start(struct xml_reader *reader)
+/* Makes the node of the innermost element, which goes into the one around it. NULL: it failed. */
+static struct node *make(struct xml_reader *reader, const char *bytes, size_t len)
 {
+	struct node *parent = reader->stack[reader->depth - 1].node, *node;
 	struct open *open = reader_top(reader);
-	struct node *node = node_new(open->element->type);
-	struct span tag = reader_token(reader);
+	bool in_dict = parent && parent->type == NODE_DICT;
 
-	if (!node || attach(reader, reader->stack[reader->depth - 1].node, node) < 0) {
+	node = node_new_read(open->element->type, in_dict ? buf_text(&reader->key) : NULL,
+			     in_dict ? reader->key.len : 0, bytes, len);
+	if (!node || attach(reader, parent, node) < 0) {
 		node_free(node);
 		reader_fail_memory(reader);
-		return;
+		return NULL;
 	}
-	node->source.element = tag;
-	node->source.inner.start = tag.end;
+	node->source.element = open->tag;
+	node->source.inner.start = open->tag.end;
 	open->node = node;
+	return node;
 }
 
-/* The node has no value yet, and gets a copy of `bytes`. */
+/* A scalar is made when its value is there. */
+static void build_start(struct xml_reader *reader)
+{
+	if (!node_is_scalar(reader_top(reader)->element->type))
+		make(reader, NULL, 0);
+}
+
 static void build_scalar(struct xml_reader *reader, const char *bytes, size_t len, bool placeholder)
 {
-	struct node *node = reader_top(reader)->node;
-	char *copy = malloc(len + 1);
+	struct node *node = make(reader, bytes, len);
 
-	if (!copy) {
-		reader_fail_memory(reader);
-		return;
-	}
-	if (len)
-		memcpy(copy, bytes, len);
-	copy[len] = '\0';
-	free(node->value.bytes);
-	node->value.type = node->type;
-	node->value.placeholder = placeholder;
-	node->value.bytes = copy;
-	node->value.len = len;
+	if (node)
+		node->value.placeholder = placeholder;
 }
 
-/* After a self-closing tag Expat reports an end tag of no bytes: both ranges then end with the tag. */
+/* After a self-closing tag both ranges end with the tag. */
 static void build_end(struct xml_reader *reader)
 {
 	struct node *node = reader_top(reader)->node;

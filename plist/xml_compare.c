@@ -51,7 +51,7 @@ static void compare_scalar(struct xml_reader *reader, const char *bytes, size_t 
 		.type = reader_top(reader)->element->type,
 		.placeholder = placeholder,
 		.bytes = (char *)bytes,
-		.len = len,
+		.len = (uint32_t)len,
 	};
 
 	if (!comparison->differs)

@@ -129,7 +129,7 @@ static bool begins_with(struct text text, struct text start)
 /* True when the unit is found. */
 static bool search_in(struct search *search, const struct node *container, struct text indent)
 {
-	for (const struct node *child = container->first; child; child = child->next) {
+	for (const struct node *child = node_first_link(container); child; child = child->next) {
 		struct text line;
 		bool own_line;
 
@@ -171,7 +171,7 @@ static bool is_flat(const struct xml_writer *writer)
 	const char *bytes = writer->source + root->source.element.start;
 	size_t len = root->source.element.end - root->source.element.start;
 
-	if (!root->first || !root->first->placed) {
+	if (!node_first_link(root) || !node_first_link(root)->placed) {
 		bytes = writer->source;
 		len = writer->doc->source.len;
 		while (len && xml_is_space(bytes[len - 1]))

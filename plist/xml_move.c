@@ -82,7 +82,7 @@ static void move_element(const struct move *move, const struct node *node)
 		return;
 	}
 	copy(move, element.start, inner.start);
-	for (const struct node *child = node->first; child; child = child->next) {
+	for (const struct node *child = node_first_link(node); child; child = child->next) {
 		move_gap(move, at, xml_start(child));
 		if (node->type == NODE_DICT) {
 			copy(move, child->source.key.start, child->source.key.end);

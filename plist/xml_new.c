@@ -253,7 +253,7 @@ static int new_container(struct xml_writer *writer, const struct node *node, con
 	struct layout link = writer->link.own_line ? below : writer->link;
 	const char *tag = xml_tag(node->type);
 
-	if (!node->count) {
+	if (!node_count(node)) {
 		buf_add_format(writer->out, "<%s/>", tag);
 		return 0;
 	}

@@ -9,8 +9,7 @@
 #include "plist/xml_diagnose.h"
 #include "plist/xml_parser.h"
 
-#define SPACE " \t\r\n"
-#define PIECE_LEAST ((size_t)256 << 10)
+#define PIECE_LEAST ((size_t)1 << 20)
 #define PIECES_MOST 16
 #define VALUES_ALLOWED "dict, array, string, integer, real, true, false, date and data"
 
@@ -47,8 +46,9 @@ static const struct element *find_element(const char *name)
 
 static void push(struct xml_reader *reader, const struct element *element)
 {
-	reader->stack[++reader->depth] = (struct open){ .element = element, .offset = reader_offset(reader) };
-	buf_resize(&reader->text, 0);
+	reader->stack[++reader->depth] = (struct open){ .element = element, .tag = reader_token(reader) };
+	if (reader->cooked)
+		buf_resize(&reader->text, 0);
 	reader->raw = (struct span){ 0, 0 };
 	reader->cooked = false;
 }
@@ -138,6 +138,11 @@ static void XMLCALL on_start(void *user, const XML_Char *name, const XML_Char **
  * Text.
  */
 
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 /* Between elements only white space may stand. A chunk of text that stands in the source as it is reported
  * has its own offset for each byte; one that comes from a reference has only the reference's. */
 static void check_space(struct xml_reader *reader, const char *text, size_t len)
@@ -145,7 +150,7 @@ static void check_space(struct xml_reader *reader, const char *text, size_t len)
 	size_t offset = reader_offset(reader);
 	size_t i = 0;
 
-	while (i < len && strchr(SPACE, text[i]))
+	while (i < len && is_space(text[i]))
 		i++;
 	if (i == len)
 		return;
@@ -231,9 +236,9 @@ static struct span trim(const char *text, size_t len)
 {
 	struct span span = span_of(0, len);
 
-	while (span.start < span.end && strchr(SPACE, text[span.start]))
+	while (span.start < span.end && is_space(text[span.start]))
 		span.start++;
-	while (span.end > span.start && strchr(SPACE, text[span.end - 1]))
+	while (span.end > span.start && is_space(text[span.end - 1]))
 		span.end--;
 	return span;
 }
@@ -244,7 +249,7 @@ static void end_boolean(struct xml_reader *reader, struct open *open)
 	const char *name = open->element->name;
 
 	if (content.start < content.end)
-		reader_fail_at(reader, open->offset, "<%s> cannot hold anything: write <%s/>", name, name);
+		reader_fail_at(reader, open->tag.start, "<%s> cannot hold anything: write <%s/>", name, name);
 	else
 		reader->sink->scalar(reader, name, strlen(name), false);
 }
@@ -269,7 +274,7 @@ static void end_converted(struct xml_reader *reader, struct open *open)
 		if (reader->err->code == ENOMEM)
 			reader_fail_memory(reader);
 		else
-			reader_stop_at(reader, open->offset);
+			reader_stop_at(reader, open->tag.start);
 	} else if (!buf_ok(&value)) {
 		reader_fail_memory(reader);
 	} else if (value.len > limit(LIMIT_VALUE)) {
@@ -293,7 +298,7 @@ static void end_scalar(struct xml_reader *reader, struct open *open)
 
 static void end_key(struct xml_reader *reader, struct open *open)
 {
-	reader->key_span = span_of(open->offset, reader_token(reader).end);
+	reader->key_span = span_of(open->tag.start, reader_token(reader).end);
 	reader->has_key = true;
 	buf_resize(&reader->key, 0);
 	buf_add(&reader->key, text_of(reader), text_len(reader));
@@ -323,7 +328,7 @@ static void XMLCALL on_end(void *user, const XML_Char *name)
 	else if (open->element->kind == KIND_CONTAINER)
 		end_container(reader, open);
 	else if (!reader->nodes)
-		reader_fail_at(reader, open->offset,
+		reader_fail_at(reader, open->tag.start,
 			       "nothing in <plist>: it holds exactly one value, a <dict> in profiles");
 	if (reader->failed)
 		return;
@@ -350,12 +355,13 @@ static void explain(struct xml_reader *reader)
 	struct open *open = reader_top(reader);
 
 	xml_explain(XML_GetErrorCode(reader->parser), &reader->doc->source, reader_offset(reader),
-		    reader->depth ? open->element->name : NULL, open->offset, reader->err);
+		    reader->depth ? open->element->name : NULL, open->tag.start, reader->err);
 	error_in_file(reader->err, reader->name);
 }
 
 /* Expat copies what it is given: a piece at a time takes less memory. But it looks at a token that does not end in a
- * piece again from its start with the next one, so that there may be only so many. */
+ * piece again from its start with the next one, so that there may be only so many; and in all but the last piece it
+ * counts the lines, which nobody asks it for. So a source that is not long is given at once. */
 static size_t piece_size(size_t len)
 {
 	size_t piece = len / PIECES_MOST + 1;

@@ -31,9 +31,27 @@ struct open *reader_top(struct xml_reader *reader)
 	return &reader->stack[reader->depth];
 }
 
+/* Adds the path of the innermost node. That of a scalar is not made yet: it is named as its container's next one. */
+static void add_path(struct xml_reader *reader, struct buf *path)
+{
+	const struct open *open = reader_top(reader);
+	const struct node *parent = reader->depth ? reader->stack[reader->depth - 1].node : NULL;
+
+	if (open->node) {
+		doc_path(open->node, path);
+	} else if (open->element->kind == KIND_SCALAR && parent) {
+		doc_path(parent, path);
+		if (parent->parent)
+			buf_add_char(path, '/');
+		if (parent->type == NODE_DICT)
+			buf_add(path, reader->key.data, reader->key.len);
+		else
+			buf_add_format(path, "%02zu", node_count(parent));
+	}
+}
+
 void reader_stop_at(struct xml_reader *reader, size_t offset)
 {
-	struct open *open = reader_top(reader);
 	unsigned long line, column;
 	BUF_AUTO path = BUF_INIT;
 
@@ -41,10 +59,9 @@ void reader_stop_at(struct xml_reader *reader, size_t offset)
 	doc_position(reader->doc, offset, &line, &column);
 	error_at(reader->err, line, column);
 	error_in_file(reader->err, reader->name);
-	if (open->node) {
-		doc_path(open->node, &path);
+	add_path(reader, &path);
+	if (path.len)
 		error_in_key(reader->err, buf_text(&path));
-	}
 	XML_StopParser(reader->parser, XML_FALSE);
 }
 

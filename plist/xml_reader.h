@@ -31,7 +31,7 @@ struct element {
 struct open {
 	const struct element *element;
 	struct node *node;         /* that the builder made for it; else NULL */
-	size_t offset;             /* of its start tag */
+	struct span tag;           /* its start tag */
 };
 
 struct xml_reader;
@@ -39,7 +39,7 @@ struct xml_comparison;
 
 /* What becomes of a value, which is reader_top() in each of these, from its start tag to its end tag. Each may fail. */
 struct xml_sink {
-	void (*start)(struct xml_reader *reader);  /* in a dict under reader->key */
+	void (*start)(struct xml_reader *reader);  /* in a dict under reader->key, which is there until the next key */
 	void (*scalar)(struct xml_reader *reader, const char *bytes, size_t len, bool placeholder);
 	void (*end)(struct xml_reader *reader);
 };
@@ -68,7 +68,7 @@ struct xml_reader {
 /* Reads reader->doc->source. Set are sink, doc, name and err. 0, or -1 and `err` says what is wrong. */
 int reader_run(struct xml_reader *reader);
 
-/* Where the token that Expat reports begins, and its whole range. */
+/* Where the token that Expat reports begins, and its whole range. After a self-closing tag the end tag has no bytes. */
 size_t reader_offset(const struct xml_reader *reader);
 struct span reader_token(const struct xml_reader *reader);
 

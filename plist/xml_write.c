@@ -317,7 +317,7 @@ static int fill_self_closing(struct xml_writer *writer, const struct node *node)
 {
 	struct layout line = writer->line;
 
-	if (!node->count) {
+	if (!node_count(node)) {
 		copy(writer, node->source.element.start, node->source.element.end);
 		return 0;
 	}
@@ -351,7 +351,7 @@ static int fill_empty(struct xml_writer *writer, const struct node *node)
 
 static const struct node *first_placed(const struct node *parent)
 {
-	const struct node *child = parent->first;
+	const struct node *child = node_first_link(parent);
 
 	while (child && !child->placed)
 		child = child->next;
@@ -360,7 +360,7 @@ static const struct node *first_placed(const struct node *parent)
 
 static int write_children(struct xml_writer *writer, struct walk *walk)
 {
-	for (const struct node *child = walk->parent->first; child; child = child->next) {
+	for (const struct node *child = node_first_link(walk->parent); child; child = child->next) {
 		int result = 0;
 
 		if (!child->placed) {
@@ -387,7 +387,7 @@ static int write_container(struct xml_writer *writer, const struct node *node)
 		return fill_self_closing(writer, node);
 	walk.sibling = first_placed(node);
 	walk.sibling_from = walk.at;
-	if (!walk.sibling && node->count)
+	if (!walk.sibling && node_count(node))
 		return fill_empty(writer, node);
 	copy(writer, node->source.element.start, node->source.inner.start);
 	if (write_children(writer, &walk))

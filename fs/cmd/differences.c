@@ -65,7 +65,7 @@ static bool is_all_payloads(const struct difference *difference)
 
 	if (difference->kind != DIFFERENCE_ADDED && difference->kind != DIFFERENCE_REMOVED)
 		return false;
-	return node->type == NODE_ARRAY && node->count && node->key && strcmp(node->key, "PayloadContent") == 0 &&
+	return node->type == NODE_ARRAY && node_count(node) && node->key && strcmp(node->key, "PayloadContent") == 0 &&
 	       node->parent && !node->parent->parent;
 }
 

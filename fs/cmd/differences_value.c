@@ -83,7 +83,7 @@ static int add_data(const struct scalar *value, struct buf *out, struct error *e
 static void add_container(const struct node *node, struct buf *out)
 {
 	buf_add_format(out, "%s of ", node_type_name(node->type));
-	add_count(node->count, node->type == NODE_DICT ? "key" : "element", out);
+	add_count(node_count(node), node->type == NODE_DICT ? "key" : "element", out);
 }
 
 int differences_value(const struct side *side, bool typed, size_t from, struct buf *out, struct error *err)

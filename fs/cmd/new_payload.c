@@ -217,7 +217,7 @@ static int fill_container(struct maker *maker, struct node *node, const struct s
 {
 	int result = node->type == NODE_DICT ? fill_dict(maker, node, key, depth) : fill_array(maker, node, key, depth);
 
-	if (result == 0 && node->count == 0)
+	if (result == 0 && node_count(node) == 0)
 		leave_container_open(maker, node, key);
 	return result;
 }
@@ -246,7 +246,7 @@ static int fill_array(struct maker *maker, struct node *array, const struct sche
 	unsigned long least = key->items.min ? strtoul(key->items.min, NULL, 10) : 0;
 	int result = 0;
 
-	while (item && array->count < least && !is_too_much(maker, depth) && result == 0)
+	while (item && node_count(array) < least && !is_too_much(maker, depth) && result == 0)
 		result = make(maker, array, NULL, item, NULL, depth);
 	return result;
 }

@@ -55,7 +55,7 @@ static const struct node *type_of(const struct node *element)
 static void count_elements(struct places_array *counted)
 {
 	struct place *places = counted->places;
-	size_t count = counted->array->count, position = 0;
+	size_t count = node_count(counted->array), position = 0;
 
 	for (const struct node *child = node_first(counted->array); child; child = node_next(child), position++)
 		places[position] = (struct place){ child, type_of(child), position, 1 };
@@ -81,7 +81,7 @@ static struct places_array *count_array(struct places *places, const struct node
 	if (!counted)
 		return NULL;
 	counted->array = array;
-	counted->places = calloc(array->count + 1, sizeof(*counted->places));
+	counted->places = calloc(node_count(array) + 1, sizeof(*counted->places));
 	if (counted->places)
 		HASH_ADD_PTR(places->arrays, array, counted);
 	if (!counted->places || !counted->hh.tbl) {
@@ -103,7 +103,7 @@ static const struct place *place_of(struct places *places, const struct node *el
 	if (!counted)
 		counted = count_array(places, array);
 	if (counted)
-		return bsearch(&wanted, counted->places, array->count, sizeof(wanted), by_address);
+		return bsearch(&wanted, counted->places, node_count(array), sizeof(wanted), by_address);
 	error_memory(err);
 	return NULL;
 }

@@ -14,7 +14,7 @@ static void forget_numbers(struct node *node)
 	struct node *child;
 
 	node->number = 0;
-	for (child = node->first; child; child = child->next)
+	for (child = node_first_link(node); child; child = child->next)
 		forget_numbers(child);
 }
 
@@ -23,7 +23,7 @@ static void number_all(struct node *node, uint32_t *last)
 	struct node *child;
 
 	node->number = ++*last;
-	for (child = node->first; child; child = child->next)
+	for (child = node_first_link(node); child; child = child->next)
 		if (is_there(child))
 			number_all(child, last);
 		else
@@ -44,7 +44,7 @@ static void number_below(struct node *node, uint32_t *last)
 
 	if (!node->number)
 		node->number = ++*last;
-	for (child = node->first; child; child = child->next)
+	for (child = node_first_link(node); child; child = child->next)
 		if (is_there(child))
 			number_below(child, last);
 }
@@ -127,7 +127,7 @@ static void add_tree(struct buf *out, const struct node *node)
 		add_bytes(out, node->value.bytes, node->value.len);
 		return;
 	}
-	add_number(out, (uint32_t)node->count);
+	add_number(out, (uint32_t)node_count(node));
 	for (child = node_first(node); child; child = node_next(child)) {
 		add_key(out, child->key, child->key_len);
 		add_tree(out, child);

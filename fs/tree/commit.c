@@ -71,8 +71,8 @@ static int set_value(struct node *node, const struct meaning *meaning)
 {
 	if (meaning->type != NODE_ARRAY)
 		return set_scalar(node, meaning);
-	if (node->type != NODE_ARRAY)
-		node_set_container(node, NODE_ARRAY);
+	if (node->type != NODE_ARRAY && node_set_container(node, NODE_ARRAY) < 0)
+		return -1;
 	return set_lines(node, meaning);
 }
 
@@ -107,8 +107,7 @@ int commit_apply(const struct change *change)
 	case CHANGE_VALUE:
 		return set_value(change->node, change->meaning);
 	case CHANGE_CONTAINER:
-		node_set_container(change->node, change->type);
-		return 0;
+		return node_set_container(change->node, change->type);
 	case CHANGE_INSERT:
 		return node_insert(change->parent, change->before, change->node, change->key, change->key_len);
 	case CHANGE_MOVE:

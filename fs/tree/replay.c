@@ -49,7 +49,7 @@ static void enter(struct replay *replay, struct node *node)
 
 	if (node->number)
 		replay->nodes[node->number - 1] = node;
-	for (child = node->first; child; child = child->next)
+	for (child = node_first_link(node); child; child = child->next)
 		enter(replay, child);
 }
 
@@ -58,7 +58,7 @@ static void leave(struct replay *replay, const struct node *node)
 {
 	const struct node *child;
 
-	for (child = node->first; child; child = child->next) {
+	for (child = node_first_link(node); child; child = child->next) {
 		if (child->number)
 			replay->nodes[child->number - 1] = NULL;
 		leave(replay, child);
@@ -258,7 +258,7 @@ static struct node *take_tree(struct bytes *bytes, unsigned depth);
 
 static bool is_uid(const struct node *node)
 {
-	const struct node *number = node->type == NODE_DICT && node->count == 1 ? node_get(node, "CF$UID") : NULL;
+	const struct node *number = node->type == NODE_DICT && node_count(node) == 1 ? node_get(node, "CF$UID") : NULL;
 
 	return number && number->type == NODE_INTEGER;
 }

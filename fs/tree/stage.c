@@ -261,7 +261,7 @@ static int apply_value(struct tree *tree, struct item *dir, const char *name, st
 /* How many values there are more when a node, NULL: a new one, takes this. */
 static size_t values_more(const struct node *node, const struct meaning *meaning)
 {
-	size_t now = node ? 1 + node->count : 0, then = 1 + meaning->line_count;
+	size_t now = node ? 1 + node_count(node) : 0, then = 1 + meaning->line_count;
 
 	return then > now ? then - now : 0;
 }

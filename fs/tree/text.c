@@ -294,7 +294,7 @@ static bool is_repeated(const struct expect *expect, const char *bytes, size_t s
 static size_t most_lines(const struct expect *expect)
 {
 	const struct schema_key *key = expect->strict ? expect->key : NULL;
-	size_t there = expect->array ? expect->array->count : 0, most;
+	size_t there = expect->array ? node_count(expect->array) : 0, most;
 
 	if (!key || !key->items.max)
 		return SIZE_MAX;
@@ -544,9 +544,9 @@ int text_item_types(const struct node *array, enum node_type **items, size_t *co
 
 	*items = NULL;
 	*count = 0;
-	if (array->count == 0)
+	if (node_count(array) == 0)
 		return 0;
-	*items = malloc(array->count * sizeof(**items));
+	*items = malloc(node_count(array) * sizeof(**items));
 	if (!*items)
 		return -1;
 	for (child = node_first(array); child; child = node_next(child)) {

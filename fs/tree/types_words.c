@@ -82,7 +82,7 @@ void words_whole(const struct node *node, bool dir, struct buf *out)
 		words_of_array(node, out);
 	else
 		buf_add_text(out, node_type_name(node->type));
-	if (dir && node->count == 0)
+	if (dir && node_count(node) == 0)
 		buf_add_text(out, " empty");
 }
 
@@ -92,7 +92,7 @@ void words_needed(const struct tree *tree, const struct node *node, bool dir, co
 	bool told;
 
 	if (dir)
-		told = node->type == words_dir_type(node, key) && node->count;
+		told = node->type == words_dir_type(node, key) && node_count(node);
 	else
 		told = (node->type != NODE_ARRAY || is_said_by_schema(tree, key)) && tells_itself(tree, node, key);
 	if (!told)

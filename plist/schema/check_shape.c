@@ -30,7 +30,7 @@ static bool looks_like_profile(const struct node *root)
 		if (strncasecmp(child->key, "Payload", strlen("Payload")) == 0 ||
 		    strcmp(child->key, "EncryptedPayloadContent") == 0)
 			return true;
-	return root->count == 0;
+	return node_count(root) == 0;
 }
 
 void check_is_profile(struct run *run)

@@ -57,7 +57,7 @@ static int judge_value(struct run *run, const struct visit *visit)
 	if (constraint_type(visit->key, node->type, &run->err) < 0)
 		return -1;
 	if (node->type == NODE_ARRAY)
-		return constraint_items(visit->key, node->count, &run->err);
+		return constraint_items(visit->key, node_count(node), &run->err);
 	if (!node_is_scalar(node->type))
 		return 0;
 	return constraint_check(&key, node->type, node_text(node), node->value.len,
@@ -102,7 +102,7 @@ void check_value(struct run *run, const struct visit *visit)
 /* The array's elements; dictionaries and arrays are no values that could be equal. NULL: there are none. */
 static struct same *list_elements(struct run *run, const struct node *array, size_t *count)
 {
-	struct same *list = calloc(array->count + 1, sizeof(*list));
+	struct same *list = calloc(node_count(array) + 1, sizeof(*list));
 	const struct node *child;
 
 	*count = 0;

@@ -102,7 +102,7 @@ static void walk_content(struct run *run, const struct node *content, const stru
 		walk(run, content, NULL, NULL);
 		return;
 	}
-	run->payloads = calloc(content->count + 1, sizeof(*run->payloads));
+	run->payloads = calloc(node_count(content) + 1, sizeof(*run->payloads));
 	if (!run->payloads) {
 		run->failed = true;
 		return;
@@ -155,7 +155,7 @@ static void walk_dict(struct run *run, const struct node *dict, const struct sch
 {
 	const struct node *child;
 
-	for (child = dict->first; child; child = child->next) {
+	for (child = node_first_link(dict); child; child = child->next) {
 		if (child->removed)
 			continue;
 		if (child->shadowed)

@@ -71,7 +71,7 @@ bool clause_holds_itself(const struct schema_key *key, const struct node *node, 
 	if (!schema_allows_type(key, node->type))
 		return false;
 	if (node->type == NODE_ARRAY)
-		return limit_compare(&key->items, node->count) == 0;
+		return limit_compare(&key->items, node_count(node)) == 0;
 	return !node_is_scalar(node->type) || constraint_prefix(key, node->type, node_text(node), node->value.len,
 								placeholders) == VERDICT_VALID;
 }

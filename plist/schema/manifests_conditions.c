@@ -155,7 +155,7 @@ static bool are_values(const struct manifest_key *key, const struct node *list, 
 	for (value = node_first(list); value; value = node_next(value))
 		if (!manifest_is_value(key, value))
 			return false;
-	return list->count > 0;
+	return node_count(list) > 0;
 }
 
 /* 1: read; 0: cannot be said; -1. */
@@ -210,7 +210,7 @@ static bool is_understood(const struct node *condition)
 	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		found += node_get(condition, lists[i].name) != NULL;
 	child = node_get(condition, "pfm_target");
-	return child && found > 1 && found == condition->count;
+	return child && found > 1 && found == node_count(condition);
 }
 
 static int count_condition(struct manifest *manifest, const struct node *condition)

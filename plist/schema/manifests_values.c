@@ -52,7 +52,7 @@ static bool all_values(const struct manifest_key *key, const struct node *list)
 	for (node = node_first(list); node; node = node_next(node))
 		if (!manifest_is_value(key, node))
 			return false;
-	return list->count > 0;
+	return node_count(list) > 0;
 }
 
 static int write_range_list(struct manifest *manifest, const struct manifest_key *key, struct buf *out)
@@ -67,7 +67,7 @@ static int write_range_list(struct manifest *manifest, const struct manifest_key
 		return -1;
 	if (!found || !all_values(key, list))
 		return 0;
-	texts = arena_get(manifest->arena, list->count * sizeof(*texts));
+	texts = arena_get(manifest->arena, node_count(list) * sizeof(*texts));
 	if (!texts)
 		return error_memory(manifest->err);
 	for (node = node_first(list); node; node = node_next(node))

@@ -38,9 +38,9 @@ static bool is_alike(const struct node *node, plist_t other)
 		plist_get_bool_val(other, &truth);
 		return PLIST_IS_BOOLEAN(other) && (truth != 0) == (strcmp(node_text(node), "true") == 0);
 	case NODE_DICT:
-		return PLIST_IS_DICT(other) && plist_dict_get_size(other) == node->count;
+		return PLIST_IS_DICT(other) && plist_dict_get_size(other) == node_count(node);
 	case NODE_ARRAY:
-		return PLIST_IS_ARRAY(other) && plist_array_get_size(other) == node->count;
+		return PLIST_IS_ARRAY(other) && plist_array_get_size(other) == node_count(node);
 	default:
 		return true;
 	}

@@ -80,7 +80,7 @@ static inline bool holds_node(const struct node *ancestor, const struct node *no
 /* A child that can come back: of what its parent was before it became something else, none can. */
 static inline struct node *removed_child(const struct node *node)
 {
-	struct node *child = node_is_scalar(node->type) ? NULL : node->first;
+	struct node *child = node_is_scalar(node->type) ? NULL : node_first_link(node);
 
 	while (child && (!child->removed || !child->key != (node->type == NODE_ARRAY) ||
 			 (child->key && node_find(node, child->key, child->key_len))))

@@ -163,7 +163,7 @@ static void a_small_file_that_shares_is_read(void **state)
 	(void)state;
 	make_bomb(&builder, 4);
 	read_ok(&doc, builder.bytes.data, builder.bytes.len);
-	assert_int_equal(doc.root->count, 10);
+	assert_int_equal(node_count(doc.root), 10);
 	doc_free(&doc);
 	buf_free(&builder.bytes);
 }

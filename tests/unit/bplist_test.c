@@ -33,7 +33,7 @@ static void every_kind_of_value_is_read(void **state)
 	make_all(&builder);
 	read_ok(&doc, builder.bytes.data, builder.bytes.len);
 	assert_int_equal(doc.format, DOC_BINARY);
-	assert_int_equal(doc.root->count, VALUE_COUNT);
+	assert_int_equal(node_count(doc.root), VALUE_COUNT);
 	for (size_t i = 0; i < VALUE_COUNT; i++)
 		assert_text(&doc, VALUES[i].key, VALUES[i].type, VALUES[i].text);
 	assert_false(node_differs(doc.root));
@@ -341,7 +341,7 @@ static void thousands_of_keys_are_rewritten_in_good_time(void **state)
 		assert_int_equal(node_insert(doc.root, NULL, child, key.data, key.len), 0);
 	}
 	write_and_read(&doc, DOC_BINARY, &again);
-	assert_int_equal(again.root->count, 50000);
+	assert_int_equal(node_count(again.root), 50000);
 	doc_free(&again);
 	doc_free(&doc);
 }

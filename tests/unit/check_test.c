@@ -181,7 +181,7 @@ static void assert_path(const char *dict, const char *first, const char *second,
 		node = node_get(node, second);
 	assert_non_null(node);
 	if (node->type == NODE_ARRAY)
-		node = node->last;
+		node = node_last_link(node);
 	check_path(node, &path);
 	assert_string_equal(buf_text(&path), expected);
 	doc_free(&doc);
@@ -230,7 +230,7 @@ static void assert_line(const char *source, const char *expected)
 	struct node *node;
 
 	assert_int_equal(doc_read(&doc, "p", source, strlen(source), &err), 0);
-	for (node = doc.root; node; node = node->first)
+	for (node = doc.root; node; node = node_first_link(node))
 		node->user = &doc;
 	check_profile(doc.root, &(struct check_options){ 0 }, note_error, &err);
 	error_format(&err, line, sizeof(line));

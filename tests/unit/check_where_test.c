@@ -8,7 +8,7 @@ static void assert_key_is_shown(const char *key, const char *expected)
 
 	buf_add_format(&dict, "<key>%s</key><string/>", key);
 	read_dict(buf_text(&dict), &doc);
-	check_path(doc.root->first, &path);
+	check_path(node_first_link(doc.root), &path);
 	assert_string_equal(buf_text(&path), expected);
 	doc_free(&doc);
 }
@@ -43,7 +43,7 @@ static void payloads_are_called_by_what_can_be_shown_of_their_type(void **state)
 
 	(void)state;
 	read_dict(PROFILE(PAYLOAD("t\u202ex", "1", "")), &doc);
-	check_path(node_get(doc.root, "PayloadContent")->first, &path);
+	check_path(node_first_link(node_get(doc.root, "PayloadContent")), &path);
 	assert_string_equal(buf_text(&path), "PayloadContent/t%E2%80%AEx");
 	doc_free(&doc);
 }

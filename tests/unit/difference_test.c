@@ -353,15 +353,15 @@ static struct node *random_tree(unsigned depth)
 /* Some node below `node`, or itself. */
 static struct node *some_node(struct node *node)
 {
-	while (!node_is_scalar(node->type) && node->count && random_below(4))
-		node = node_at(node, random_below((unsigned)node->count));
+	while (!node_is_scalar(node->type) && node_count(node) && random_below(4))
+		node = node_at(node, random_below((unsigned)node_count(node)));
 	return node;
 }
 
 static void insert_somewhere(struct node *parent, struct node *child)
 {
 	const char *key = KEYS[random_below(sizeof(KEYS) / sizeof(KEYS[0]))];
-	struct node *before = node_at(parent, random_below((unsigned)parent->count + 1));
+	struct node *before = node_at(parent, random_below((unsigned)node_count(parent) + 1));
 
 	if (parent->type == NODE_ARRAY)
 		assert_int_equal(node_insert(parent, before, child, NULL, 0), 0);

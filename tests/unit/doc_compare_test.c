@@ -173,8 +173,8 @@ static struct node *any_node(struct node *root)
 {
 	struct node *at = root, *child;
 
-	while (!node_is_scalar(at->type) && at->count && random_below(4)) {
-		child = node_at(at, random_below((unsigned)at->count));
+	while (!node_is_scalar(at->type) && node_count(at) && random_below(4)) {
+		child = node_at(at, random_below((unsigned)node_count(at)));
 		at = child;
 	}
 	return at;

@@ -203,8 +203,8 @@ static struct hunk insert_child(struct doc *doc, struct node *parent)
 	struct node *child = new_string(), *before = NULL;
 
 	(void)doc;
-	if (parent->count)
-		before = node_at(parent, random_below((unsigned)parent->count + 1));
+	if (node_count(parent))
+		before = node_at(parent, random_below((unsigned)node_count(parent) + 1));
 	assert_int_equal(node_insert(parent, before, child, "brand new", 9), 0);
 	return (struct hunk){ 1, 4 };
 }
@@ -317,7 +317,7 @@ static void insert_anywhere(struct doc *doc, struct node *child)
 		node_free(child);
 		return;
 	}
-	assert_int_equal(node_insert(parent, node_at(parent, random_below((unsigned)parent->count + 1)),
+	assert_int_equal(node_insert(parent, node_at(parent, random_below((unsigned)node_count(parent) + 1)),
 				     child, key, 2),
 			 0);
 }
@@ -351,7 +351,7 @@ static void revive_some(struct node *parent)
 {
 	if (node_is_scalar(parent->type))
 		return;
-	for (struct node *child = parent->first; child; child = child->next) {
+	for (struct node *child = node_first_link(parent); child; child = child->next) {
 		bool fits = (child->key != NULL) == (parent->type == NODE_DICT);
 
 		if (child->removed && fits && node_is_scalar(child->type) && random_below(2))

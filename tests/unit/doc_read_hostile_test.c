@@ -196,7 +196,7 @@ static size_t children_read(const struct buf *bytes)
 
 	assert_true(buf_ok(bytes));
 	must_read(&doc, bytes->data, bytes->len);
-	count = doc.root->type == NODE_STRING ? doc.root->value.len : doc.root->count;
+	count = doc.root->type == NODE_STRING ? doc.root->value.len : node_count(doc.root);
 	doc_free(&doc);
 	return count;
 }

@@ -154,7 +154,7 @@ static void keys_stand_in_the_order_of_the_source(void **state)
 				   "<key>a&amp;<![CDATA[<]]></key><string>x</string><key/><dict/></dict>"));
 	node = node_first(doc.root);
 	assert_string_equal(node->key, "b");
-	assert_int_equal(node->count, 2);
+	assert_int_equal(node_count(node), 2);
 	assert_string_equal(node_text(node_at(node, 1)), "2");
 	node = node_next(node);
 	assert_string_equal(node->key, "a&<");
@@ -177,7 +177,7 @@ static void of_duplicate_keys_the_last_counts_and_is_reported_where_it_stands(vo
 				   "  <key>b</key><string>4</string>\n"
 				   "</dict></dict>"));
 	assert_string_equal(node_text(node_get(node_first(doc.root), "a")), "3");
-	assert_int_equal(node_first(doc.root)->count, 2);
+	assert_int_equal(node_count(node_first(doc.root)), 2);
 	assert_string_equal(doc.duplicate.rule, "duplicate-key");
 	assert_int_equal(doc.duplicate.severity, SEVERITY_ERROR);
 	assert_string_equal(doc.duplicate.file, "test.plist");
@@ -410,7 +410,7 @@ static void a_new_document_is_an_empty_dict_without_a_source(void **state)
 	assert_int_equal(doc_new(&doc, &err), 0);
 	assert_int_equal(doc.format, DOC_XML);
 	assert_int_equal(doc.root->type, NODE_DICT);
-	assert_int_equal(doc.root->count, 0);
+	assert_int_equal(node_count(doc.root), 0);
 	assert_int_equal(doc.source.len, 0);
 	doc_free(&doc);
 	assert_null(doc.root);

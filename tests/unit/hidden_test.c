@@ -76,7 +76,7 @@ static struct node *add(struct node *dict, const char *key, enum node_type type,
 
 static void set(const struct opened *opened, const char *text)
 {
-	struct node *dict = node_get(opened->shown.root, "PayloadContent")->first;
+	struct node *dict = node_first_link(node_get(opened->shown.root, "PayloadContent"));
 
 	assert_int_equal(node_set(node_get(dict, "A"), NODE_STRING, text, strlen(text)), 0);
 }
@@ -278,7 +278,7 @@ static void payloads_that_do_not_fit_into_the_format_are_refused(void **state)
 static void payloads_that_are_nested_too_deep_for_the_profile_are_refused(void **state)
 {
 	struct opened opened = open_text(PAYLOADS("\t\t<string>x</string>\n"));
-	struct node *node = node_get(opened.shown.root, "PayloadContent")->first;
+	struct node *node = node_first_link(node_get(opened.shown.root, "PayloadContent"));
 	int depth;
 
 	(void)state;

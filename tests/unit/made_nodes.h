@@ -94,7 +94,7 @@ static inline const char *listing(const struct node *parent)
 	for (; last; last = node_previous(last))
 		backwards++;
 	assert_int_equal(count, backwards);
-	assert_int_equal(count, parent->count);
+	assert_int_equal(count, node_count(parent));
 	assert_null(node_at(parent, count));
 	return text;
 }

@@ -38,6 +38,7 @@ static void *scarce_calloc(size_t count, size_t size)
 
 #define malloc scarce_malloc
 #define calloc scarce_calloc
+#include "plist/base/slots.c"
 #include "plist/node_index.c"
 #include "plist/node.c"
 #undef malloc
@@ -156,7 +157,7 @@ static void an_insertion_that_fails_changes_nothing(void **state)
 		struct node *dict = read_dict(size);
 
 		failures += try_until_done(insert_new, dict);
-		assert_int_equal(dict->count, size + 1);
+		assert_int_equal(node_count(dict), size + 1);
 		node_free(dict);
 	}
 	assert_true(failures > 400);
@@ -189,7 +190,7 @@ static void what_cannot_be_taken_stays(void **state)
 
 	(void)state;
 	assert_int_equal(try_until_done(take_first, dict), 2);
-	assert_int_equal(dict->count, 2);
+	assert_int_equal(node_count(dict), 2);
 	node_free(dict);
 }
 
@@ -214,9 +215,32 @@ static void a_duplicate_key_that_cannot_be_added_shadows_nothing(void **state)
 	assert_int_equal(node_append_source(dict, child, "1", 1, &duplicate), -1);
 	fail_never();
 	assert_false(duplicate);
-	assert_int_equal(dict->count, 3);
+	assert_int_equal(node_count(dict), 3);
 	assert_non_null(node_get(dict, "1"));
 	node_free(child);
+	node_free(dict);
+}
+
+static int make_array(struct node *dict)
+{
+	return node_set_container(node_get(dict, "1"), NODE_ARRAY);
+}
+
+static int make_dict_array(struct node *dict)
+{
+	return node_set_container(dict, NODE_ARRAY);
+}
+
+static void what_cannot_become_a_container_stays(void **state)
+{
+	struct node *dict = read_dict(3);
+
+	(void)state;
+	assert_int_equal(try_until_done(make_array, dict), 2);
+	assert_int_equal(node_get(dict, "1")->type, NODE_ARRAY);
+	assert_string_equal(node_get(dict, "1")->was->bytes, "1");
+	assert_int_equal(try_until_done(make_dict_array, dict), 1);
+	assert_int_equal(node_count(dict), 0);
 	node_free(dict);
 }
 
@@ -232,12 +256,10 @@ static void removing_reviving_and_emptying_need_no_memory(void **state)
 	node_revive(one);
 	assert_ptr_equal(node_get(dict, "1"), one);
 	node_remove(made);
-	node_set_container(one, NODE_ARRAY);
-	assert_true(one->changed);
+	assert_int_equal(node_set_container(dict, NODE_DICT), 0);
+	assert_false(dict->changed);
+	assert_int_equal(node_count(dict), 0);
 	fail_never();
-	assert_int_equal(node_set_string(one, "1"), 0);
-	assert_true(one->changed);
-	assert_string_equal(node_text(one), "1");
 	node_free(dict);
 }
 
@@ -250,6 +272,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_taken_stays),
 		cmocka_unit_test(a_copy_that_cannot_be_made_leaves_nothing),
 		cmocka_unit_test(a_duplicate_key_that_cannot_be_added_shadows_nothing),
+		cmocka_unit_test(what_cannot_become_a_container_stays),
 		cmocka_unit_test(removing_reviving_and_emptying_need_no_memory),
 	};
 

@@ -110,7 +110,7 @@ static void an_array_has_places_and_no_keys(void **state)
 	assert_string_equal(listing(array), "1x2");
 	node_remove(node_at(array, 0));
 	assert_string_equal(listing(array), "x2");
-	node_revive(array->first);
+	node_revive(node_first_link(array));
 	assert_string_equal(listing(array), "1x2");
 	node_free(array);
 }
@@ -127,7 +127,7 @@ static void a_child_of_the_source_keeps_its_place_when_it_is_removed(void **stat
 	assert_string_equal(listing(dict), "ac");
 	assert_null(node_get(dict, "b"));
 	assert_ptr_equal(node_find_removed(dict, "b", 1), b);
-	assert_ptr_equal(dict->first->next, b);
+	assert_ptr_equal(node_first_link(dict)->next, b);
 	assert_true(node_differs(dict));
 
 	node_revive(b);
@@ -147,10 +147,10 @@ static void removing_or_reviving_twice_is_doing_it_once(void **state)
 	(void)state;
 	node_remove(b);
 	node_mark_removed(b);
-	assert_int_equal(dict->count, 2);
+	assert_int_equal(node_count(dict), 2);
 	node_revive(b);
 	node_revive(b);
-	assert_int_equal(dict->count, 3);
+	assert_int_equal(node_count(dict), 3);
 	node_free(dict);
 }
 
@@ -195,7 +195,7 @@ static void the_purge_leaves_what_came_from_the_source(void **state)
 	node_remove(b);
 	node_purge(dict);
 	assert_ptr_equal(node_find_removed(dict, "b", 1), b);
-	assert_ptr_equal(inner->last, node_get(inner, "c"));
+	assert_ptr_equal(node_last_link(inner), node_get(inner, "c"));
 	node_free(dict);
 }
 
@@ -211,7 +211,7 @@ static void the_removed_one_of_a_key_gets_its_name_back_when_the_new_one_goes(vo
 	assert_string_equal(listing(dict), "acb");
 	assert_ptr_equal(node_get(dict, "b"), made);
 	assert_null(node_find_removed(dict, "b", 1));
-	assert_ptr_equal(dict->first->next, old);
+	assert_ptr_equal(node_first_link(dict)->next, old);
 	assert_true(node_differs(dict));
 
 	node_remove(made);
@@ -280,9 +280,9 @@ static void what_is_taken_leaves_its_place_behind(void **state)
 	assert_int_equal(b->source.element.start, element.start);
 	assert_string_equal(listing(dict), "ac");
 	assert_null(node_find_removed(dict, "b", 1));
-	assert_true(dict->first->next->removed && dict->first->next->placed);
-	assert_int_equal(dict->first->next->source.element.start, element.start);
-	assert_string_equal(dict->first->next->key, "b");
+	assert_true(node_first_link(dict)->next->removed && node_first_link(dict)->next->placed);
+	assert_int_equal(node_first_link(dict)->next->source.element.start, element.start);
+	assert_string_equal(node_first_link(dict)->next->key, "b");
 	assert_true(node_differs(dict));
 
 	assert_int_equal(node_insert(dict, NULL, b, b->key, b->key_len), 0);
@@ -362,11 +362,11 @@ static void a_large_dict_is_filled_searched_and_emptied_quickly(void **state)
 		node_remove(node_get(dict, key));
 		assert_int_equal(node_insert(dict, NULL, node_new(NODE_ARRAY), key, strlen(key)), 0);
 	}
-	assert_int_equal(dict->count, MANY);
+	assert_int_equal(node_count(dict), MANY);
 	for (child = node_first(dict); child; child = node_next(child))
 		node_mark_removed(child);
 	node_purge(dict);
-	assert_int_equal(dict->count, 0);
+	assert_int_equal(node_count(dict), 0);
 	assert_non_null(node_find_removed(dict, "7", 1));
 	node_free(dict);
 }
@@ -393,8 +393,8 @@ static void assert_holds(const struct node *dict, struct node *const *placed)
 {
 	size_t there = 0, met = 0;
 
-	for (const struct node *child = dict->first; child; child = child->next) {
-		assert_ptr_equal(child->next ? child->next->prev : dict->last, child);
+	for (const struct node *child = node_first_link(dict); child; child = child->next) {
+		assert_ptr_equal(child->next ? child->next->prev : node_last_link(dict), child);
 		if (child->placed) {
 			assert_int_equal(child->source.element.start, placed[met]->source.element.start);
 			met++;
@@ -405,7 +405,7 @@ static void assert_holds(const struct node *dict, struct node *const *placed)
 		assert_ptr_equal(node_find(dict, child->key, child->key_len), child);
 	}
 	assert_int_equal(met, SOURCE_CHILDREN);
-	assert_int_equal(there, dict->count);
+	assert_int_equal(there, node_count(dict));
 }
 
 static struct node *random_child(const struct node *dict, bool removed)
@@ -413,7 +413,7 @@ static struct node *random_child(const struct node *dict, bool removed)
 	struct node *found = NULL, *child;
 	long seen = 0;
 
-	for (child = dict->first; child; child = child->next)
+	for (child = node_first_link(dict); child; child = child->next)
 		if (child->removed == removed && child->value.type == NODE_STRING && random() % ++seen == 0)
 			found = child;
 	return found;

@@ -89,10 +89,10 @@ static void a_container_that_becomes_a_scalar_and_back_knows_its_children(void *
 	assert_int_equal(node_set_string(inner, "text"), 0);
 	assert_true(inner->changed);
 	assert_int_equal(inner->type, NODE_STRING);
-	assert_int_equal(inner->count, 0);
+	assert_int_equal(node_count(inner), 0);
 	assert_null(node_first(inner));
-	assert_ptr_equal(inner->first, a);
-	assert_string_equal(inner->last->key, "c");
+	assert_ptr_equal(node_first_link(inner), a);
+	assert_string_equal(node_last_link(inner)->key, "c");
 
 	node_set_container(inner, NODE_DICT);
 	assert_false(inner->changed);
@@ -117,11 +117,11 @@ static void a_scalar_that_becomes_a_container_and_back_is_unchanged(void **state
 	assert_int_equal(a->value.type, NODE_ARRAY);
 	add_string(a, NULL, NULL, "x");
 	node_set_container(a, NODE_DICT);
-	assert_int_equal(a->count, 0);
+	assert_int_equal(node_count(a), 0);
 	add_string(a, NULL, "k", "x");
 	assert_int_equal(node_set_string(a, "1"), 0);
 	assert_false(node_differs(dict));
-	assert_null(a->first);
+	assert_null(node_first_link(a));
 	node_free(dict);
 }
 
@@ -131,7 +131,7 @@ static void a_container_of_the_same_type_is_only_emptied(void **state)
 
 	(void)state;
 	node_set_container(dict, NODE_DICT);
-	assert_int_equal(dict->count, 0);
+	assert_int_equal(node_count(dict), 0);
 	assert_false(dict->changed);
 	assert_true(node_differs(dict));
 	node_free(dict);
@@ -211,7 +211,7 @@ static void a_copy_that_borrows_differs_from_the_source_as_the_original_does(voi
 	assert_true(node_equal(root, edited, true));
 	assert_true(node_differs(edited));
 	assert_null(node_find_removed(edited, "b", 1));
-	assert_true(edited->first->next->removed && edited->first->next->placed);
+	assert_true(node_first_link(edited)->next->removed && node_first_link(edited)->next->placed);
 	assert_int_equal(node_set_string(node_get(edited, "a"), "1"), 0);
 	assert_false(node_get(edited, "a")->changed);
 	node_free(root);

@@ -102,7 +102,7 @@ static inline void assert_ranges(const struct doc *doc, const struct node *node)
 		assert_true(inner->start == element->end && spells(doc, element->end - 2, "/>"));
 	else
 		assert_true(spells(doc, inner->start - 1, ">") && spells(doc, inner->end, "</"));
-	for (child = node->first; child; child = child->next) {
+	for (child = node_first_link(node); child; child = child->next) {
 		if (node->type == NODE_DICT) {
 			assert_true(spells(doc, child->source.key.start, "<key"));
 			assert_true(spells(doc, child->source.key.end - 1, ">"));

@@ -154,8 +154,8 @@ static void insert_into(struct node *parent, unsigned value)
 
 	assert_non_null(child);
 	set_to(child, value);
-	if (parent->count)
-		before = node_at(parent, value % (parent->count + 1));
+	if (node_count(parent))
+		before = node_at(parent, value % (node_count(parent) + 1));
 	if (parent->type == NODE_DICT && node_get(parent, "new"))
 		node_free(child);
 	else

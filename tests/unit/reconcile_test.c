@@ -146,8 +146,8 @@ static void duplicate_keys_are_not_touched(void **state)
 	read_plist(&other, WANTED, strlen(WANTED));
 	assert_int_equal(reconcile(doc.root, other.root, &err), 0);
 	assert_true(node_equal(doc.root, other.root, false));
-	assert_true(doc.root->first->shadowed);
-	assert_string_equal(node_text(doc.root->first), "1");
+	assert_true(node_first_link(doc.root)->shadowed);
+	assert_string_equal(node_text(node_first_link(doc.root)), "1");
 	doc_free(&doc);
 	doc_free(&other);
 }
@@ -221,7 +221,7 @@ static void a_uid_stays_one(void **state)
 	read_plist(&other, binary.data, binary.len);
 	assert_true(node_get(other.root, "u")->uid);
 	assert_int_equal(doc_new(&empty, &err), 0);
-	assert_int_equal(node_set(node_get(other.root, "u")->first, NODE_INTEGER, "8", 1), 0);
+	assert_int_equal(node_set(node_first_link(node_get(other.root, "u")), NODE_INTEGER, "8", 1), 0);
 	must_reconcile(&empty, other.root);
 	assert_true(node_get(empty.root, "u")->uid);
 	must_reconcile(&other, doc.root);

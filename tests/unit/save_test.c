@@ -338,7 +338,7 @@ static void a_fresh_profile_is_saved_though_nothing_was_edited(void **state)
 	done(&it);
 	it = open_plain(WIFI);
 	root = it.profile.doc.root;
-	assert_int_equal(root->count, 5);
+	assert_int_equal(node_count(root), 5);
 	assert_int_equal(node_get(root, "PayloadContent")->type, NODE_ARRAY);
 	assert_string_equal(node_text(node_get(root, "PayloadType")), "Configuration");
 	assert_string_equal(node_text(node_get(root, "PayloadVersion")), "1");

@@ -70,15 +70,15 @@ static void an_empty_file_is_a_profile_without_keys_where_that_is_wanted(void **
 	(void)state;
 	put_text("empty", "");
 	assert_int_equal(opened(&version, "empty", true, &err), 0);
-	assert_int_equal(version.doc->root->count, 0);
+	assert_int_equal(node_count(version.doc->root), 0);
 	version_close(&version);
 	assert_int_equal(opened(&version, "/dev/null", true, &err), 0);
-	assert_int_equal(version.doc->root->count, 0);
+	assert_int_equal(node_count(version.doc->root), 0);
 	version_close(&version);
 	must_fail("empty", "not-a-plist", "");
 	put_text("full", PROFILE(TWO_KEYS));
 	assert_int_equal(opened(&version, "full", true, &err), 0);
-	assert_int_equal(version.doc->root->count, 2);
+	assert_int_equal(node_count(version.doc->root), 2);
 	version_close(&version);
 }
 

@@ -11,7 +11,7 @@
 #include "plist/doc.h"
 
 /* Where the first piece ends, or behind that. */
-#define PIECE ((size_t)256 << 10)
+#define PIECE ((size_t)1 << 20)
 
 /* Of everything that a source can have, something. */
 static const char text[] =
