@@ -27,12 +27,13 @@ static const struct schema_key *payload_of(struct tree *tree, const struct item 
 {
 	struct schema *schema = schema_of(tree);
 	const struct node *type = payload->node ? node_get(payload->node, PAYLOAD_TYPE) : NULL;
+	const char *name = item_name(payload);
 	const struct schema_key *found = NULL;
 	BUF_AUTO whole = BUF_INIT, base = BUF_INIT;
 
 	if (type && type->type == NODE_STRING) {
 		found = schema_payload(schema, type->value.bytes, type->value.len);
-	} else if (name_to_key(payload->name, &whole) == 0 && name_to_payload_type(payload->name, &base) == 0) {
+	} else if (name_to_key(name, &whole) == 0 && name_to_payload_type(name, &base) == 0) {
 		found = schema_payload(schema, buf_text(&whole), whole.len);
 		if (!found)
 			found = schema_payload(schema, buf_text(&base), base.len);
@@ -53,7 +54,7 @@ const struct schema_key *allowed_dir(struct tree *tree, const struct item *dir)
 		return dir == tree->root ? schema_profile(schema_of(tree)) : NULL;
 	if (is_payload(dir))
 		return payload_of(tree, dir);
-	return allowed_entry(tree, dir->parent, dir->name);
+	return allowed_entry(tree, dir->parent, item_name(dir));
 }
 
 /* The keys of a dict's directory, if the schema has that for a dict. */

@@ -26,9 +26,9 @@ static int get_error(const struct item *item, struct buf *value)
 {
 	char line[4096];
 
-	if (!item->refusal)
+	if (!item_refusal(item))
 		return -ENODATA;
-	error_format(item->refusal, line, sizeof(line));
+	error_format(item_refusal(item), line, sizeof(line));
 	buf_add_text(value, line);
 	return buf_ok(value) ? 0 : -ENOMEM;
 }
@@ -41,7 +41,7 @@ static int get_schema(struct tree *tree, const struct item *item, const char *na
 	if (item->kind == ITEM_DIR)
 		key = allowed_dir(tree, item);
 	else if (item->kind == ITEM_KEY && item->parent)
-		key = allowed_entry(tree, item->parent, item->name);
+		key = allowed_entry(tree, item->parent, item_name(item));
 	if (!key || describe_attribute(allowed_payload(tree, item), key, name, value) < 0)
 		return -ENODATA;
 	return buf_ok(value) ? 0 : -ENOMEM;
@@ -63,7 +63,7 @@ int tree_getxattr(struct tree *tree, struct item *item, const char *name, struct
 
 static int set_type(struct tree *tree, struct item *item, const char *words, size_t len)
 {
-	struct said *said = said_make(&item->parent->dir->said, item->name);
+	struct said *said = said_make(&item->parent->dir->said, item_name(item));
 	int result;
 
 	if (!said)

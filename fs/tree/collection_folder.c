@@ -169,7 +169,7 @@ static int refuse_removal(struct member *member)
 {
 	struct tree *tree = member->collection->tree;
 	struct item *item = member->item;
-	int result = refuse_text(tree, item->parent, item->name, EPERM,
+	int result = refuse_text(tree, item->parent, item_name(item), EPERM,
 				 "profiles are not removed from a mounted folder unless that was asked for: it stays, "
 				 "with what was saved in it; mount with -o delete=allow, or remove the file itself");
 
@@ -198,7 +198,7 @@ static int remove_profile(struct member *member)
 		return result;
 	if (remove_file(member, &err) < 0) {
 		member_rest(member);
-		return refuse(collection->tree, item->parent, item->name, &err, err.code);
+		return refuse(collection->tree, item->parent, item_name(item), &err, err.code);
 	}
 	unlink_member(member);
 	return 0;
@@ -212,12 +212,12 @@ static int remove_folder(struct collection *collection, struct item *folder)
 
 	if (folder->dir->first)
 		return -ENOTEMPTY;
-	collection_add_path(dir, folder->name, &path);
+	collection_add_path(dir, item_name(folder), &path);
 	if (!buf_ok(&path))
 		return -ENOMEM;
 	code = remove_on_disk(collection, buf_text(&path));
 	if (code)
-		return refuse_text(collection->tree, dir, folder->name, code,
+		return refuse_text(collection->tree, dir, item_name(folder), code,
 				   "the folder holds something else than profiles, or cannot be removed: %s; look at "
 				   "it where it lies",
 				   strerror(code));
@@ -228,7 +228,7 @@ static int remove_folder(struct collection *collection, struct item *folder)
 
 int collection_rmdir(struct collection *collection, struct item *item)
 {
-	return item->kind == ITEM_PROFILE ? remove_profile(item->member) : remove_folder(collection, item);
+	return item->kind == ITEM_PROFILE ? remove_profile(item->rare->member) : remove_folder(collection, item);
 }
 
 void collection_remove_made(struct collection *collection, struct item *folder)
@@ -241,7 +241,7 @@ void collection_remove_made(struct collection *collection, struct item *folder)
 			collection_remove_made(collection, item);
 	if (!folder->made)
 		return;
-	collection_add_path(folder->parent, folder->name, &path);
+	collection_add_path(folder->parent, item_name(folder), &path);
 	if (buf_ok(&path))
 		remove_on_disk(collection, buf_text(&path)); /* if somebody put something there, it stays */
 }

@@ -104,7 +104,8 @@ struct member *member_add(struct collection *collection, struct item *folder, co
 	}
 	if (member && grown && buf_ok(&path))
 		member->item = item_new(collection->tree, ITEM_PROFILE);
-	if (!member || !member->item || item_link(collection->tree, folder, NULL, name, member->item) < 0) {
+	if (!member || !member->item || !item_rare(member->item) ||
+	    item_link(collection->tree, folder, NULL, name, member->item) < 0) {
 		if (member && member->item)
 			item_settle(collection->tree, member->item);
 		free(member);
@@ -112,7 +113,7 @@ struct member *member_add(struct collection *collection, struct item *folder, co
 	}
 	member->path = buf_steal(&path, NULL);
 	member->collection = collection;
-	member->item->member = member;
+	member->item->rare->member = member;
 	collection->members[collection->member_count++] = member;
 	return member;
 }
@@ -326,5 +327,5 @@ mode_t collection_mode(const struct member *member)
 
 struct timespec collection_mtime(const struct member *member)
 {
-	return member->opened ? member->opened->tree->root->mtime : member->mtime;
+	return member->opened ? item_mtime(member->opened->tree->root) : member->mtime;
 }

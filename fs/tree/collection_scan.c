@@ -25,7 +25,7 @@ bool collection_is_profile_name(const char *name)
 void collection_add_path(const struct item *folder, const char *name, struct buf *path)
 {
 	if (folder->parent)
-		collection_add_path(folder->parent, folder->name, path);
+		collection_add_path(folder->parent, item_name(folder), path);
 	if (path->len)
 		buf_add_char(path, '/');
 	buf_add_text(path, name);
@@ -79,7 +79,7 @@ static int add_profile(struct collection *collection, struct item *dir, const ch
 		return error_memory(err);
 	member->mode = st->st_mode;
 	member->mtime = st->st_mtim;
-	member->item->mtime = st->st_mtim;
+	item_set_mtime(member->item, st->st_mtim);
 	return 0;
 }
 
@@ -148,7 +148,7 @@ static int pass_over(struct collection *collection, const struct item *dir, int 
 		return error_system(err, code, "this folder cannot be read");
 	if (code == ENOENT || code == ENOTDIR || code == ELOOP)
 		return 0;
-	collection_add_path(dir->parent, dir->name, &path);
+	collection_add_path(dir->parent, item_name(dir), &path);
 	profile_note(&collection->ground, collection->notes,
 		     "the profiles in %s are not shown, as it cannot be read: %s; mend that and mount the folder again",
 		     buf_text(&path), strerror(code));

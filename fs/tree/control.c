@@ -123,10 +123,11 @@ int control_load(struct tree *tree)
 		item = item_new(tree, ITEM_CONTROL);
 		if (!item)
 			return -ENOMEM;
-		item->control = (int)i;
-		result = item_link(tree, dir, NULL, files[i].name, item);
+		result = item_rare(item) ? item_link(tree, dir, NULL, files[i].name, item) : -ENOMEM;
 		if (result < 0)
 			item_settle(tree, item);
+		else
+			item->rare->control = (int)i;
 	}
 	return result;
 }
@@ -139,8 +140,7 @@ int control_dir(struct tree *tree, struct item **out)
 		item = item_new(tree, ITEM_CONTROL_DIR);
 		if (!item)
 			return -ENOMEM;
-		item_name(item, NAME_OF_CONTROL);
-		if (!item->name || dir_make(item, NULL, SHAPE_DICT) < 0) {
+		if (item_set_name(item, NAME_OF_CONTROL) < 0 || dir_make(item, NULL, SHAPE_DICT) < 0) {
 			item_settle(tree, item);
 			return -ENOMEM;
 		}
@@ -164,7 +164,7 @@ int control_lookup(struct tree *tree, const char *name, struct item **item)
 void control_read(struct tree *tree, const struct item *item, struct buf *out)
 {
 	if (tree->collection)
-		files[item->control].read_collection(tree, out);
+		files[item->rare->control].read_collection(tree, out);
 	else
-		files[item->control].read(tree, out);
+		files[item->rare->control].read(tree, out);
 }

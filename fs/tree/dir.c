@@ -105,13 +105,15 @@ int dir_payload_name(const struct item *dir, const struct node *payload, size_t 
 	}
 	buf_assign(name, base.data, base.len);
 	first = buf_ok(name) ? item_child(dir, buf_text(name)) : NULL;
-	number = first && first->numbered ? first->numbered : 1;
+	if (first && !item_rare(first))
+		return -ENOMEM;
+	number = first && first->rare->numbered ? first->rare->numbered : 1;
 	while (buf_ok(name) && item_child(dir, buf_text(name))) {
 		buf_assign(name, base.data, base.len);
 		buf_add_format(name, ".%u", ++number);
 	}
 	if (first)
-		first->numbered = number;
+		first->rare->numbered = number;
 	return buf_ok(name) && buf_ok(&base) ? 0 : -ENOMEM;
 }
 
@@ -195,7 +197,7 @@ struct item *dir_place_for_index(const struct item *dir, uint32_t index)
 	uint32_t other;
 
 	for (item = dir->dir->last; item; item = item->prev) {
-		if (!item->node || !name_to_index(item->name, &other))
+		if (!item->node || !name_to_index(item_name(item), &other))
 			continue;
 		if (other <= index)
 			break;

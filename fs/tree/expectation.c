@@ -103,7 +103,7 @@ static bool is_secret(const struct item *dir, const char *name, const struct sch
 	BUF_AUTO text = BUF_INIT;
 
 	for (; dir && dir->dir->shape == SHAPE_ARRAY && dir->parent; dir = dir->parent)
-		name = dir->name;
+		name = item_name(dir);
 	if (!name || name_to_key(name, &text) < 0)
 		return secret_is_kept(key, NULL, 0);
 	return secret_is_kept(key, buf_text(&text), text.len);
@@ -206,7 +206,7 @@ static bool names_nothing(const struct item *dir, const struct meaning *meaning)
 		if (type.len <= NAME_OF_TYPE_MAX)
 			return false;
 	}
-	buf_add(&place, dir->name, name_without_number(dir->name));
+	buf_add(&place, item_name(dir), name_without_number(item_name(dir)));
 	return buf_ok(&place) && name_to_index(buf_text(&place), &index);
 }
 
@@ -214,11 +214,11 @@ int place_check(struct item *dir, const char *name, const struct meaning *meanin
 {
 	if (!is_payload_type(dir, name) || names_nothing(dir, meaning))
 		return 0;
-	if (meaning->type == NODE_STRING && name_fits_payload(dir->name, meaning->bytes, meaning->len))
+	if (meaning->type == NODE_STRING && name_fits_payload(item_name(dir), meaning->bytes, meaning->len))
 		return 0;
 	return error_rule(err, "wrong-type",
 			  "the directory of a payload is named by its type: rename the directory '%s' (mv) to change "
-			  "PayloadType", dir->name);
+			  "PayloadType", item_name(dir));
 }
 
 static bool begins_with(const struct buf *whole, const char *bytes, size_t len)
@@ -238,8 +238,8 @@ bool place_may_begin(struct item *dir, const char *name, enum node_type type, co
 		meaning.len--;
 		return place_check(dir, name, &meaning, &ignored) == 0;
 	}
-	name_to_key(dir->name, &full);
-	name_to_payload_type(dir->name, &base);
+	name_to_key(item_name(dir), &full);
+	name_to_payload_type(item_name(dir), &base);
 	return begins_with(&full, bytes, len) || begins_with(&base, bytes, len);
 }
 

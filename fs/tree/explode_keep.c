@@ -69,7 +69,7 @@ static struct item *find_there(struct explosion *explosion, const struct item *d
 	if (!dir->parent)
 		return explosion->there.tree->root;
 	parent = find_there(explosion, dir->parent);
-	parent = parent && parent->kind == ITEM_DIR ? item_child(parent, dir->name) : NULL;
+	parent = parent && parent->kind == ITEM_DIR ? item_child(parent, item_name(dir)) : NULL;
 	return parent && parent->kind == ITEM_DIR ? parent : NULL;
 }
 
@@ -92,7 +92,7 @@ static size_t base_of(const struct item *item)
 
 	if (type && type->type == NODE_STRING)
 		name_from_key(type->value.bytes, type->value.len, &own);
-	return own.len && strncmp(item->name, buf_text(&own), own.len) == 0 ? own.len : strlen(item->name);
+	return own.len && strncmp(item_name(item), buf_text(&own), own.len) == 0 ? own.len : strlen(item_name(item));
 }
 
 /* The number in a name that begins with these bytes: 1 for those alone, 0: it is no such name. */
@@ -117,9 +117,9 @@ static int keep_payloads(struct naming *naming, const struct pairing *pairing)
 	for (i = 0; i < naming->count; i++) {
 		const struct item *there = partner(pairing, i);
 
-		if (!there || number_of(there->name, naming->items[i]->name, base_of(naming->items[i])) == 0)
+		if (!there || number_of(item_name(there), item_name(naming->items[i]), base_of(naming->items[i])) == 0)
 			continue;
-		naming->names[i] = strdup(there->name);
+		naming->names[i] = strdup(item_name(there));
 		if (!naming->names[i])
 			return -1;
 	}
@@ -145,7 +145,7 @@ static int name_new_payloads(struct naming *naming)
 	size_t i;
 
 	for (i = 0; i < naming->count; i++) {
-		const char *own = naming->items[i]->name;
+		const char *own = item_name(naming->items[i]);
 		size_t base = base_of(naming->items[i]);
 		unsigned long number = naming->names[i] ? 0 : highest(naming, own, base) + 1;
 		BUF_AUTO name = BUF_INIT;
@@ -179,7 +179,7 @@ static int name_elements(struct naming *naming, const struct pairing *pairing)
 		const struct item *there = partner(pairing, i);
 		BUF_AUTO name = BUF_INIT;
 
-		if (there && !pairing->b.moved[i] && name_to_index(there->name, &kept) && kept > number &&
+		if (there && !pairing->b.moved[i] && name_to_index(item_name(there), &kept) && kept > number &&
 		    kept < NUMBER_END)
 			number = kept;
 		name_from_index(number, &name);

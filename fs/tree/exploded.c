@@ -280,7 +280,7 @@ bool exploded_finding(const struct exploded *exploded, const struct finding *fin
 		error_rule(err, finding->rule,
 			   "%s; everything in a tree is part of the profile, but names that begin with a dot: remove "
 			   "it, or call it .%s",
-			   finding->text, item->name);
+			   finding->text, item_name(item));
 	else
 		error_rule(err, finding->rule, "%s", finding->text);
 	err->severity = finding->severity;

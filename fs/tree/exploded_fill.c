@@ -94,7 +94,7 @@ static void choose_uuid(const struct filling *filling, char uuid[UUID_SIZE])
 
 	if (!profile)
 		profile = text_at(root, IDENTIFIER);
-	buf_add_format(&seed, "%s\n%s", profile ? profile : "", filling->item->name);
+	buf_add_format(&seed, "%s\n%s", profile ? profile : "", item_name(filling->item));
 	if (profile && buf_ok(&seed))
 		uuid_make_from(seed.data, seed.len, uuid);
 	if (!profile || !buf_ok(&seed) || is_taken(root, filling->item->node->parent, uuid))
@@ -139,8 +139,8 @@ static bool type_of_new(const struct filling *filling, struct buf *type)
 	uint32_t index;
 
 	return item->node && item->node->type == NODE_DICT && !node_get(item->node, TYPE) &&
-	       !was_refused(filling, TYPE) && !name_to_index(item->name, &index) &&
-	       name_to_payload_type(item->name, type) == 0;
+	       !was_refused(filling, TYPE) && !name_to_index(item_name(item), &index) &&
+	       name_to_payload_type(item_name(item), type) == 0;
 }
 
 int exploded_fill(struct reader *reader)

@@ -32,5 +32,5 @@ bool exploded_is_stray(const struct item *item, const struct finding *finding)
 	if (strcmp(finding->rule, "unknown-key") != 0 || finding->key || item->node != finding->node ||
 	    asks(finding->text) || !item->parent)
 		return false;
-	return !item->parent->parent || (item->kind == ITEM_KEY && has_extension(item->name));
+	return !item->parent->parent || (item->kind == ITEM_KEY && has_extension(item_name(item)));
 }

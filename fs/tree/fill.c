@@ -42,7 +42,7 @@ static int put(struct tree *tree, struct item *payload, const char *key, enum no
 	if (item && item->node) {
 		change.node = item->node;
 		item->as_written = false;
-		buf_free(&item->content);
+		item_forget_content(item);
 		item_touch(tree, item);
 		return commit(tree, &change);
 	}
@@ -144,7 +144,7 @@ static int fill_type(struct tree *tree, struct item *payload)
 
 	if (node_get(payload->node, TYPE))
 		return 0;
-	if (name_to_payload_type(payload->name, &type) < 0)
+	if (name_to_payload_type(item_name(payload), &type) < 0)
 		return -EINVAL;
 	return put(tree, payload, TYPE, NODE_STRING, buf_text(&type));
 }
@@ -168,7 +168,7 @@ static int fill_payload(struct tree *tree, struct item *payload, struct problems
 
 static uint32_t order_of(const struct item *payload)
 {
-	const struct said *said = said_find(payload->parent->dir->said, payload->name);
+	const struct said *said = said_find(payload->parent->dir->said, item_name(payload));
 
 	return said && said->order ? said->order : UINT32_MAX;
 }
@@ -180,7 +180,7 @@ static int by_order(const void *a, const void *b)
 
 	if (x_order != y_order)
 		return x_order < y_order ? -1 : 1;
-	return types_compare_payloads(x->name, y->name);
+	return types_compare_payloads(item_name(x), item_name(y));
 }
 
 /* The payloads whose place is to be decided: those made here, and those that .types gives one. One that was

@@ -49,7 +49,7 @@ static void list_unfinished(struct tree *tree)
 	uint64_t last = 0;
 
 	while ((item = item_next(tree, &last)))
-		if (item->kind == ITEM_KEY && item->parent && item->stage)
+		if (item->kind == ITEM_KEY && item->parent && item_stage(item))
 			say_path(tree, item, SEVERITY_WARNING,
 				 "is still being written and no value yet: what was there before is saved; save again "
 				 "when it is closed");

@@ -3,13 +3,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Few enough that a folder of ten thousand small profiles, each a tree of its own, wastes little. */
-#define PAGE_ITEMS 64
+#include "fs/tree/item.h"
+
+/* Few enough that a folder of ten thousand small profiles, each a tree of its own, wastes little, and that the few that
+ * are left of many do not keep much. */
+#define PAGE_ITEMS 16
 
 struct inode_page {
-	size_t used;
-	struct item *items[PAGE_ITEMS];
+	uint32_t there; /* a bit for each item */
+	struct item items[PAGE_ITEMS];
 };
+
+/* For ASan, which knows of pages only: an item that is not there is out of bounds. */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(address, size)   ((void)(address), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
+#endif
 
 static struct inode_page *page_of(const struct inodes *inodes, uint64_t number)
 {
@@ -37,35 +48,56 @@ static int reach(struct inodes *inodes, uint64_t at)
 	return 0;
 }
 
-int inodes_put(struct inodes *inodes, uint64_t number, struct item *item)
+static uint32_t bit_of(uint64_t number)
 {
-	uint64_t at = number / PAGE_ITEMS;
+	return (uint32_t)1 << number % PAGE_ITEMS;
+}
 
-	if (reach(inodes, at) < 0)
-		return -1;
-	if (!inodes->pages[at])
-		inodes->pages[at] = calloc(1, sizeof(*inodes->pages[at]));
-	if (!inodes->pages[at])
-		return -1;
-	inodes->pages[at]->items[number % PAGE_ITEMS] = item;
-	inodes->pages[at]->used++;
-	return 0;
+static struct inode_page *new_page(void)
+{
+	struct inode_page *page = calloc(1, sizeof(*page));
+
+	if (page)
+		ASAN_POISON_MEMORY_REGION(page->items, sizeof(page->items));
+	return page;
+}
+
+struct item *inodes_make(struct inodes *inodes, uint64_t number)
+{
+	struct inode_page **page;
+	struct item *item;
+
+	if (reach(inodes, number / PAGE_ITEMS) < 0)
+		return NULL;
+	page = &inodes->pages[number / PAGE_ITEMS];
+	if (!*page)
+		*page = new_page();
+	if (!*page)
+		return NULL;
+	(*page)->there |= bit_of(number);
+	item = &(*page)->items[number % PAGE_ITEMS];
+	ASAN_UNPOISON_MEMORY_REGION(item, sizeof(*item));
+	return item;
 }
 
 struct item *inodes_get(const struct inodes *inodes, uint64_t number)
 {
-	const struct inode_page *page = page_of(inodes, number);
+	struct inode_page *page = page_of(inodes, number);
 
-	return page ? page->items[number % PAGE_ITEMS] : NULL;
+	return page && page->there & bit_of(number) ? &page->items[number % PAGE_ITEMS] : NULL;
 }
 
 void inodes_remove(struct inodes *inodes, uint64_t number)
 {
 	struct inode_page *page = inodes->pages[number / PAGE_ITEMS];
+	struct item *item = &page->items[number % PAGE_ITEMS];
 
-	page->items[number % PAGE_ITEMS] = NULL;
-	if (--page->used > 0)
+	memset(item, 0, sizeof(*item));
+	ASAN_POISON_MEMORY_REGION(item, sizeof(*item));
+	page->there &= ~bit_of(number);
+	if (page->there)
 		return;
+	ASAN_UNPOISON_MEMORY_REGION(page->items, sizeof(page->items));
 	free(page);
 	inodes->pages[number / PAGE_ITEMS] = NULL;
 }
@@ -77,9 +109,9 @@ struct item *inodes_after(const struct inodes *inodes, uint64_t *number)
 
 	while (at / PAGE_ITEMS < inodes->count) {
 		page = inodes->pages[at / PAGE_ITEMS];
-		if (page && page->items[at % PAGE_ITEMS]) {
+		if (page && page->there & bit_of(at)) {
 			*number = at;
-			return page->items[at % PAGE_ITEMS];
+			return &page->items[at % PAGE_ITEMS];
 		}
 		at = page ? at + 1 : (at / PAGE_ITEMS + 1) * PAGE_ITEMS;
 	}

@@ -1,8 +1,8 @@
 /*
  * The inode table: items by number. Numbers are given in order, from 1, and never again, so that it is a list of small
- * pages, of which those are there that hold something: eight bytes for an item, and a look-up is two steps.
+ * pages of items, of which those are there that hold one: a look-up is two steps, and no item has memory of its own.
  *
- * It owns its pages, not the items.
+ * It owns the memory of the items, not what they own.
  */
 #ifndef TREE_INODES_H
 #define TREE_INODES_H
@@ -17,8 +17,8 @@ struct inodes {
 	size_t count;
 };
 
-/* 0, or -1: out of memory, nothing changed. */
-int inodes_put(struct inodes *inodes, uint64_t number, struct item *item);
+/* An item of that number, all zero. NULL: out of memory, nothing changed. */
+struct item *inodes_make(struct inodes *inodes, uint64_t number);
 
 /* NULL: there is none. */
 struct item *inodes_get(const struct inodes *inodes, uint64_t number);

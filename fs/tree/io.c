@@ -62,16 +62,21 @@ bool handle_direct(const struct handle *handle)
 /* Files that are made when they are opened. A .types that is opened for writing begins with what it shows. */
 static int open_made(struct tree *tree, struct item *item, struct handle *handle)
 {
-	struct buf *out = handle->writes ? &item->content : &handle->content;
+	struct buf *out = &handle->content;
 
 	handle->made = true;
+	if (handle->writes) {
+		if (!item_rare(item))
+			return -ENOMEM;
+		out = &item->rare->content;
+	}
 	if (item->kind == ITEM_CONTROL) {
 		control_read(tree, item, out);
 	} else if (!item->as_written) {
 		buf_clear(out);
 		types_read(tree, item, out);
 	} else if (!handle->writes) {
-		buf_add(out, item->content.data, item->content.len);
+		buf_add(out, item_content(item)->data, item_content(item)->len);
 	}
 	return buf_ok(out) ? 0 : -ENOMEM;
 }
@@ -79,17 +84,19 @@ static int open_made(struct tree *tree, struct item *item, struct handle *handle
 /* O_TRUNC: what is written next begins at nothing. */
 static int truncate_all(struct tree *tree, struct item *item)
 {
+	struct stage *stage = item_stage(item);
+
 	if (item->kind != ITEM_KEY) {
-		buf_clear(&item->content);
+		item_forget_content(item);
 		item->as_written = item->kind == ITEM_TYPES;
 		item_touch(tree, item);
 		return 0;
 	}
-	if (!item->stage)
+	if (!stage)
 		return stage_begin(tree, item, true);
-	buf_clear(&item->stage->bytes);
-	item->stage->sequence = item->stage->judged = 0;
-	item->stage->written = false;
+	buf_clear(&stage->bytes);
+	stage->sequence = stage->judged = 0;
+	stage->written = false;
 	item_touch(tree, item);
 	return 0;
 }
@@ -195,7 +202,7 @@ static int put_or_refuse(struct tree *tree, struct item *item, struct buf *buf, 
  * schema says of it. */
 static bool is_no_news(const struct item *item, const char *bytes, size_t len)
 {
-	const struct node *node = entry_node(item->parent, item->name, item);
+	const struct node *node = entry_node(item->parent, item_name(item), item);
 	BUF_AUTO text = BUF_INIT;
 
 	if (!node || !text_is_file(node))
@@ -213,29 +220,29 @@ static void explain(const struct expect *expect, struct item *item, const char *
 	error_rule(err, "wrong-type", "this cannot become a value of its type");
 	if (text_parse(expect, bytes, len, &meaning, err) < 0)
 		return;
-	place_check(item->parent, item->name, &meaning, err);
+	place_check(item->parent, item_name(item), &meaning, err);
 	meaning_free(&meaning);
 }
 
 /* Judges what stands in order from the start, when this write went on from there. */
 static int judge(struct tree *tree, struct item *item, size_t offset, size_t size, bool append)
 {
-	struct stage *stage = item->stage;
+	struct stage *stage = item_stage(item);
 	const char *bytes = buf_text(&stage->bytes);
 	struct expectation expectation;
 	enum verdict verdict;
 	struct error err;
 
-	if (!entry_node(item->parent, item->name, item) &&
-	    allowed_check_name(tree, item->parent, item->name, &err) < 0)
+	if (!entry_node(item->parent, item_name(item), item) &&
+	    allowed_check_name(tree, item->parent, item_name(item), &err) < 0)
 		return refuse(tree, item, NULL, &err, EINVAL);
 	if (offset != stage->sequence && !append)
 		return 0;
 	stage->sequence = offset + size;
-	if (expectation_of(tree, item->parent, item->name, item, &expectation) < 0)
+	if (expectation_of(tree, item->parent, item_name(item), item, &expectation) < 0)
 		return -ENOMEM;
 	verdict = text_prefix(&expectation.expect, bytes, stage->sequence, &stage->judged);
-	if (verdict != VERDICT_NEVER && !place_may_begin(item->parent, item->name, expectation.expect.type, bytes,
+	if (verdict != VERDICT_NEVER && !place_may_begin(item->parent, item_name(item), expectation.expect.type, bytes,
 							 stage->sequence))
 		verdict = VERDICT_NEVER;
 	if (verdict == VERDICT_NEVER && is_no_news(item, bytes, stage->sequence))
@@ -249,6 +256,7 @@ static int judge(struct tree *tree, struct item *item, size_t offset, size_t siz
 static int write_staged(struct tree *tree, struct handle *handle, const void *bytes, size_t size, off_t offset)
 {
 	struct item *item = handle->item;
+	struct stage *stage;
 	size_t at;
 	int result;
 
@@ -257,10 +265,11 @@ static int write_staged(struct tree *tree, struct handle *handle, const void *by
 	result = stage_begin(tree, item, false);
 	if (result < 0)
 		return result;
-	at = handle->append ? item->stage->bytes.len : (size_t)offset;
-	result = put_or_refuse(tree, item, &item->stage->bytes, bytes, size, at);
+	stage = item_stage(item);
+	at = handle->append ? stage->bytes.len : (size_t)offset;
+	result = put_or_refuse(tree, item, &stage->bytes, bytes, size, at);
 	if (result == 0) {
-		item->stage->written = true;
+		stage->written = true;
 		handle->wrote = true;
 		result = judge(tree, item, at, size, handle->append);
 	}
@@ -270,7 +279,7 @@ static int write_staged(struct tree *tree, struct handle *handle, const void *by
 		stage_drop(tree, item);
 		return result;
 	}
-	item->mtime = tree_now(tree);
+	item_set_mtime(item, tree_now(tree));
 	item->kept = false;
 	return 0;
 }
@@ -286,29 +295,32 @@ int tree_write(struct tree *tree, struct handle *handle, const void *bytes, size
 		return -EINVAL;
 	if (item->kind == ITEM_KEY)
 		return write_staged(tree, handle, bytes, size, offset);
+	if (!item_rare(item))
+		return -ENOMEM;
 	if (handle->append)
-		offset = (off_t)item->content.len;
-	result = put_or_refuse(tree, item, &item->content, bytes, size, (size_t)offset);
+		offset = (off_t)item->rare->content.len;
+	result = put_or_refuse(tree, item, &item->rare->content, bytes, size, (size_t)offset);
 	handle->wrote = true;
 	item->as_written = item->kind == ITEM_TYPES;
-	item->mtime = tree_now(tree);
+	item_set_mtime(item, tree_now(tree));
 	return result;
 }
 
 static int truncate_to(struct tree *tree, struct item *item, size_t size)
 {
 	int result = stage_begin(tree, item, false);
+	struct stage *stage = item_stage(item);
 
 	if (result < 0)
 		return result;
-	buf_resize(&item->stage->bytes, size);
-	if (!buf_ok(&item->stage->bytes))
+	buf_resize(&stage->bytes, size);
+	if (!buf_ok(&stage->bytes))
 		return -ENOMEM;
-	item->stage->written = true;
-	if (item->stage->sequence > size)
-		item->stage->sequence = size;
-	if (item->stage->judged > size)
-		item->stage->judged = 0;
+	stage->written = true;
+	if (stage->sequence > size)
+		stage->sequence = size;
+	if (stage->judged > size)
+		stage->judged = 0;
 	item_touch(tree, item);
 	return 0;
 }
@@ -316,14 +328,16 @@ static int truncate_to(struct tree *tree, struct item *item, size_t size)
 /* A .types is applied when it is closed; at once if it is not open. */
 static int truncate_types(struct tree *tree, struct item *item, size_t size)
 {
+	struct buf *content = &item->rare->content;
+
 	if (!item->as_written) {
-		buf_clear(&item->content);
-		types_read(tree, item, &item->content);
+		buf_clear(content);
+		types_read(tree, item, content);
 	}
-	buf_resize(&item->content, size);
+	buf_resize(content, size);
 	item->as_written = true;
 	item_touch(tree, item);
-	if (!buf_ok(&item->content))
+	if (!buf_ok(content))
 		return -ENOMEM;
 	if (item->opens == 0)
 		types_apply(tree, item);
@@ -361,9 +375,11 @@ int tree_truncate(struct tree *tree, struct item *item, struct handle *handle, o
 	if (item->kind == ITEM_TYPES)
 		return truncate_types(tree, item, (size_t)size);
 	if (item->kind != ITEM_KEY) {
-		buf_resize(&item->content, (size_t)size);
+		if (!item_rare(item))
+			return -ENOMEM;
+		buf_resize(&item->rare->content, (size_t)size);
 		item_touch(tree, item);
-		return buf_ok(&item->content) ? 0 : -ENOMEM;
+		return buf_ok(&item->rare->content) ? 0 : -ENOMEM;
 	}
 	if (handle && size == 0)
 		handle->refused = false;
@@ -416,7 +432,7 @@ void tree_release(struct tree *tree, struct handle *handle)
 
 	handle_free(tree, handle);
 	if (item->opens == 1 && item->kind == ITEM_KEY && item->parent) {
-		if (item->stage)
+		if (item_stage(item))
 			settle_truncation(tree, item);
 		if (!item->node)
 			make_undo(tree, item);
@@ -434,8 +450,8 @@ void io_settle_open(struct tree *tree)
 	uint64_t last = 0;
 
 	while ((item = item_next(tree, &last))) {
-		if (item->kind == ITEM_KEY && item->parent && item->stage &&
-		    (!item->stage->written || stage_is_valid(tree, item)))
+		if (item->kind == ITEM_KEY && item->parent && item_stage(item) &&
+		    (!item_stage(item)->written || stage_is_valid(tree, item)))
 			settle_truncation(tree, item);
 	}
 }

@@ -52,21 +52,63 @@ struct item *item_new(struct tree *tree, enum item_kind kind)
 	return item_new_as(tree, kind, item_reserve(tree));
 }
 
+/* Kinds whose bytes are their own have a place for them from the beginning, so that turning one into the other, and
+ * counting, needs no memory. */
+static bool begins_rare(enum item_kind kind)
+{
+	return kind == ITEM_SCRATCH || kind == ITEM_LINK || kind == ITEM_TYPES;
+}
+
 struct item *item_new_as(struct tree *tree, enum item_kind kind, uint64_t ino)
 {
-	struct item *item = calloc(1, sizeof(*item));
+	struct item *item = inodes_make(&tree->inodes, ino - tree->first_ino);
 
 	if (!item)
 		return NULL;
 	item->kind = kind;
 	item->ino = ino;
-	if (inodes_put(&tree->inodes, ino - tree->first_ino, item) < 0) {
-		free(item);
+	if (begins_rare(kind) && !item_rare(item)) {
+		inodes_remove(&tree->inodes, ino - tree->first_ino);
 		return NULL;
 	}
 	/* Of a fresh profile this is 0, so that no copy back into it looks as new as what it replaces. */
-	item->mtime = tree->profile->found.st_mtim;
+	item_set_mtime(item, tree->profile->found.st_mtim);
 	return item;
+}
+
+struct rare *item_rare(struct item *item)
+{
+	if (!item->rare)
+		item->rare = calloc(1, sizeof(*item->rare));
+	return item->rare;
+}
+
+void item_spare(struct item *item)
+{
+	const struct rare *rare = item->rare;
+
+	if (!rare || begins_rare(item->kind) || rare->stage || rare->content.size || rare->counted || rare->refusal ||
+	    rare->member || rare->numbered || rare->control)
+		return;
+	free(item->rare);
+	item->rare = NULL;
+}
+
+void item_forget_content(struct item *item)
+{
+	if (item->rare)
+		buf_free(&item->rare->content);
+}
+
+struct timespec item_mtime(const struct item *item)
+{
+	return (struct timespec){ .tv_sec = item->seconds, .tv_nsec = item->nanoseconds };
+}
+
+void item_set_mtime(struct item *item, struct timespec time)
+{
+	item->seconds = time.tv_sec;
+	item->nanoseconds = (uint32_t)time.tv_nsec;
 }
 
 static void list_enter(struct dir *d, struct item *before, struct item *item)
@@ -86,20 +128,24 @@ static void list_leave(struct dir *d, struct item *item)
 
 static void forget_name(struct item *item)
 {
-	if (item->name != item->short_name)
-		free(item->name);
-	item->name = NULL;
+	if (item->named && item->long_named)
+		free(item->own_name.text);
+	item->named = item->long_named = false;
 }
 
-int item_name(struct item *item, const char *name)
+int item_set_name(struct item *item, const char *name)
 {
 	size_t size = strlen(name) + 1;
+	char *text = size > SHORT_NAME ? malloc(size) : NULL;
 
 	forget_name(item);
-	item->name = size <= sizeof(item->short_name) ? item->short_name : malloc(size);
-	if (!item->name)
+	if (size > SHORT_NAME && !text)
 		return -ENOMEM;
-	memcpy(item->name, name, size);
+	memcpy(text ? text : item->own_name.here, name, size);
+	if (text)
+		item->own_name.text = text;
+	item->named = true;
+	item->long_named = text != NULL;
 	return 0;
 }
 
@@ -108,7 +154,7 @@ int item_link(struct tree *tree, struct item *dir, struct item *before, const ch
 	struct dir *d = dir->dir;
 
 	(void)tree;
-	if (item_name(item, name) < 0)
+	if (item_set_name(item, name) < 0)
 		return -ENOMEM;
 	item->hash = hash_of(name, strlen(name));
 	if (slots_add(&d->names, item->hash, item) < 0) {
@@ -148,24 +194,27 @@ void item_unlink(struct tree *tree, struct item *item)
 	item_settle(tree, item);
 }
 
-static void stage_free(struct stage *stage)
+static void rare_free(struct rare *rare)
 {
-	if (stage)
-		buf_free(&stage->bytes);
-	free(stage);
+	if (!rare)
+		return;
+	if (rare->stage)
+		buf_free(&rare->stage->bytes);
+	free(rare->stage);
+	buf_free(&rare->content);
+	free(rare->refusal);
+	free(rare);
 }
 
-/* Everything that an item owns, its place in the table excepted. */
-static void item_free(struct item *item)
+/* Everything that an item owns, and its place in the table. */
+static void item_free(struct tree *tree, struct item *item)
 {
 	if (item->node && item->node->user == item)
 		item->node->user = NULL;
-	stage_free(item->stage);
-	buf_free(&item->content);
+	rare_free(item->rare);
 	dir_free(item->dir);
-	free(item->refusal);
 	forget_name(item);
-	free(item);
+	inodes_remove(&tree->inodes, item->ino - tree->first_ino);
 }
 
 /* Items below a directory that is gone: they are not linked any more. */
@@ -190,9 +239,8 @@ void item_settle(struct tree *tree, struct item *item)
 	if (item->parent || item->held || item->opens || item == tree->root || item == tree->control)
 		return;
 	orphan_children(tree, item);
-	inodes_remove(&tree->inodes, item->ino - tree->first_ino);
 	scratch_forget(tree, item);
-	item_free(item);
+	item_free(tree, item);
 }
 
 struct item *item_child(const struct item *dir, const char *name)
@@ -203,7 +251,7 @@ struct item *item_child(const struct item *dir, const char *name)
 	size_t at;
 
 	for (item = slots_first(names, hash, &at); item; item = slots_next(names, hash, &at))
-		if (strcmp(item->name, name) == 0)
+		if (strcmp(item_name(item), name) == 0)
 			return item;
 	return NULL;
 }
@@ -212,7 +260,7 @@ void item_touch(struct tree *tree, struct item *item)
 {
 	const struct tree_surroundings *around = &tree->surroundings;
 
-	item->mtime = tree_now(tree);
+	item_set_mtime(item, tree_now(tree));
 	tree->touches++;
 	scratch_count(tree, item);
 	/* Of a profile in a folder the root is known by another inode. */
@@ -228,7 +276,7 @@ static void add_path(const struct item *item, struct buf *out)
 	add_path(item->parent, out);
 	if (out->len)
 		buf_add_char(out, '/');
-	name_quote(item->name, out);
+	name_quote(item_name(item), out);
 }
 
 void item_path(const struct item *item, const char *name, struct buf *out)
@@ -263,7 +311,7 @@ void tree_hold(struct item *item)
 
 void tree_drop(struct tree *tree, struct item *item, uint64_t count)
 {
-	item->held -= count < item->held ? count : item->held;
+	item->held = (count < item->held ? item->held - count : 0) & HELD_MOST;
 	item_settle(tree, item);
 }
 
@@ -273,9 +321,8 @@ void items_free(struct tree *tree)
 	uint64_t last = 0;
 
 	while ((item = item_next(tree, &last))) {
-		inodes_remove(&tree->inodes, last);
 		scratch_forget(tree, item);
-		item_free(item);
+		item_free(tree, item);
 	}
 	inodes_free(&tree->inodes);
 }

@@ -76,32 +76,52 @@ struct dir {
 	bool unlisted;           /* made in this mount and not listed since: .types is not there until it is written */
 };
 
-struct item {
-	uint64_t ino;
-	enum item_kind kind;
-	uint32_t hash;           /* of the name */
-	struct item *parent;     /* NULL: not linked */
-	char *name;              /* in `short_name`, or in memory of its own */
-	char short_name[24];
-	struct item *prev, *next;
-	uint64_t held;
-	unsigned opens;
+/* What few items have: made when it is first needed (item_rare()). Files whose bytes are kept here alone have it from
+ * the beginning: ITEM_SCRATCH, ITEM_LINK, ITEM_TYPES. */
+struct rare {
+	struct stage *stage;
+	struct buf content;      /* scratch bytes, link target, .types as written; a key's bytes as they were written */
+	size_t counted;          /* bytes that scratch.h counts for it */
+	struct error *refusal;   /* the last one, for user.profilefs.error */
+	struct member *member;   /* ITEM_PROFILE */
 	unsigned numbered;       /* a payload: up to which number its name with ".2", ".3", ... was given to others when
 				  * the directory was filled; 0: none was */
 	int control;             /* which file of .profilefs */
-	bool kept;               /* its attributes were given to somebody who may keep them, and who has not written to
+};
+
+/* With its last byte, what of a name is in the item itself. */
+#define SHORT_NAME 24
+
+/* More lookups than the kernel makes in a hundred years. */
+#define HELD_BITS 48
+#define HELD_MOST (((uint64_t)1 << HELD_BITS) - 1)
+
+/* There are as many as there are keys that somebody looked at: it is small, and whatever few have is in `rare`. The
+ * name is read and set by functions: item_name(). */
+struct item {
+	uint64_t ino;
+	uint64_t held : HELD_BITS;    /* by lookups of the kernel, which are told one by one, by listings, ... */
+	enum item_kind kind : 8;
+	bool named : 1;
+	bool long_named : 1;     /* `own_name.text`, not `own_name.here` */
+	bool kept : 1;           /* its attributes were given to somebody who may keep them, and who has not written to
 				  * it since: who writes knows that they changed */
-	bool as_written;         /* a key's file shows `content`, not the text of its node */
-	bool made;               /* a payload made, or made again, in this mount: a save completes it; a folder of
+	bool as_written : 1;     /* a key's file shows its `content`, not the text of its node */
+	bool made : 1;           /* a payload made, or made again, in this mount: a save completes it; a folder of
 				  * profiles made in this mount */
-	size_t counted;          /* bytes that scratch.h counts for it */
+	union {
+		char here[SHORT_NAME];
+		char *text;
+	} own_name;
+	uint32_t hash;           /* of the name */
+	unsigned opens;
+	struct item *parent;     /* NULL: not linked */
+	struct item *prev, *next;
 	struct node *node;       /* ITEM_DIR, ITEM_KEY; NULL: a key that has no value yet */
-	struct stage *stage;
-	struct buf content;      /* scratch bytes, link target, .types as written; a key's bytes as they were written */
-	struct timespec mtime;
-	struct error *refusal;   /* the last one, for user.profilefs.error */
-	struct dir *dir;         /* ITEM_DIR */
-	struct member *member;   /* ITEM_PROFILE */
+	struct dir *dir;         /* of a directory, but ITEM_PROFILE */
+	struct rare *rare;
+	int64_t seconds;         /* item_mtime() */
+	uint32_t nanoseconds;
 };
 
 struct tree {
@@ -152,7 +172,43 @@ uint64_t item_reserve(struct tree *tree);
 struct item *item_new_as(struct tree *tree, enum item_kind kind, uint64_t ino);
 
 /* Gives it a name (copied) in the place of the one that it had. 0 or -ENOMEM: then it has none. */
-int item_name(struct item *item, const char *name);
+int item_set_name(struct item *item, const char *name);
+
+/* Its name; NULL: it has none, as the root, and what is not linked any more. */
+static inline const char *item_name(const struct item *item)
+{
+	return !item->named ? NULL : item->long_named ? item->own_name.text : item->own_name.here;
+}
+
+/* What few have. NULL: out of memory. */
+struct rare *item_rare(struct item *item);
+
+/* Frees that if nothing is in it. */
+void item_spare(struct item *item);
+
+/* What is being written to it, or NULL; the bytes that are its own, or none; the last refusal, or NULL. */
+static inline struct stage *item_stage(const struct item *item)
+{
+	return item->rare ? item->rare->stage : NULL;
+}
+
+static inline const struct buf *item_content(const struct item *item)
+{
+	static const struct buf none;
+
+	return item->rare ? &item->rare->content : &none;
+}
+
+static inline struct error *item_refusal(const struct item *item)
+{
+	return item->rare ? item->rare->refusal : NULL;
+}
+
+/* Wipes those bytes. */
+void item_forget_content(struct item *item);
+
+struct timespec item_mtime(const struct item *item);
+void item_set_mtime(struct item *item, struct timespec time);
 
 /* Links it into a directory under a name (copied), before `before` or at the end. 0 or -ENOMEM. */
 int item_link(struct tree *tree, struct item *dir, struct item *before, const char *name, struct item *item);

@@ -108,8 +108,8 @@ static void type_of_dir(const struct node *payload, struct buf *type)
 {
 	const struct item *item = payload->user;
 
-	if (item && item->name)
-		name_to_payload_type(item->name, type);
+	if (item && item_name(item))
+		name_to_payload_type(item_name(item), type);
 }
 
 static int check(struct tree *tree, check_report *report, void *context)

@@ -273,17 +273,17 @@ int tree_symlink(struct tree *tree, struct item *dir, const char *name, const ch
 	result = make_file(tree, dir, buf_text(&canonical), ITEM_LINK, &item);
 	if (result < 0)
 		return result;
-	buf_add_text(&item->content, target);
+	buf_add_text(&item->rare->content, target);
 	scratch_count(tree, item);
 	*out = item;
-	return buf_ok(&item->content) ? 0 : -ENOMEM;
+	return buf_ok(&item->rare->content) ? 0 : -ENOMEM;
 }
 
 int tree_readlink(const struct item *item, const char **target)
 {
 	if (item->kind != ITEM_LINK)
 		return -EINVAL;
-	*target = buf_text(&item->content);
+	*target = buf_text(item_content(item));
 	return 0;
 }
 
@@ -452,25 +452,21 @@ int file_keep_bytes(struct item *item)
 	const char *bytes;
 	size_t len;
 
-	if (item_bytes(item, &made, &bytes, &len) < 0)
+	if (item_bytes(item, &made, &bytes, &len) < 0 || !item_rare(item))
 		return -ENOMEM;
-	if (bytes == item->content.data)
+	if (bytes == item->rare->content.data)
 		return 0;
-	buf_assign(&item->content, bytes, len);
-	if (buf_ok(&item->content))
+	buf_assign(&item->rare->content, bytes, len);
+	if (buf_ok(&item->rare->content))
 		return 0;
-	buf_free(&item->content); /* the next try begins anew */
+	buf_free(&item->rare->content); /* the next try begins anew */
 	return -ENOMEM;
 }
 
 /* Turns a key's file, whose node is gone or never was, into a scratch file. */
 void file_become_scratch(struct item *item)
 {
-	if (item->stage) {
-		buf_free(&item->stage->bytes);
-		free(item->stage);
-		item->stage = NULL;
-	}
+	stage_free(item);
 	if (item->node)
 		item->node->user = NULL;
 	item->node = NULL;
@@ -487,9 +483,9 @@ int make_ghost(struct tree *tree, struct item *item)
 	if (item->kind == ITEM_KEY && file_keep_bytes(item) < 0)
 		return -ENOMEM;
 	if (item->node) {
-		if (ghost_add(dir, item->name, item->node, own ? own->ghosts : NULL, own ? own->said : NULL) < 0)
+		if (ghost_add(dir, item_name(item), item->node, own ? own->ghosts : NULL, own ? own->said : NULL) < 0)
 			return -ENOMEM;
-		ghost_find(dir, item->name)->dir = own != NULL;
+		ghost_find(dir, item_name(item))->dir = own != NULL;
 		if (own) {
 			own->ghosts = NULL;
 			own->said = NULL;
@@ -558,15 +554,15 @@ int tree_rmdir(struct tree *tree, struct item *dir, const char *name)
 void make_undo(struct tree *tree, struct item *item)
 {
 	struct item *dir = item->parent;
-	struct ghost *ghost = ghost_find(dir, item->name);
+	struct ghost *ghost = ghost_find(dir, item_name(item));
 
 	if (ghost && !ghost->dir && text_is_file(ghost->node)) {
-		commit_revival(tree, dir, item->name, ghost->node);
+		commit_revival(tree, dir, item_name(item), ghost->node);
 		item->node = ghost->node;
 		item->node->user = item;
 		item_follow_node(item);
 		item->as_written = false;
-		buf_free(&item->content);
+		item_forget_content(item);
 		ghost_take(dir, ghost);
 		ghost_free(ghost);
 		item_touch(tree, item);

@@ -26,12 +26,12 @@ int mark_check_place(struct tree *tree, struct item *dir, const char *name)
 {
 	struct error err;
 
-	if (!dir->parent || !mark_is_of(name, dir->name) || item_child(dir, dir->name) || item_child(dir, name) ||
-	    ghost_find(dir, name) || !is_looked_for(tree))
+	if (!dir->parent || !mark_is_of(name, item_name(dir)) || item_child(dir, item_name(dir)) ||
+	    item_child(dir, name) || ghost_find(dir, name) || !is_looked_for(tree))
 		return 0;
 	error_rule(&err, "merge-conflict",
 		   "a merge's mark of '%s' is no part of it, and mv moves into a directory that is there: with the "
 		   "mark beside it, `rm -r %s`, then `mv %s %s`",
-		   dir->name, dir->name, name, dir->name);
+		   item_name(dir), item_name(dir), name, item_name(dir));
 	return refuse(tree, dir, name, &err, EPERM);
 }

@@ -52,10 +52,12 @@ int refuse(struct tree *tree, struct item *item, const char *name, struct error 
 	tree->last_error = *err;
 	problems_free(&tree->also);
 	if (item && !name) {
-		if (!item->refusal)
-			item->refusal = malloc(sizeof(*item->refusal));
-		if (item->refusal)
-			*item->refusal = *err;
+		struct rare *rare = item_rare(item);
+
+		if (rare && !rare->refusal)
+			rare->refusal = malloc(sizeof(*rare->refusal));
+		if (rare && rare->refusal)
+			*rare->refusal = *err;
 	}
 	if (around->report)
 		around->report(around->context, err);
@@ -94,19 +96,20 @@ static struct unreported **find(struct tree *tree, const char *key)
 
 void unreported_add(struct tree *tree, const struct item *item)
 {
+	const struct error *refusal = item_refusal(item);
 	struct unreported **entry, *fresh;
 
-	if (!item->refusal)
+	if (!refusal)
 		return;
-	entry = find(tree, item->refusal->key);
+	entry = find(tree, refusal->key);
 	if (*entry) {
-		(*entry)->error = *item->refusal;
+		(*entry)->error = *refusal;
 		return;
 	}
 	fresh = calloc(1, sizeof(*fresh));
 	if (!fresh)
 		return; /* it was reported as it happened */
-	fresh->error = *item->refusal;
+	fresh->error = *refusal;
 	*entry = fresh;
 }
 

@@ -64,7 +64,7 @@ static int copy_types_to_scratch(struct tree *tree, const struct rename *r)
 
 	if (!scratch)
 		return -ENOMEM;
-	types_read(tree, r->source, &scratch->content);
+	types_read(tree, r->source, &scratch->rare->content);
 	unlink_target(tree, r->target);
 	result = item_link(tree, r->dir, NULL, r->name, scratch);
 	if (result < 0) {
@@ -103,7 +103,7 @@ static int rename_to_types(struct tree *tree, const struct rename *r)
 	source->held--;
 	source->kind = ITEM_TYPES;
 	source->parent = r->dir;
-	item_name(source, NAME_OF_TYPES); /* fits in the item: needs no memory */
+	item_set_name(source, NAME_OF_TYPES); /* fits in the item: needs no memory */
 	r->dir->dir->types = source;
 	if (old) {
 		old->parent = NULL;
@@ -159,7 +159,7 @@ static bool moves_whole(struct tree *tree, const struct rename *r)
 {
 	const struct said *said = said_find(r->dir->dir->said, r->name);
 
-	return r->source->kind == ITEM_KEY && r->source->node && !r->source->stage && !r->target &&
+	return r->source->kind == ITEM_KEY && r->source->node && !item_stage(r->source) && !r->target &&
 	       !ghost_find(r->dir, r->name) && (!said || said->type == NODE_TYPE_COUNT) &&
 	       reads_the_same(tree, r);
 }
@@ -267,8 +267,8 @@ static int put_source(struct tree *tree, const struct rename *r)
 /* True for a mark of a conflict that becomes its key. */
 static bool takes_place(const struct rename *r)
 {
-	return r->source->node && !r->source->stage && r->source->parent == r->dir &&
-	       mark_is_of(r->source->name, r->name);
+	return r->source->node && !item_stage(r->source) && r->source->parent == r->dir &&
+	       mark_is_of(item_name(r->source), r->name);
 }
 
 /* Says of the key what the mark is. */
@@ -300,7 +300,7 @@ static void forget_said(struct item *dir, const char *mark, const char *key)
 static int put_mark(struct tree *tree, const struct rename *r)
 {
 	struct said *said = said_make(&r->dir->dir->said, r->name), before = { .type = NODE_TYPE_COUNT };
-	char *mark = strdup(r->source->name);
+	char *mark = strdup(item_name(r->source));
 	int result = -ENOMEM;
 
 	if (said && mark) {
@@ -356,7 +356,7 @@ static int retype_payload(struct tree *tree, const struct rename *r)
 	file = type->user;
 	if (file) {
 		file->as_written = false;
-		buf_free(&file->content);
+		item_forget_content(file);
 		item_touch(tree, file);
 	}
 	return result;
@@ -391,7 +391,7 @@ static int check_content(struct tree *tree, const struct rename *r)
 	BUF_AUTO path = BUF_INIT;
 	struct error err;
 
-	if (key == allowed_entry(tree, r->source->parent, r->source->name) ||
+	if (key == allowed_entry(tree, r->source->parent, item_name(r->source)) ||
 	    allowed_check_container(tree, key, r->source->node, &culprit, &err) == 0)
 		return 0;
 	if (err.code == ENOMEM)
@@ -442,7 +442,7 @@ static int rename_dir(struct tree *tree, const struct rename *r)
 	if (result < 0)
 		return as_rename_error(result);
 	if (takes_place(r))
-		forget_said(r->dir, r->source->name, r->name);
+		forget_said(r->dir, item_name(r->source), r->name);
 	if (in_payloads && r->source->parent != r->dir)
 		r->source->made = true;
 	return relink(tree, r, dir_next_shown(r->source->node));

@@ -20,7 +20,7 @@ static int check_bytes(struct tree *tree, struct item *key, const struct buf *by
 
 	if (key->kind != ITEM_KEY)
 		return 0;
-	if (entry_parse(tree, key->parent, key->name, key, buf_text(bytes), bytes->len, &meaning, &err) == 0) {
+	if (entry_parse(tree, key->parent, item_name(key), key, buf_text(bytes), bytes->len, &meaning, &err) == 0) {
 		meaning_free(&meaning);
 		return 0;
 	}
@@ -32,28 +32,28 @@ static int put_bytes(struct tree *tree, struct item *item, const struct buf *byt
 	int result = 0;
 
 	if (item->kind == ITEM_KEY) {
-		result = value_put(tree, item->parent, item->name, item, buf_text(bytes), bytes->len);
+		result = value_put(tree, item->parent, item_name(item), item, buf_text(bytes), bytes->len);
 		if (result == 0)
 			item_remember(item, buf_text(bytes), bytes->len);
 	} else {
-		buf_assign(&item->content, bytes->data, bytes->len);
+		buf_assign(&item->rare->content, bytes->data, bytes->len);
 	}
 	item_touch(tree, item);
 	return result;
 }
 
-/* Two inodes change names: what belongs to the name (the node, the kind) is swapped back to it. */
+/* Two inodes change names: what belongs to the name (the node, the kind, the bytes) is swapped back to it. */
 static void swap_identities(struct item *a, struct item *b)
 {
 	struct item keep = *a;
 
 	a->kind = b->kind;
 	a->node = b->node;
-	a->content = b->content;
+	a->rare = b->rare;
 	a->as_written = b->as_written;
 	b->kind = keep.kind;
 	b->node = keep.node;
-	b->content = keep.content;
+	b->rare = keep.rare;
 	b->as_written = keep.as_written;
 	if (a->node)
 		a->node->user = a;
@@ -64,7 +64,7 @@ static void swap_identities(struct item *a, struct item *b)
 static int swap_links(struct tree *tree, struct item *a, struct item *b)
 {
 	struct item *a_dir = a->parent, *b_dir = b->parent, *a_next = a->next, *b_next = b->next;
-	char *a_name = strdup(a->name), *b_name = strdup(b->name);
+	char *a_name = strdup(item_name(a)), *b_name = strdup(item_name(b));
 	int result = -ENOMEM;
 
 	if (a_name && b_name) {
@@ -93,7 +93,7 @@ int rename_exchange(struct tree *tree, struct item *a, struct item *b)
 	int result;
 
 	if (!is_plain_file(a) || !is_plain_file(b))
-		return refuse_text(tree, b->parent, b->name, EINVAL,
+		return refuse_text(tree, b->parent, item_name(b), EINVAL,
 				   "only files can be exchanged: rename them one by one");
 	if (item_bytes(a, &made, &bytes, &len) < 0)
 		return -ENOMEM;

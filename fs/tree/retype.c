@@ -47,19 +47,19 @@ static int retype_file(struct tree *tree, struct item *item, bool report)
 	int result;
 
 	if (item_bytes(item, &made, &bytes, &len) < 0 ||
-	    expectation_of(tree, item->parent, item->name, item, &expectation) < 0)
+	    expectation_of(tree, item->parent, item_name(item), item, &expectation) < 0)
 		return -ENOMEM;
 	result = text_parse(&expectation.expect, bytes, len, &meaning, &err);
 	expectation_free(&expectation);
-	if (result == 0 && place_check(item->parent, item->name, &meaning, &err) < 0) {
+	if (result == 0 && place_check(item->parent, item_name(item), &meaning, &err) < 0) {
 		meaning_free(&meaning);
 		result = -1;
 	}
 	if (result < 0)
 		return report ? refuse(tree, item, NULL, &err, EINVAL) : -EINVAL;
-	if (!item->as_written) {
-		buf_assign(&item->content, bytes, len);
-		item->as_written = buf_ok(&item->content);
+	if (!item->as_written && item_rare(item)) {
+		buf_assign(&item->rare->content, bytes, len);
+		item->as_written = buf_ok(&item->rare->content);
 	}
 	result = commit(tree, &change);
 	meaning_free(&meaning);
@@ -71,8 +71,8 @@ static int by_index(const void *a, const void *b)
 {
 	uint32_t x = 0, y = 0;
 
-	name_to_index((*(struct item *const *)a)->name, &x);
-	name_to_index((*(struct item *const *)b)->name, &y);
+	name_to_index(item_name((*(struct item *const *)a)), &x);
+	name_to_index(item_name((*(struct item *const *)b)), &y);
 	return (x > y) - (x < y);
 }
 
@@ -83,7 +83,7 @@ static bool is_numbered(const struct item *dir, const struct item *child)
 	const struct item *other;
 	uint32_t index;
 
-	if (!child->node || !name_to_index(child->name, &index))
+	if (!child->node || !name_to_index(item_name(child), &index))
 		return false;
 	name_from_index(index, &name);
 	other = item_child(dir, buf_text(&name));
@@ -130,7 +130,7 @@ static int move_child(struct tree *tree, struct item *dir, struct item *child, s
 	uint32_t index = 0;
 	int result = commit(tree, &move);
 
-	name_to_index(child->name, &index);
+	name_to_index(item_name(child), &index);
 	name_from_index(index, &name);
 	if (result < 0 || !buf_ok(&name))
 		return -ENOMEM;
@@ -195,9 +195,9 @@ int types_retype(struct tree *tree, struct item *item, const struct said *said, 
 	struct error err;
 	int result = -EINVAL;
 
-	if (fits(item, said) || !item->node || item->stage)
+	if (fits(item, said) || !item->node || item_stage(item))
 		return 0;
-	if (allowed_check_said(tree, item->parent, item->name, said, &err) < 0)
+	if (allowed_check_said(tree, item->parent, item_name(item), said, &err) < 0)
 		return report ? refuse(tree, item, NULL, &err, EINVAL) : -EINVAL;
 	if (item->kind == ITEM_KEY && said->type != NODE_DICT)
 		return retype_file(tree, item, report);
@@ -212,9 +212,9 @@ static int rekey(struct tree *tree, struct item *item, const struct said *said)
 	struct node *node = item->node;
 	struct change change = { .kind = CHANGE_MOVE, .node = node, .key = said->key, .key_len = said->key_len };
 
-	if (!node || !node->key || strcmp(node->key, item->name) != 0)
+	if (!node || !node->key || strcmp(node->key, item_name(item)) != 0)
 		return 0;
-	if (!name_is_of(item->name, said->key, said->key_len) || !value_is_text(said->key, said->key_len) ||
+	if (!name_is_of(item_name(item), said->key, said->key_len) || !value_is_text(said->key, said->key_len) ||
 	    node_find(node->parent, said->key, said->key_len))
 		return -EINVAL;
 	change.parent = node->parent;
@@ -261,7 +261,8 @@ static void read_line(struct item *dir, const char *line, size_t len)
 void types_apply(struct tree *tree, struct item *types)
 {
 	struct item *dir = types->parent;
-	const char *line = buf_text(&types->content), *end = line + types->content.len, *newline;
+	const struct buf *content = item_content(types);
+	const char *line = buf_text(content), *end = line + content->len, *newline;
 	struct said *said, *next;
 
 	types->as_written = false;
@@ -365,9 +366,9 @@ static void cut_problems(struct telling *telling, const struct item *dir)
 	const struct item *item;
 
 	for (item = dir->dir->first; item; item = item->next)
-		if (item->node && item->node->key && name_is_cut(item->name) &&
-		    strcmp(item->node->key, item->name) == 0)
-			tell(telling, dir, item->name, SEVERITY_ERROR,
+		if (item->node && item->node->key && name_is_cut(item_name(item)) &&
+		    strcmp(item->node->key, item_name(item)) == 0)
+			tell(telling, dir, item_name(item), SEVERITY_ERROR,
 			     "the whole key behind this shortened name is not known: "
 			     "say it in .types (NAME key TEXT)");
 }

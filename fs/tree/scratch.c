@@ -11,27 +11,33 @@
 /* What of an item is in no document. Names of scratch files are nowhere else either. */
 static size_t cost_of(const struct item *item)
 {
-	size_t cost = item->stage ? item->stage->bytes.len : 0;
+	size_t cost = item_stage(item) ? item_stage(item)->bytes.len : 0;
 
 	if (item->kind == ITEM_SCRATCH || item->kind == ITEM_LINK)
-		cost += FILE_COST + item->content.len;
+		cost += FILE_COST + item_content(item)->len;
 	else if (item->kind == ITEM_TYPES && item->as_written)
-		cost += item->content.len;
+		cost += item_content(item)->len;
 	return cost;
 }
 
 void scratch_count(struct tree *tree, struct item *item)
 {
-	size_t cost = cost_of(item);
+	struct rare *rare = item->rare;
+	size_t cost;
 
-	*tree->scratch += cost - item->counted;
-	item->counted = cost;
+	if (!rare)
+		return; /* nothing is in it that is in no document */
+	cost = cost_of(item);
+	*tree->scratch += cost - rare->counted;
+	rare->counted = cost;
 }
 
 void scratch_forget(struct tree *tree, struct item *item)
 {
-	*tree->scratch -= item->counted;
-	item->counted = 0;
+	if (!item->rare)
+		return;
+	*tree->scratch -= item->rare->counted;
+	item->rare->counted = 0;
 }
 
 void scratch_share(struct tree *tree, struct tree *folder)
@@ -42,7 +48,7 @@ void scratch_share(struct tree *tree, struct tree *folder)
 
 int scratch_room(struct tree *tree, struct item *item, const char *name, size_t size)
 {
-	size_t others = *tree->scratch - (name ? 0 : item->counted);
+	size_t others = *tree->scratch - (name || !item->rare ? 0 : item->rare->counted);
 	size_t most = limit(LIMIT_SCRATCH);
 	struct error err;
 

@@ -17,10 +17,12 @@ static int cache_lines(struct item *item)
 {
 	if (item->as_written || !item->node || item->node->type != NODE_ARRAY)
 		return 0;
-	buf_clear(&item->content);
-	text_of_node(item->node, &item->content);
-	if (!buf_ok(&item->content)) {
-		buf_free(&item->content);
+	if (!item_rare(item))
+		return -ENOMEM;
+	buf_clear(&item->rare->content);
+	text_of_node(item->node, &item->rare->content);
+	if (!buf_ok(&item->rare->content)) {
+		buf_free(&item->rare->content);
 		return -ENOMEM;
 	}
 	item->as_written = true;
@@ -33,10 +35,10 @@ int item_bytes(struct item *item, struct buf *made, const char **bytes, size_t *
 
 	if (cache_lines(item) < 0)
 		return -ENOMEM;
-	if (item->stage)
-		from = &item->stage->bytes;
+	if (item_stage(item))
+		from = &item_stage(item)->bytes;
 	else if (item->kind != ITEM_KEY || item->as_written)
-		from = &item->content;
+		from = item_content(item);
 	if (!from) {
 		if (item->node)
 			text_of_node(item->node, made);
@@ -51,12 +53,12 @@ size_t item_size(struct item *item)
 {
 	const struct node *node = item->node;
 
-	if (item->stage)
-		return item->stage->bytes.len;
+	if (item_stage(item))
+		return item_stage(item)->bytes.len;
 	if (cache_lines(item) < 0)
 		return 0;
 	if (item->kind != ITEM_KEY || item->as_written)
-		return item->content.len;
+		return item_content(item)->len;
 	if (!node)
 		return 0;
 	if (node->type == NODE_DATA && !node_is_placeholder(node))
@@ -64,11 +66,15 @@ size_t item_size(struct item *item)
 	return node->value.len + (node->type != NODE_STRING || node->value.len > 0);
 }
 
-static void stage_free(struct item *item)
+void stage_free(struct item *item)
 {
-	buf_free(&item->stage->bytes);
-	free(item->stage);
-	item->stage = NULL;
+	struct stage *stage = item_stage(item);
+
+	if (!stage)
+		return;
+	buf_free(&stage->bytes);
+	free(stage);
+	item->rare->stage = NULL;
 }
 
 int stage_begin(struct tree *tree, struct item *item, bool empty)
@@ -78,15 +84,15 @@ int stage_begin(struct tree *tree, struct item *item, bool empty)
 	struct stage *stage;
 	size_t len = 0;
 
-	if (item->stage)
+	if (item_stage(item))
 		return 0;
 	if (!empty && item_bytes(item, &made, &bytes, &len) < 0)
 		return -ENOMEM;
-	stage = calloc(1, sizeof(*stage));
+	stage = item_rare(item) ? calloc(1, sizeof(*stage)) : NULL;
 	if (!stage)
 		return -ENOMEM;
 	buf_add(&stage->bytes, bytes, len);
-	item->stage = stage;
+	item->rare->stage = stage;
 	if (!buf_ok(&stage->bytes)) {
 		stage_free(item);
 		return -ENOMEM;
@@ -97,10 +103,11 @@ int stage_begin(struct tree *tree, struct item *item, bool empty)
 
 void stage_drop(struct tree *tree, struct item *item)
 {
-	if (!item->stage)
+	if (!item_stage(item))
 		return;
 	stage_free(item);
 	item_touch(tree, item);
+	item_spare(item);
 }
 
 void item_remember(struct item *item, const char *bytes, size_t len)
@@ -108,14 +115,14 @@ void item_remember(struct item *item, const char *bytes, size_t len)
 	BUF_AUTO plain = BUF_INIT;
 
 	item->as_written = false;
-	buf_free(&item->content);
+	item_forget_content(item);
 	text_of_node(item->node, &plain);
-	if (buf_ok(&plain) && buf_equals(&plain, bytes, len))
+	if ((buf_ok(&plain) && buf_equals(&plain, bytes, len)) || !item_rare(item))
 		return;
-	buf_add(&item->content, bytes, len);
-	item->as_written = buf_ok(&item->content);
+	buf_add(&item->rare->content, bytes, len);
+	item->as_written = buf_ok(&item->rare->content);
 	if (!item->as_written)
-		buf_free(&item->content);
+		buf_free(&item->rare->content);
 }
 
 /* Reads the bytes again as what the entry's value is now, if they show just that: such bytes are no news, and
@@ -181,11 +188,12 @@ int entry_parse(struct tree *tree, struct item *dir, const char *name, struct it
 
 bool stage_is_valid(struct tree *tree, struct item *item)
 {
+	const struct stage *stage = item_stage(item);
 	struct meaning meaning;
 	struct error ignored;
 
-	if (!item->stage || entry_parse(tree, item->parent, item->name, item, buf_text(&item->stage->bytes),
-					item->stage->bytes.len, &meaning, &ignored) < 0)
+	if (!stage || entry_parse(tree, item->parent, item_name(item), item, buf_text(&stage->bytes), stage->bytes.len,
+				  &meaning, &ignored) < 0)
 		return false;
 	meaning_free(&meaning);
 	return true;
@@ -275,7 +283,7 @@ int value_put(struct tree *tree, struct item *dir, const char *name, struct item
 
 	if (result < 0 && err.code == ENOMEM)
 		return -ENOMEM;
-	if (result < 0 && item->parent == dir && strcmp(item->name, name) == 0)
+	if (result < 0 && item->parent == dir && strcmp(item_name(item), name) == 0)
 		return refuse(tree, item, NULL, &err, err.code);
 	if (result < 0)
 		return refuse(tree, dir, name, &err, err.code);
@@ -289,21 +297,22 @@ int value_put(struct tree *tree, struct item *dir, const char *name, struct item
 
 int stage_commit(struct tree *tree, struct item *item)
 {
-	struct stage *stage = item->stage;
+	struct stage *stage = item_stage(item);
 	int result;
 
 	if (!stage)
 		return 0;
-	result = value_put(tree, item->parent, item->name, item, buf_text(&stage->bytes), stage->bytes.len);
+	result = value_put(tree, item->parent, item_name(item), item, buf_text(&stage->bytes), stage->bytes.len);
 	if (result < 0) {
 		stage_drop(tree, item);
 		return result;
 	}
 	item_remember(item, buf_text(&stage->bytes), stage->bytes.len);
 	stage_free(item);
-	free(item->refusal);
-	item->refusal = NULL;
+	free(item->rare->refusal);
+	item->rare->refusal = NULL;
 	item_touch(tree, item);
+	item_spare(item);
 	unreported_settle(tree, item);
 	item->parent->dir->types_hidden = false;
 	return 0;

@@ -23,6 +23,9 @@ size_t item_size(struct item *item);
 /* Begins a stage, empty or with the bytes that are there; leaves one that is there alone. 0 or -ENOMEM. */
 int stage_begin(struct tree *tree, struct item *item, bool empty);
 
+/* Frees the stage, if there is one, and nothing else. */
+void stage_free(struct item *item);
+
 /* Drops the stage: the last good value is shown again. */
 void stage_drop(struct tree *tree, struct item *item);
 

@@ -64,7 +64,7 @@ struct tree *tree_at(struct tree *mounted, uint64_t ino)
 
 int tree_enter(struct tree **tree, struct item **dir)
 {
-	return (*dir)->kind == ITEM_PROFILE ? collection_enter((*dir)->member, tree, dir) : 0;
+	return (*dir)->kind == ITEM_PROFILE ? collection_enter((*dir)->rare->member, tree, dir) : 0;
 }
 
 bool tree_is_root(const struct tree *tree, const struct item *item)
@@ -160,7 +160,7 @@ static mode_t item_mode(const struct tree *tree, const struct item *item)
 	case ITEM_FOLDER:
 		return S_IFDIR | dir_mode(tree);
 	case ITEM_PROFILE:
-		return S_IFDIR | search_mode(0600 | (collection_mode(item->member) & 0044));
+		return S_IFDIR | search_mode(0600 | (collection_mode(item->rare->member) & 0044));
 	case ITEM_KEY:
 	case ITEM_SCRATCH:
 	case ITEM_TYPES:
@@ -189,7 +189,8 @@ void tree_getattr(struct tree *tree, struct item *item, struct tree_attr *attr)
 	attr->mode = item_mode(tree, item);
 	attr->nlink = !item->parent && item != tree->root ? 0 : item_is_dir(item) ? 2 : 1;
 	attr->size = attr_size(tree, item);
-	attr->mtime = attr->ctime = item->kind == ITEM_PROFILE ? collection_mtime(item->member) : item->mtime;
+	attr->mtime = item->kind == ITEM_PROFILE ? collection_mtime(item->rare->member) : item_mtime(item);
+	attr->ctime = attr->mtime;
 	attr->attr_volatile = item->kind == ITEM_TYPES;
 	attr->entry_volatile = pending || item->kind == ITEM_TYPES ||
 			       (item->parent && item->parent->dir->shape == SHAPE_ARRAY);
@@ -265,7 +266,7 @@ struct item *listing_at(const struct listing *listing, size_t *position, const c
 		item = listing->items[*position];
 		if (item->parent != listing->dir)
 			continue;
-		*name = item->name;
+		*name = item_name(item);
 		return item;
 	}
 	return NULL;

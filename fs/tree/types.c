@@ -69,13 +69,14 @@ static void add_entry(struct tree *tree, struct lines *lines, const struct item 
 
 	if (!item->node || (item->kind != ITEM_DIR && item->kind != ITEM_KEY))
 		return;
-	words_needed(tree, item->node, item->kind == ITEM_DIR, allowed_entry(tree, item->parent, item->name), &words);
+	words_needed(tree, item->node, item->kind == ITEM_DIR, allowed_entry(tree, item->parent, item_name(item)),
+		     &words);
 	if (words.len)
-		add_line(lines, item->name, buf_text(&words));
-	if (item->node->key && name_is_cut(item->name) && strcmp(item->node->key, item->name) != 0) {
+		add_line(lines, item_name(item), buf_text(&words));
+	if (item->node->key && name_is_cut(item_name(item)) && strcmp(item->node->key, item_name(item)) != 0) {
 		buf_add_text(&key, "key ");
 		name_escape_key(item->node->key, item->node->key_len, &key);
-		add_line(lines, item->name, buf_text(&key));
+		add_line(lines, item_name(item), buf_text(&key));
 	}
 }
 
@@ -86,7 +87,7 @@ static void add_whole(struct lines *lines, const struct item *item)
 	if (!item || !item->node || (item->kind != ITEM_DIR && item->kind != ITEM_KEY))
 		return;
 	words_whole(item->node, item->kind == ITEM_DIR, &words);
-	add_line(lines, item->name, buf_text(&words));
+	add_line(lines, item_name(item), buf_text(&words));
 }
 
 /* A key in conflict and its marks have their types said, needed or not: whatever somebody renames one of the marks to,
@@ -96,9 +97,9 @@ static void add_conflict(struct lines *lines, const struct item *dir, const stru
 	BUF_AUTO name = BUF_INIT;
 	size_t of;
 
-	if (!mark->node || merge_mark_of(mark->name, strlen(mark->name), &of) == MERGE_MARK_NONE)
+	if (!mark->node || merge_mark_of(item_name(mark), strlen(item_name(mark)), &of) == MERGE_MARK_NONE)
 		return;
-	buf_add(&name, mark->name, of);
+	buf_add(&name, item_name(mark), of);
 	add_whole(lines, mark);
 	add_whole(lines, item_child(dir, buf_text(&name)));
 	if (!buf_ok(&name))
@@ -127,13 +128,14 @@ static void add_payload_order(struct lines *lines, const struct item *dir)
 	bool sorted = true;
 
 	for (item = dir->dir->first; item && item->next; item = item->next)
-		if (item->node && item->next->node && types_compare_payloads(item->name, item->next->name) > 0)
+		if (item->node && item->next->node &&
+		    types_compare_payloads(item_name(item), item_name(item->next)) > 0)
 			sorted = false;
 	for (item = dir->dir->first; item && !sorted; item = item->next) {
 		if (!item->node)
 			continue;
 		snprintf(words, sizeof(words), "order %u", ++place);
-		add_line(lines, item->name, words);
+		add_line(lines, item_name(item), words);
 	}
 }
 
@@ -199,7 +201,7 @@ void types_read(struct tree *tree, struct item *types, struct buf *out)
 	if (types->parent)
 		show(tree, types->parent, out);
 	else
-		buf_add(out, types->content.data, types->content.len);
+		buf_add(out, item_content(types)->data, item_content(types)->len);
 }
 
 bool types_visible(struct tree *tree, struct item *dir)
@@ -226,7 +228,7 @@ int types_item(struct tree *tree, struct item *dir, struct item **out)
 		if (!item)
 			return -ENOMEM;
 		dir->dir->types_ino = 0;
-		if (item_name(item, NAME_OF_TYPES) < 0) {
+		if (item_set_name(item, NAME_OF_TYPES) < 0) {
 			item_settle(tree, item);
 			return -ENOMEM;
 		}
@@ -245,7 +247,7 @@ int types_make(struct tree *tree, struct item *dir, struct item **out)
 		return result;
 	dir->dir->types_shown = true;
 	dir->dir->types_hidden = false;
-	buf_clear(&(*out)->content);
+	buf_clear(&(*out)->rare->content);
 	(*out)->as_written = true;
 	item_touch(tree, *out);
 	item_touch(tree, dir);
@@ -263,8 +265,8 @@ void types_hide(struct tree *tree, struct item *dir)
 	if (!item)
 		return;
 	if (!item->as_written) {
-		buf_clear(&item->content);
-		types_read(tree, item, &item->content);
+		buf_clear(&item->rare->content);
+		types_read(tree, item, &item->rare->content);
 	}
 	dir->dir->types = NULL;
 	item->parent = NULL;

@@ -187,7 +187,7 @@ static bool has_line(const struct look *look, const struct node *node, const str
 	(void)look;
 	(void)ours;
 	if (item && item->parent)
-		said = said_find(item->parent->dir->said, item->name);
+		said = said_find(item->parent->dir->said, item_name(item));
 	return said && said->type != NODE_TYPE_COUNT;
 }
 
@@ -199,7 +199,7 @@ static void add_problem(struct look *look, const struct node *node, struct error
 	if (!rule_severity(&look->tree->profile->checks.levels, problem->rule, &problem->severity))
 		return;
 	if (item && item->parent)
-		refusal_locate(look->tree, item->parent, item->name, problem);
+		refusal_locate(look->tree, item->parent, item_name(item), problem);
 	else
 		refusal_locate(look->tree, look->tree->root, NAME_OF_TYPES, problem);
 	problems_add(look->problems, problem);
@@ -232,8 +232,8 @@ static bool take_changed(struct look *look, const struct node *node, const struc
 
 	type_words(read, dir, &was);
 	type_words(node, dir, &is);
-	if (item && item->name)
-		said_quote_name(item->name, &line);
+	if (item && item_name(item))
+		said_quote_name(item_name(item), &line);
 	add_way_out(look, &way_out);
 	error_rule(&problem, "changed-type",
 		   "the root's .types says '. schema %s', and that schema has %s here; the one in use has %s. Either "

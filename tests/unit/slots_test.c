@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "fs/tree/inodes.h"
+#include "fs/tree/item.h"
 #include "plist/base/slots.h"
 #include "tests/unit/random.h"
 
@@ -107,23 +108,32 @@ static void nothing_is_in_empty_slots(void **state)
 	slots_free(&slots);
 }
 
-static struct item *item_numbered(uint64_t number)
+static struct item *make(struct inodes *inodes, uint64_t number)
 {
-	return (struct item *)(uintptr_t)(number << 4);
+	struct item *item = inodes_make(inodes, number);
+
+	assert_non_null(item);
+	assert_int_equal(item->ino, 0);
+	assert_null(item->rare);
+	item->ino = number;
+	return item;
 }
 
 static void inodes_are_found_by_number(void **state)
 {
 	struct inodes inodes = { NULL, 0 };
+	struct item *item;
 	uint64_t number;
 
 	(void)state;
 	assert_null(inodes_get(&inodes, 1));
 	for (number = 1; number < 1000; number += 3)
-		assert_int_equal(inodes_put(&inodes, number, item_numbered(number)), 0);
-	for (number = 0; number < 1100; number++)
-		assert_ptr_equal(inodes_get(&inodes, number),
-				 number < 1000 && number % 3 == 1 ? item_numbered(number) : NULL);
+		make(&inodes, number);
+	for (number = 0; number < 1100; number++) {
+		item = inodes_get(&inodes, number);
+		assert_int_equal(item != NULL, number < 1000 && number % 3 == 1);
+		assert_true(!item || item->ino == number);
+	}
 	assert_null(inodes_get(&inodes, UINT64_MAX));
 	inodes_free(&inodes);
 }
@@ -132,10 +142,11 @@ static void inodes_are_gone_through_in_order_while_they_go(void **state)
 {
 	struct inodes inodes = { NULL, 0 };
 	uint64_t number, last = 0, wanted = 1;
+	struct item *item;
 
 	(void)state;
 	for (number = 1; number <= 500; number++)
-		assert_int_equal(inodes_put(&inodes, number, item_numbered(number)), 0);
+		make(&inodes, number);
 	while (inodes_after(&inodes, &last)) {
 		assert_int_equal(last, wanted);
 		wanted += 2;
@@ -144,9 +155,27 @@ static void inodes_are_gone_through_in_order_while_they_go(void **state)
 	}
 	assert_int_equal(wanted, 501);
 	assert_null(inodes_get(&inodes, 1));
-	assert_int_equal(inodes_put(&inodes, 501, item_numbered(501)), 0);
+	item = make(&inodes, 501);
 	last = 0;
-	assert_ptr_equal(inodes_after(&inodes, &last), item_numbered(501));
+	assert_ptr_equal(inodes_after(&inodes, &last), item);
+	inodes_free(&inodes);
+}
+
+/* An item that is made beside others, in memory that was used, begins like any other. */
+static void what_an_item_was_is_wiped(void **state)
+{
+	struct inodes inodes = { NULL, 0 };
+	struct item *item;
+
+	(void)state;
+	make(&inodes, 1);
+	item = make(&inodes, 2);
+	memcpy(item->own_name.here, "secret", sizeof("secret"));
+	inodes_remove(&inodes, 2);
+	assert_null(inodes_get(&inodes, 2));
+	item = make(&inodes, 2);
+	assert_string_equal(item->own_name.here, "");
+	assert_non_null(inodes_get(&inodes, 1));
 	inodes_free(&inodes);
 }
 
@@ -159,6 +188,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_in_empty_slots),
 		cmocka_unit_test(inodes_are_found_by_number),
 		cmocka_unit_test(inodes_are_gone_through_in_order_while_they_go),
+		cmocka_unit_test(what_an_item_was_is_wiped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

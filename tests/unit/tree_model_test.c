@@ -61,6 +61,14 @@ enum fate { INO_NEW,
 	    INO_GONE };
 static enum fate inodes[INODES];
 
+/* A directory as messages call it. */
+static const char *shown(const struct item *dir)
+{
+	const char *name = item_name(dir);
+
+	return name ? name : "";
+}
+
 #define check(condition) \
 	do { \
 		if (!(condition)) \
@@ -90,11 +98,11 @@ static void check_name(const struct item *dir, const struct item *item, uint32_t
 	switch (dir->dir->shape) {
 	case SHAPE_DICT:
 		check(item->node->key);
-		check(name_is_of(item->name, item->node->key, item->node->key_len) ||
-		      (name_is_cut(item->name) && strcmp(item->name, item->node->key) == 0));
+		check(name_is_of(item_name(item), item->node->key, item->node->key_len) ||
+		      (name_is_cut(item_name(item)) && strcmp(item_name(item), item->node->key) == 0));
 		break;
 	case SHAPE_ARRAY:
-		check(name_to_index(item->name, &index));
+		check(name_to_index(item_name(item), &index));
 		check(*last_index == UINT32_MAX || index > *last_index);
 		*last_index = index;
 		break;
@@ -116,7 +124,7 @@ static void check_list(struct item *dir)
 	for (item = dir->dir->first; item; previous = item, item = item->next) {
 		check(item->prev == previous);
 		check(item->parent == dir);
-		check(item_child(dir, item->name) == item);
+		check(item_child(dir, item_name(item)) == item);
 		check(tree_item(mounted.tree, item->ino) == item);
 		check(++count <= dir->dir->count);
 		if (!shows_node(item))
@@ -269,7 +277,7 @@ static void open_one(void)
 
 	if (*free_one || tree_lookup(mounted.tree, dir, name, &item) < 0)
 		return;
-	tell("open %s/%s (%#x)\n", dir->name ? dir->name : "", name, (unsigned)how);
+	tell("open %s/%s (%#x)\n", shown(dir), name, (unsigned)how);
 	result = tree_open(mounted.tree, item, how, free_one);
 	if (result < 0)
 		*free_one = NULL;
@@ -286,7 +294,7 @@ static void create_one(void)
 
 	if (*free_one)
 		return;
-	tell("create %s/%s (%#x)\n", dir->name ? dir->name : "", name, (unsigned)how);
+	tell("create %s/%s (%#x)\n", shown(dir), name, (unsigned)how);
 	result = tree_create(mounted.tree, dir, name, how, &item, free_one);
 	if (result < 0)
 		*free_one = NULL;
@@ -335,7 +343,7 @@ static void put_one(void)
 	struct handle *handle;
 	int result;
 
-	tell("put %s/%s '%s'\n", dir->name ? dir->name : "", name, text);
+	tell("put %s/%s '%s'\n", shown(dir), name, text);
 	result = tree_create(mounted.tree, dir, name, O_WRONLY | O_TRUNC, &item, &handle);
 	check_result(result);
 	if (result < 0)
@@ -352,7 +360,7 @@ static void truncate_one(void)
 
 	if (tree_lookup(mounted.tree, dir, name, &item) < 0)
 		return;
-	tell("truncate %s/%s\n", dir->name ? dir->name : "", name);
+	tell("truncate %s/%s\n", shown(dir), name);
 	check_result(tree_truncate(mounted.tree, item, NULL, (off_t)random_below(5)));
 }
 
@@ -361,7 +369,7 @@ static void make_one(void)
 	struct item *dir = any_dir(), *item;
 	const char *name = any_name();
 
-	tell("mkdir or mknod %s/%s\n", dir->name ? dir->name : "", name);
+	tell("mkdir or mknod %s/%s\n", shown(dir), name);
 	if (random_below(4))
 		check_result(tree_mkdir(mounted.tree, dir, name, &item));
 	else
@@ -373,7 +381,7 @@ static void link_one(void)
 	struct item *dir = any_dir(), *item;
 	const char *name = any_name();
 
-	tell("symlink %s/%s\n", dir->name ? dir->name : "", name);
+	tell("symlink %s/%s\n", shown(dir), name);
 	check_result(tree_symlink(mounted.tree, dir, name, "target", &item));
 }
 
@@ -382,7 +390,7 @@ static void remove_one(void)
 	struct item *dir = any_dir();
 	const char *name = some_name(dir);
 
-	tell("remove %s/%s\n", dir->name ? dir->name : "", name);
+	tell("remove %s/%s\n", shown(dir), name);
 	if (tree_unlink(mounted.tree, dir, name) == -EISDIR)
 		check_result(tree_rmdir(mounted.tree, dir, name));
 }
@@ -414,7 +422,7 @@ static void remove_all_of_one(void)
 
 	if (tree_lookup(mounted.tree, dir, name, &item) < 0 || item->kind != ITEM_DIR)
 		return;
-	tell("rm -r %s/%s\n", dir->name ? dir->name : "", name);
+	tell("rm -r %s/%s\n", shown(dir), name);
 	remove_all(item);
 	check(tree_rmdir(mounted.tree, dir, name) == 0);
 }
@@ -428,7 +436,7 @@ static void rename_one(void)
 
 	snprintf(name, sizeof(name), "%s", some_name(from));
 	new_name = random_below(2) ? any_name() : some_name(to);
-	tell("rename %s/%s %s/%s (%u)\n", from->name ? from->name : "", name, to->name ? to->name : "",
+	tell("rename %s/%s %s/%s (%u)\n", shown(from), name, shown(to),
 	     new_name, flags);
 	check_result(tree_rename(mounted.tree, from, name, to, new_name, flags));
 }
@@ -440,7 +448,7 @@ static void type_one(void)
 
 	if (tree_lookup(mounted.tree, dir, name, &item) < 0)
 		return;
-	tell("setxattr %s/%s %s\n", dir->name ? dir->name : "", name, type);
+	tell("setxattr %s/%s %s\n", shown(dir), name, type);
 	check_result(tree_setxattr(mounted.tree, item, "user.profilefs.type", type, strlen(type)));
 }
 
