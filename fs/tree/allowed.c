@@ -80,6 +80,23 @@ const struct schema_key *allowed_entry(struct tree *tree, const struct item *dir
 	return schema_child(owner, buf_text(&key), key.len);
 }
 
+const struct schema_key *allowed_in(const struct schema_key *owner, const struct item *item)
+{
+	const struct node *node = item->node;
+
+	if (!owner)
+		return NULL;
+	switch (item->parent->dir->shape) {
+	case SHAPE_ARRAY:
+		return schema_allows_type(owner, NODE_ARRAY) ? schema_item(owner) : NULL;
+	case SHAPE_DICT:
+		return schema_allows_type(owner, NODE_DICT) ? schema_child(owner, node->key, node->key_len) : NULL;
+	case SHAPE_PAYLOADS:
+		break;
+	}
+	return NULL;
+}
+
 const struct schema_key *allowed_payload(struct tree *tree, const struct item *item)
 {
 	while (item->parent && !(item->kind == ITEM_DIR && is_payload(item)))

@@ -17,6 +17,10 @@ const struct schema_key *allowed_dir(struct tree *tree, const struct item *dir);
 /* What stands under a name in a directory, whether it is there or not. NULL: nothing is said of it. */
 const struct schema_key *allowed_entry(struct tree *tree, const struct item *dir, const char *name);
 
+/* The same for an entry that shows a node, where `owner` is what allowed_dir() says of its directory: for many of one
+ * directory. */
+const struct schema_key *allowed_in(const struct schema_key *owner, const struct item *item);
+
 /* The payload that an item is in, or is; the profile's keys outside of any. NULL: nothing is said. */
 const struct schema_key *allowed_payload(struct tree *tree, const struct item *item);
 

@@ -63,14 +63,14 @@ static void add_line(struct lines *lines, const char *name, const char *words)
 	lines_add(lines, &line);
 }
 
-static void add_entry(struct tree *tree, struct lines *lines, const struct item *item)
+/* `owner`: what the schema says of the directory. */
+static void add_entry(struct tree *tree, const struct schema_key *owner, struct lines *lines, const struct item *item)
 {
 	BUF_AUTO words = BUF_INIT, key = BUF_INIT;
 
 	if (!item->node || (item->kind != ITEM_DIR && item->kind != ITEM_KEY))
 		return;
-	words_needed(tree, item->node, item->kind == ITEM_DIR, allowed_entry(tree, item->parent, item_name(item)),
-		     &words);
+	words_needed(tree, item->node, item->kind == ITEM_DIR, allowed_in(owner, item), &words);
 	if (words.len)
 		add_line(lines, item_name(item), buf_text(&words));
 	if (item->node->key && name_is_cut(item_name(item)) && strcmp(item->node->key, item_name(item)) != 0) {
@@ -176,6 +176,7 @@ static void add_releases(struct tree *tree, struct lines *lines, const struct it
 
 static void show(struct tree *tree, struct item *dir, struct buf *out)
 {
+	const struct schema_key *owner;
 	struct lines lines = { 0 };
 	const struct item *item;
 
@@ -183,8 +184,9 @@ static void show(struct tree *tree, struct item *dir, struct buf *out)
 		out->failed = true;
 		return;
 	}
+	owner = allowed_dir(tree, dir);
 	for (item = dir->dir->first; item; item = item->next)
-		add_entry(tree, &lines, item);
+		add_entry(tree, owner, &lines, item);
 	for (item = dir->dir->shape == SHAPE_DICT ? dir->dir->first : NULL; item; item = item->next)
 		add_conflict(&lines, dir, item);
 	if (dir->dir->shape == SHAPE_PAYLOADS)

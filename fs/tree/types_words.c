@@ -6,6 +6,7 @@
 #include "fs/tree/commit.h"
 #include "fs/tree/expectation.h"
 #include "fs/tree/text.h"
+#include "plist/value.h"
 
 void words_of_array(const struct node *array, struct buf *out)
 {
@@ -38,6 +39,14 @@ enum node_type words_dir_type(const struct node *node, const struct schema_key *
 	return is_payload_content(node) ? NODE_ARRAY : NODE_DICT;
 }
 
+/* What a text is read as where nothing was said. */
+static void expect_unsaid(const struct tree *tree, const struct schema_key *key, struct expectation *expectation)
+{
+	expectation_of_key(tree, key, expectation);
+	expectation->expect.strict = false;
+	expectation->expect.secret = true;
+}
+
 struct node *words_read(const struct tree *tree, const struct node *node, const struct schema_key *key)
 {
 	struct expectation expectation;
@@ -46,9 +55,7 @@ struct node *words_read(const struct tree *tree, const struct node *node, const 
 	struct error ignored;
 	struct node *read;
 
-	expectation_of_key(tree, key, &expectation);
-	expectation.expect.strict = false;
-	expectation.expect.secret = true;
+	expect_unsaid(tree, key, &expectation);
 	text_of_node(node, &text);
 	if (!buf_ok(&text) || text_parse(&expectation.expect, buf_text(&text), text.len, &meaning, &ignored) < 0)
 		return NULL;
@@ -57,12 +64,45 @@ struct node *words_read(const struct tree *tree, const struct node *node, const 
 	return read;
 }
 
-/* True if the bytes that a value shows would be read as the value that it is. */
+/* True for a value whose text is its bytes, with or without a newline behind them that does not count. */
+static bool is_own_text(const struct node *node)
+{
+	size_t len = node->value.len;
+
+	return node_is_scalar(node->type) && node->type != NODE_DATA &&
+	       (len == 0 || node->value.bytes[len - 1] != '\n');
+}
+
+/* The same as below for such a value, which is read where it is. */
+static bool own_text_tells_itself(const struct tree *tree, const struct node *node, const struct schema_key *key)
+{
+	struct expectation expectation;
+	struct meaning meaning;
+	struct error ignored;
+	bool same;
+
+	expect_unsaid(tree, key, &expectation);
+	if (text_parse(&expectation.expect, node->value.bytes, node->value.len, &meaning, &ignored) < 0)
+		return false;
+	same = meaning.type == node->type && meaning.len == node->value.len;
+	meaning_free(&meaning);
+	return same;
+}
+
+/* True if the bytes that a value shows would be read as the value that it is. A first listing asks this of every value
+ * in the directory: of a string where one may stand it is enough that it looks like nothing else. */
 static bool tells_itself(const struct tree *tree, const struct node *node, const struct schema_key *key)
 {
-	struct node *read = words_read(tree, node, key);
-	bool same = read && node_equal(read, node, true);
+	struct node *read;
+	bool same;
 
+	if (node->type == NODE_STRING && (!key || schema_allows_type(key, NODE_STRING)) &&
+	    value_infer(node_text(node), node->value.len) == NODE_STRING)
+		return true;
+	if (is_own_text(node))
+		return own_text_tells_itself(tree, node, key);
+	read = words_read(tree, node, key);
+	same = read && node_equal(read, node, true);
 	node_free(read);
 	return same;
 }
