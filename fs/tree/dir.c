@@ -48,10 +48,21 @@ enum dir_shape dir_shape_of(const struct item *parent, const struct node *node)
 	return is_payload_content(parent, node) ? SHAPE_PAYLOADS : SHAPE_ARRAY;
 }
 
-static int link_or_free(struct tree *tree, struct item *dir, struct item *before, const char *name,
-			struct item *item, struct item **shown)
+/* A place for an item: the name that it will have in a directory, and before whom. */
+struct place_in {
+	struct item *dir, *before;
+	const char *name;
+	uint32_t hash;
+};
+
+static struct place_in place_in(struct item *dir, struct item *before, const char *name)
 {
-	int result = item_link(tree, dir, before, name, item);
+	return (struct place_in){ dir, before, name, hash_of(name, strlen(name)) };
+}
+
+static int link_or_free(struct tree *tree, const struct place_in *place, struct item *item, struct item **shown)
+{
+	int result = item_link_hashed(place->dir, place->before, place->name, place->hash, item);
 
 	if (result < 0)
 		item_settle(tree, item);
@@ -60,34 +71,48 @@ static int link_or_free(struct tree *tree, struct item *dir, struct item *before
 	return result;
 }
 
-int dir_show_dir(struct tree *tree, struct item *dir, struct item *before, const char *name, struct node *node,
-		 struct item **shown)
+static int show_dir(struct tree *tree, const struct place_in *place, struct node *node, struct item **shown)
 {
 	struct item *item = item_new(tree, ITEM_DIR);
 
 	if (!item)
 		return -ENOMEM;
-	if (dir_make(item, node, dir_shape_of(dir, node)) < 0) {
+	if (dir_make(item, node, dir_shape_of(place->dir, node)) < 0) {
 		item_settle(tree, item);
 		return -ENOMEM;
 	}
-	return link_or_free(tree, dir, before, name, item, shown);
+	return link_or_free(tree, place, item, shown);
 }
 
-int dir_show(struct tree *tree, struct item *dir, struct item *before, const char *name, struct node *node,
-	     struct item **shown)
+static int show(struct tree *tree, const struct place_in *place, struct node *node, struct item **shown)
 {
 	struct item *item;
 
-	if (!text_is_file(node) || is_payload_content(dir, node) ||
-	    (node->type == NODE_ARRAY && !allowed_lines(tree, dir, name)))
-		return dir_show_dir(tree, dir, before, name, node, shown);
+	if (!text_is_file(node) || is_payload_content(place->dir, node) ||
+	    (node->type == NODE_ARRAY && !allowed_lines(tree, place->dir, place->name)))
+		return show_dir(tree, place, node, shown);
 	item = item_new(tree, ITEM_KEY);
 	if (!item)
 		return -ENOMEM;
 	item->node = node;
 	node->user = item;
-	return link_or_free(tree, dir, before, name, item, shown);
+	return link_or_free(tree, place, item, shown);
+}
+
+int dir_show_dir(struct tree *tree, struct item *dir, struct item *before, const char *name, struct node *node,
+		 struct item **shown)
+{
+	const struct place_in place = place_in(dir, before, name);
+
+	return show_dir(tree, &place, node, shown);
+}
+
+int dir_show(struct tree *tree, struct item *dir, struct item *before, const char *name, struct node *node,
+	     struct item **shown)
+{
+	const struct place_in place = place_in(dir, before, name);
+
+	return show(tree, &place, node, shown);
 }
 
 int dir_payload_name(const struct item *dir, const struct node *payload, size_t position, struct buf *name)
@@ -117,55 +142,64 @@ int dir_payload_name(const struct item *dir, const struct node *payload, size_t 
 	return buf_ok(name) && buf_ok(&base) ? 0 : -ENOMEM;
 }
 
-/* A key's name; two cut names may collide, then the later one gets a number. */
-static int dict_name(const struct item *dir, const struct node *node, struct buf *name)
+/* Sets `*hash` to that of a name, and says if the directory has it. */
+static bool is_taken(const struct item *dir, const struct buf *name, uint32_t *hash)
 {
-	BUF_AUTO base = BUF_INIT;
-	unsigned number = 1;
-
-	name_from_key(node->key, node->key_len, &base);
-	buf_assign(name, base.data, base.len);
-	while (buf_ok(name) && item_child(dir, buf_text(name))) {
-		buf_assign(name, base.data, base.len);
-		buf_add_format(name, "-%x", ++number);
-	}
-	return buf_ok(name) && buf_ok(&base) ? 0 : -ENOMEM;
+	*hash = hash_of(buf_text(name), name->len);
+	return item_child_hashed(dir, buf_text(name), *hash);
 }
 
-static int child_name(const struct item *dir, const struct node *node, size_t position, struct buf *name)
+/* A key's name; two cut names may collide, then the later one gets a number. */
+static int dict_name(const struct item *dir, const struct node *node, struct buf *name, uint32_t *hash)
 {
-	switch (dir->dir->shape) {
-	case SHAPE_DICT:
-		return dict_name(dir, node, name);
-	case SHAPE_PAYLOADS:
-		return dir_payload_name(dir, node, position, name);
-	case SHAPE_ARRAY:
-		name_from_index((uint32_t)position, name);
-		return buf_ok(name) ? 0 : -ENOMEM;
+	unsigned number = 1;
+	size_t len;
+
+	name_from_key(node->key, node->key_len, name);
+	len = name->len;
+	while (buf_ok(name) && is_taken(dir, name, hash)) {
+		buf_resize(name, len);
+		buf_add_format(name, "-%x", ++number);
 	}
-	return -ENOMEM;
+	return buf_ok(name) ? 0 : -ENOMEM;
+}
+
+/* The name of a child that is not shown yet, and its hash. */
+static int child_name(const struct item *dir, const struct node *node, size_t position, struct buf *name,
+		      uint32_t *hash)
+{
+	if (dir->dir->shape == SHAPE_DICT)
+		return dict_name(dir, node, name, hash);
+	if (dir->dir->shape == SHAPE_ARRAY)
+		name_from_index((uint32_t)position, name);
+	else if (dir_payload_name(dir, node, position, name) < 0)
+		return -ENOMEM;
+	*hash = hash_of(buf_text(name), name->len);
+	return buf_ok(name) ? 0 : -ENOMEM;
 }
 
 int dir_load(struct tree *tree, struct item *dir)
 {
+	struct place_in place = { .dir = dir };
 	BUF_AUTO name = BUF_INIT;
 	struct node *child;
 	size_t position = 0;
-	int result;
 
 	if (dir->dir->loaded || !dir->node)
 		return 0;
 	if (!dir->dir->types_ino)
 		dir->dir->types_ino = item_reserve(tree);
+	if (slots_reserve(&dir->dir->names, dir->node->count) < 0)
+		return -ENOMEM;
 	for (child = node_first(dir->node); child; child = node_next(child), position++) {
 		if (child->user)
 			continue; /* shown by an earlier attempt that ran out of memory */
 		buf_clear(&name);
-		result = child_name(dir, child, position, &name);
-		if (result == 0)
-			result = dir_show(tree, dir, NULL, buf_text(&name), child, NULL);
-		if (result < 0)
-			return result;
+		if (child_name(dir, child, position, &name, &place.hash) < 0)
+			return -ENOMEM;
+		place.name = buf_text(&name);
+		if (show(tree, &place, child, NULL) < 0)
+			return -ENOMEM;
 	}
 	dir->dir->loaded = true;
 	return 0;

@@ -151,12 +151,17 @@ int item_set_name(struct item *item, const char *name)
 
 int item_link(struct tree *tree, struct item *dir, struct item *before, const char *name, struct item *item)
 {
+	(void)tree;
+	return item_link_hashed(dir, before, name, hash_of(name, strlen(name)), item);
+}
+
+int item_link_hashed(struct item *dir, struct item *before, const char *name, uint32_t hash, struct item *item)
+{
 	struct dir *d = dir->dir;
 
-	(void)tree;
 	if (item_set_name(item, name) < 0)
 		return -ENOMEM;
-	item->hash = hash_of(name, strlen(name));
+	item->hash = hash;
 	if (slots_add(&d->names, item->hash, item) < 0) {
 		forget_name(item);
 		return -ENOMEM;
@@ -245,8 +250,12 @@ void item_settle(struct tree *tree, struct item *item)
 
 struct item *item_child(const struct item *dir, const char *name)
 {
+	return item_child_hashed(dir, name, hash_of(name, strlen(name)));
+}
+
+struct item *item_child_hashed(const struct item *dir, const char *name, uint32_t hash)
+{
 	const struct slots *names = &dir->dir->names;
-	uint32_t hash = hash_of(name, strlen(name));
 	struct item *item;
 	size_t at;
 

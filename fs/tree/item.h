@@ -213,6 +213,10 @@ void item_set_mtime(struct item *item, struct timespec time);
 /* Links it into a directory under a name (copied), before `before` or at the end. 0 or -ENOMEM. */
 int item_link(struct tree *tree, struct item *dir, struct item *before, const char *name, struct item *item);
 
+/* The same, and item_child(), where the name's hash is known: hash_of() its bytes. */
+int item_link_hashed(struct item *dir, struct item *before, const char *name, uint32_t hash, struct item *item);
+struct item *item_child_hashed(const struct item *dir, const char *name, uint32_t hash);
+
 /* All items one after another, in the order in which they came; `last` begins at 0. NULL: there are no more. Items may
  * come and go meanwhile. */
 struct item *item_next(const struct tree *tree, uint64_t *last);

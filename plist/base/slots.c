@@ -1,5 +1,6 @@
 #include "plist/base/slots.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 /*
@@ -35,10 +36,20 @@ static void enter(struct slots *slots, uint32_t hash, void *thing)
 	slots->count++;
 }
 
-static int grow(struct slots *slots)
+static bool holds(size_t places, size_t count)
 {
-	struct slots grown = { .places = slots->places ? slots->places * 2 : PLACES_LEAST };
+	return count * 4 <= places * 3;
+}
+
+int slots_reserve(struct slots *slots, size_t more)
+{
+	struct slots grown = { .places = slots->places ? slots->places : PLACES_LEAST };
 	size_t i;
+
+	if (holds(slots->places, slots->count + more))
+		return 0;
+	while (!holds(grown.places, slots->count + more))
+		grown.places *= 2;
 
 	grown.hashes = calloc(grown.places, sizeof(*grown.hashes));
 	grown.things = malloc(grown.places * sizeof(*grown.things));
@@ -56,7 +67,7 @@ static int grow(struct slots *slots)
 
 int slots_add(struct slots *slots, uint32_t hash, void *thing)
 {
-	if ((slots->count + 1) * 4 > slots->places * 3 && grow(slots) < 0)
+	if (slots_reserve(slots, 1) < 0)
 		return -1;
 	enter(slots, kept(hash), thing);
 	return 0;

@@ -23,6 +23,9 @@ struct slots {
 /* 0, or -1: out of memory, nothing changed. */
 int slots_add(struct slots *slots, uint32_t hash, void *thing);
 
+/* Makes room for `more` things, so that adding those needs no memory. 0, or -1: out of memory, nothing changed. */
+int slots_reserve(struct slots *slots, size_t more);
+
 /* Takes out one that was added with that hash. Needs no memory. */
 void slots_remove(struct slots *slots, uint32_t hash, const void *thing);
 

@@ -98,6 +98,31 @@ static void one_takes_the_place_of_another(void **state)
 	slots_free(&slots);
 }
 
+/* What is in it stays, and the places do not grow while they are filled. */
+static void reserved_places_hold_as_many(void **state)
+{
+	struct slots slots = { 0 };
+	struct thing *things = calloc(THINGS, sizeof(*things));
+	static bool in[THINGS];
+	size_t i, places;
+
+	(void)state;
+	assert_non_null(things);
+	memset(in, true, sizeof(in));
+	for (i = 0; i < THINGS; i++)
+		things[i].hash = (uint32_t)i * 7;
+	for (i = 0; i < 5; i++)
+		assert_int_equal(slots_add(&slots, things[i].hash, things + i), 0);
+	assert_int_equal(slots_reserve(&slots, THINGS - 5), 0);
+	places = slots.places;
+	for (; i < THINGS; i++)
+		assert_int_equal(slots_add(&slots, things[i].hash, things + i), 0);
+	assert_int_equal(slots.places, places);
+	check_all(&slots, things, in);
+	slots_free(&slots);
+	free(things);
+}
+
 static void nothing_is_in_empty_slots(void **state)
 {
 	struct slots slots = { 0 };
@@ -185,6 +210,7 @@ int main(void)
 		cmocka_unit_test(things_come_and_go),
 		cmocka_unit_test(things_of_one_hash_are_told_apart),
 		cmocka_unit_test(one_takes_the_place_of_another),
+		cmocka_unit_test(reserved_places_hold_as_many),
 		cmocka_unit_test(nothing_is_in_empty_slots),
 		cmocka_unit_test(inodes_are_found_by_number),
 		cmocka_unit_test(inodes_are_gone_through_in_order_while_they_go),
