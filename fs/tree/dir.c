@@ -191,6 +191,7 @@ int dir_load(struct tree *tree, struct item *dir)
 		dir->dir->types_ino = item_reserve(tree);
 	if (slots_reserve(&dir->dir->names, dir->node->count) < 0)
 		return -ENOMEM;
+	inodes_expect(&tree->inodes, tree->last_ino + 1, dir->node->count);
 	for (child = node_first(dir->node); child; child = node_next(child), position++) {
 		if (child->user)
 			continue; /* shown by an earlier attempt that ran out of memory */

@@ -1,17 +1,28 @@
 #include "fs/tree/inodes.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fs/tree/item.h"
+#include "plist/base/pages.h"
 
 /* Few enough that a folder of ten thousand small profiles, each a tree of its own, wastes little, and that the few that
  * are left of many do not keep much. */
 #define PAGE_ITEMS 16
 
 struct inode_page {
-	uint32_t there; /* a bit for each item */
+	uint32_t there;             /* a bit for each item */
+	struct inode_block *block;  /* it is in; NULL: in none */
 	struct item items[PAGE_ITEMS];
+};
+
+/* So many pages as fit into 64 KiB: made together where many items will be, and freed with the last of them. */
+#define BLOCK_PAGES (((64 << 10) - 64) / sizeof(struct inode_page))
+
+struct inode_block {
+	size_t there; /* pages */
+	struct inode_page pages[BLOCK_PAGES];
 };
 
 /* For ASan, which knows of pages only: an item that is not there is out of bounds. */
@@ -62,6 +73,57 @@ static struct inode_page *new_page(void)
 	return page;
 }
 
+static void free_page(struct inode_page *page)
+{
+	struct inode_block *block = page->block;
+
+	ASAN_UNPOISON_MEMORY_REGION(page->items, sizeof(page->items));
+	if (!block)
+		free(page);
+	else if (--block->there == 0)
+		free(block);
+}
+
+static struct inode_block *new_block(void)
+{
+	struct inode_block *block = pages_alloc_zero(1, sizeof(*block));
+	size_t i;
+
+	if (!block)
+		return NULL;
+	block->there = BLOCK_PAGES;
+	for (i = 0; i < BLOCK_PAGES; i++) {
+		block->pages[i].block = block;
+		ASAN_POISON_MEMORY_REGION(block->pages[i].items, sizeof(block->pages[i].items));
+	}
+	return block;
+}
+
+/* True if none of the pages that would be a block's is there. */
+static bool has_gap(const struct inodes *inodes, uint64_t at)
+{
+	size_t i;
+
+	for (i = 0; i < BLOCK_PAGES; i++)
+		if (inodes->pages[at + i])
+			return false;
+	return true;
+}
+
+void inodes_expect(struct inodes *inodes, uint64_t number, uint64_t count)
+{
+	uint64_t at = number / PAGE_ITEMS + 1, end = (number + count) / PAGE_ITEMS;
+	struct inode_block *block;
+	size_t i;
+
+	for (; at + BLOCK_PAGES <= end; at += BLOCK_PAGES) {
+		if (reach(inodes, at + BLOCK_PAGES) < 0 || !has_gap(inodes, at) || !(block = new_block()))
+			return;
+		for (i = 0; i < BLOCK_PAGES; i++)
+			inodes->pages[at + i] = &block->pages[i];
+	}
+}
+
 struct item *inodes_make(struct inodes *inodes, uint64_t number)
 {
 	struct inode_page **page;
@@ -97,8 +159,7 @@ void inodes_remove(struct inodes *inodes, uint64_t number)
 	page->there &= ~bit_of(number);
 	if (page->there)
 		return;
-	ASAN_UNPOISON_MEMORY_REGION(page->items, sizeof(page->items));
-	free(page);
+	free_page(page);
 	inodes->pages[number / PAGE_ITEMS] = NULL;
 }
 
@@ -123,7 +184,8 @@ void inodes_free(struct inodes *inodes)
 	size_t i;
 
 	for (i = 0; i < inodes->count; i++)
-		free(inodes->pages[i]);
+		if (inodes->pages[i])
+			free_page(inodes->pages[i]);
 	free(inodes->pages);
 	inodes->pages = NULL;
 	inodes->count = 0;

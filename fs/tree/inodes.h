@@ -20,6 +20,9 @@ struct inodes {
 /* An item of that number, all zero. NULL: out of memory, nothing changed. */
 struct item *inodes_make(struct inodes *inodes, uint64_t number);
 
+/* The next `count` items will have numbers from `number` on: prepares for them as well as memory allows. */
+void inodes_expect(struct inodes *inodes, uint64_t number, uint64_t count);
+
 /* NULL: there is none. */
 struct item *inodes_get(const struct inodes *inodes, uint64_t number);
 

@@ -17,6 +17,7 @@
 #include "fs/tree/refusal.h"
 #include "fs/tree/stage.h"
 #include "fs/tree/types.h"
+#include "plist/base/pages.h"
 
 /* Inode numbers: the tree's number, then its own count. */
 #define NUMBER_SHIFT 40
@@ -227,7 +228,7 @@ int tree_list(struct tree *tree, struct item *dir, struct listing **out)
 		return result;
 	listing = calloc(1, sizeof(*listing));
 	if (listing)
-		listing->items = calloc(dir->dir->count + 1, sizeof(*listing->items));
+		listing->items = pages_alloc(dir->dir->count + 1, sizeof(*listing->items));
 	if (!listing || !listing->items) {
 		free(listing);
 		return -ENOMEM;

@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "plist/base/pages.h"
+
 /*
  * Open addresses: a thing stands where its hash says, or behind that, with no empty place between. At most three
  * quarters of the places are full, so that a search ends soon.
@@ -51,8 +53,8 @@ int slots_reserve(struct slots *slots, size_t more)
 	while (!holds(grown.places, slots->count + more))
 		grown.places *= 2;
 
-	grown.hashes = calloc(grown.places, sizeof(*grown.hashes));
-	grown.things = malloc(grown.places * sizeof(*grown.things));
+	grown.hashes = pages_alloc_zero(grown.places, sizeof(*grown.hashes));
+	grown.things = pages_alloc(grown.places, sizeof(*grown.things));
 	if (!grown.hashes || !grown.things) {
 		slots_free(&grown);
 		return -1;

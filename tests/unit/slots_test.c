@@ -186,6 +186,40 @@ static void inodes_are_gone_through_in_order_while_they_go(void **state)
 	inodes_free(&inodes);
 }
 
+/* Whether they are made at all, as many, or more, and whether some are there already. */
+static void inodes_that_were_expected_are_like_others(void **state)
+{
+	static const uint64_t expected[] = { 0, 1, 700, 2000, 5000 };
+	struct inodes inodes;
+	uint64_t number, last;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
+		inodes = (struct inodes){ NULL, 0 };
+		for (number = 1; number < 20; number++)
+			make(&inodes, number);
+		inodes_expect(&inodes, number, expected[i]);
+		assert_null(inodes_get(&inodes, number));
+		last = number - 1;
+		assert_null(inodes_after(&inodes, &last));
+		for (; number < 1000; number++)
+			make(&inodes, number);
+		inodes_expect(&inodes, number, 2 * expected[i]);
+		for (; number < 3000; number++)
+			make(&inodes, number);
+		for (number = 1; number < 3000; number++)
+			assert_int_equal(inodes_get(&inodes, number)->ino, number);
+		for (number = 1; number < 3000; number++)
+			if (number % 1000)
+				inodes_remove(&inodes, number);
+		for (last = 0, number = 1000; number < 3000; number += 1000)
+			assert_int_equal(inodes_after(&inodes, &last)->ino, number);
+		assert_null(inodes_after(&inodes, &last));
+		inodes_free(&inodes);
+	}
+}
+
 /* An item that is made beside others, in memory that was used, begins like any other. */
 static void what_an_item_was_is_wiped(void **state)
 {
@@ -214,6 +248,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_in_empty_slots),
 		cmocka_unit_test(inodes_are_found_by_number),
 		cmocka_unit_test(inodes_are_gone_through_in_order_while_they_go),
+		cmocka_unit_test(inodes_that_were_expected_are_like_others),
 		cmocka_unit_test(what_an_item_was_is_wiped),
 	};
 
