@@ -48,7 +48,8 @@ FISHDIR  = $(PREFIX)/share/fish/vendor_completions.d
 ZSHDIR   = $(PREFIX)/share/zsh/site-functions
 
 ROOMS    := plist/base sign plist plist/schema fs/tree fs/fuse fs/cmd
-PACKAGES := fuse3 libplist-2.0 expat libcrypto libpcre2-8 yaml-0.1 jansson
+# OpenSSL first: names are looked up in this order at each start, and four of five are its own.
+PACKAGES := libcrypto fuse3 libplist-2.0 expat libpcre2-8 yaml-0.1 jansson
 
 # What mounts, and what stands in its place in a program that cannot.
 MOUNTING := $(addprefix fs/cmd/,background.c edit.c edit_end.c edit_shell.c exec.c holders.c mount.c mounted.c \
