@@ -89,7 +89,7 @@ endif
 
 SOURCES := $(filter-out $(LEFT_OUT),$(sort $(foreach room,$(ROOMS),$(wildcard $(room)/*.c))))
 SCHEMAS := $(wildcard plist/schema/*.schema)
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(SCHEMAS:%=$(BUILD)/%.o)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(SCHEMAS:%=$(BUILD)/%.o) $(BUILD)/plist/schema/schema_ready.o
 MAIN    := $(BUILD)/fs/cmd/main.o
 LIBRARY := $(BUILD)/libprofilefs.a
 UNIT    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
@@ -116,6 +116,14 @@ $(BUILD)/%.schema.c: %.schema
 
 $(BUILD)/%.schema.o: $(BUILD)/%.schema.c $(BUILD)/flags
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# Where their sections stand.
+$(BUILD)/plist/schema/schema_ready.c: scripts/index-schema plist/schema/mdm.schema plist/schema/rules.schema
+	@mkdir -p $(@D)
+	scripts/index-schema plist/schema/mdm.schema plist/schema/rules.schema > $@
+
+$(BUILD)/plist/schema/schema_ready.o: $(BUILD)/plist/schema/schema_ready.c $(BUILD)/flags
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # Half of the time to compile goes into these, and none of them needs to be fast.
 $(UNIT:=.o): TEST_CFLAGS = -O0

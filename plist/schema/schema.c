@@ -15,10 +15,8 @@
 #include "plist/schema/language.h"
 #include "plist/schema/manifests.h"
 #include "plist/schema/schema_index.h"
+#include "plist/schema/schema_ready.h"
 #include "plist/schema/yaml.h"
-
-extern const char schema_text_mdm[];
-extern const char schema_text_rules[];
 
 struct schema {
 	struct arena *arena;
@@ -33,10 +31,9 @@ struct schema {
 
 /* --- sources ---------------------------------------------------------------------------------------- */
 
-/* How long it is, is only asked when it is indexed: so opening does not touch it. */
 static struct section_text built_in(const char *name, const char *text)
 {
-	return (struct section_text){ name, text, SIZE_MAX, 1 };
+	return (struct section_text){ name, text, strlen(text), 1 };
 }
 
 static struct section_text text_of(const char *name, const struct buf *buf)
@@ -104,47 +101,48 @@ static int make_index(struct schema *schema, struct error *err)
 	struct section_text *text = schema->texts;
 
 	for (enum layer layer = 0; layer < LAYER_COUNT; layer++, text++) {
-		if (!text->name)
-			continue;
-		if (text->len == SIZE_MAX)
-			text->len = strlen(text->text);
-		if (index_add(&schema->index, text, layer, schema->arena, err))
+		if (text->name && index_add(&schema->index, text, layer, schema->arena, err))
 			return -1;
 	}
-	if (index_finish(&schema->index, err))
+	if (index_finish(&schema->index, schema->arena, err))
 		return -1;
 	schema->indexed = true;
 	return 0;
 }
 
-/* What is built in is indexed when something is first asked of it. */
+/* The index of what is built in is taken when something is first asked of it. */
 static bool has_index(struct schema *schema)
 {
 	struct error err = ERROR_INIT;
 
-	if (!schema->indexed && !schema->failed && make_index(schema, &err))
-		schema->failed = true;
+	if (schema->indexed || schema->failed)
+		return schema->indexed;
+	schema->indexed = index_use_ready(&schema->index, schema->arena, &err) == 0;
+	schema->failed = !schema->indexed;
 	return schema->indexed;
 }
 
 /* --- reading sections ------------------------------------------------------------------------------- */
 
 /* True if a group has a section of that layer that is no rule. */
-static bool describes(const struct group *group, enum layer layer)
+static bool describes(const struct schema *schema, const struct group *group, enum layer layer)
 {
+	struct section section;
+
 	for (size_t i = 0; i < group->count; i++) {
-		if (group->sections[i].layer == layer && !group->sections[i].rule)
+		section = index_section(&schema->index, group, i);
+		if (section.layer == layer && !section.rule)
 			return true;
 	}
 	return false;
 }
 
 /* The layer whose sections say what the subject is; LAYER_COUNT: none does. */
-static enum layer layer_of(const struct group *group)
+static enum layer layer_of(const struct schema *schema, const struct group *group)
 {
 	enum layer layer = 0;
 
-	while (layer < LAYER_COUNT && !describes(group, layer))
+	while (layer < LAYER_COUNT && !describes(schema, group, layer))
 		layer++;
 	return layer;
 }
@@ -153,14 +151,16 @@ static enum layer layer_of(const struct group *group)
 static int read_sections(struct schema *schema, const struct group *group, struct schema_key **dict,
 			 struct error *err)
 {
-	enum layer layer = layer_of(group);
+	enum layer layer = layer_of(schema, group);
+	struct section section;
 	struct schema_key *key;
 
 	*dict = NULL;
 	for (size_t i = 0; i < group->count; i++) {
-		if (group->sections[i].layer != layer || group->sections[i].rule)
+		section = index_section(&schema->index, group, i);
+		if (section.layer != layer || section.rule)
 			continue;
-		key = language_read(&group->sections[i].text, schema->arena, err);
+		key = language_read(&section.text, schema->arena, err);
 		if (!key)
 			return -1;
 		if (!*dict)
@@ -175,12 +175,12 @@ static int read_sections(struct schema *schema, const struct group *group, struc
 static int apply_some_rules(struct schema *schema, const struct group *group, bool built_in,
 			    struct schema_key *dict, struct error *err)
 {
-	const struct section *section;
+	struct section section;
 
 	for (size_t i = 0; i < group->count; i++) {
-		section = &group->sections[i];
-		if (section->rule && (section->layer == LAYER_RULES) == built_in &&
-		    language_apply(&section->text, dict, schema->arena, err))
+		section = index_section(&schema->index, group, i);
+		if (section.rule && (section.layer == LAYER_RULES) == built_in &&
+		    language_apply(&section.text, dict, schema->arena, err))
 			return -1;
 	}
 	return 0;
@@ -311,9 +311,11 @@ static int check_left_out(struct schema *schema, const struct group *group, stru
 /* True if a section of the group comes from what the user named. */
 static bool is_the_users(const struct schema *schema, const struct group *group)
 {
+	enum layer layer;
+
 	for (size_t i = 0; i < group->count; i++) {
-		if (group->sections[i].layer == LAYER_MANIFESTS ||
-		    (group->sections[i].layer == LAYER_FACTS && schema->facts_name))
+		layer = index_section(&schema->index, group, i).layer;
+		if (layer == LAYER_MANIFESTS || (layer == LAYER_FACTS && schema->facts_name))
 			return true;
 	}
 	return false;
@@ -328,7 +330,7 @@ static int check_sections(struct schema *schema, struct error *err)
 		return -1;
 	for (size_t i = 0; i < schema->index.group_count; i++) {
 		group = &schema->index.groups[i];
-		if (group->sections->subject != SUBJECT_PAYLOAD || !is_the_users(schema, group))
+		if (index_section(&schema->index, group, 0).subject != SUBJECT_PAYLOAD || !is_the_users(schema, group))
 			continue;
 		if (read_payload(schema, group, err))
 			return -1;
@@ -354,12 +356,14 @@ static int refuse_empty(const struct schema *schema, enum layer layer, struct er
 /* Reads what the user named. */
 static int open_sources(struct schema *schema, const struct schema_sources *sources, struct error *err)
 {
+	if (!sources->facts && !sources->manifests)
+		return 0;
+	schema->texts[LAYER_FACTS] = built_in("mdm.schema", schema_text_mdm);
+	schema->texts[LAYER_RULES] = built_in("rules.schema", schema_text_rules);
 	if (sources->facts && read_facts(schema, sources->facts, err))
 		return -1;
 	if (sources->manifests && read_manifests(schema, sources->manifests, err))
 		return -1;
-	if (!sources->facts && !sources->manifests)
-		return 0;
 	if (make_index(schema, err))
 		return -1;
 	if (sources->facts && refuse_empty(schema, LAYER_FACTS, err))
@@ -378,8 +382,6 @@ struct schema *schema_open(const struct schema_sources *sources, struct error *e
 		error_memory(err);
 		return NULL;
 	}
-	schema->texts[LAYER_FACTS] = built_in("mdm.schema", schema_text_mdm);
-	schema->texts[LAYER_RULES] = built_in("rules.schema", schema_text_rules);
 	if (sources && open_sources(schema, sources, err)) {
 		schema_free(schema);
 		return NULL;
@@ -459,6 +461,7 @@ const struct texts *schema_types(struct schema *schema)
 {
 	const struct schema_index *index = &schema->index;
 	struct texts *types = &schema->types;
+	struct section first;
 
 	if (types->list || !has_index(schema))
 		return types;
@@ -468,8 +471,9 @@ const struct texts *schema_types(struct schema *schema)
 		return types;
 	}
 	for (size_t i = 0; i < index->group_count; i++) {
-		if (index->groups[i].sections->subject == SUBJECT_PAYLOAD && layer_of(&index->groups[i]) != LAYER_COUNT)
-			types->list[types->count++] = index->groups[i].sections->type;
+		first = index_section(index, &index->groups[i], 0);
+		if (first.subject == SUBJECT_PAYLOAD && layer_of(schema, &index->groups[i]) != LAYER_COUNT)
+			types->list[types->count++] = first.type;
 	}
 	return types;
 }

@@ -6,6 +6,7 @@
 
 #include "plist/base/hint.h"
 #include "plist/schema/language_words.h"
+#include "plist/schema/schema_ready.h"
 
 /* --- heads ------------------------------------------------------------------------------------------ */
 
@@ -279,12 +280,12 @@ static int by_subject(const void *a, const void *b)
 	return left->order < right->order ? -1 : left->order > right->order;
 }
 
-int index_finish(struct schema_index *index, struct error *err)
+int index_finish(struct schema_index *index, struct arena *arena, struct error *err)
 {
 	const struct section *sections = index->sections;
 	struct group *group = NULL;
 
-	index->groups = calloc(index->count ? index->count : 1, sizeof(*index->groups));
+	index->groups = arena_get(arena, index->count * sizeof(*index->groups));
 	if (!index->groups)
 		return error_memory(err);
 	if (index->count > ALL_SECTIONS_MAX)
@@ -294,7 +295,7 @@ int index_finish(struct schema_index *index, struct error *err)
 	for (size_t i = 0; i < index->count; i++) {
 		if (i == 0 || compare_subject(&sections[i - 1], &sections[i]) != 0) {
 			group = &index->groups[index->group_count++];
-			group->sections = &sections[i];
+			group->first = i;
 		}
 		if (++group->count <= SECTIONS_MAX)
 			continue;
@@ -303,38 +304,92 @@ int index_finish(struct schema_index *index, struct error *err)
 	return 0;
 }
 
-struct sought {
-	enum subject subject;
-	const char *type;
-	size_t len;
-};
+/* --- what is built in ------------------------------------------------------------------------------- */
 
-static int compare_group(const void *sought, const void *element)
+int index_use_ready(struct schema_index *index, struct arena *arena, struct error *err)
 {
-	const struct sought *want = sought;
-	const struct section *section = ((const struct group *)element)->sections;
+	const struct ready_section *section = schema_ready_list;
+	struct group *group = NULL;
+
+	index->groups = arena_get(arena, schema_ready.group_count * sizeof(*index->groups));
+	if (!index->groups)
+		return error_memory(err);
+	for (size_t i = 0; i < schema_ready.count; i++, section++) {
+		if (!group || section->subject != section[-1].subject || section->type != section[-1].type) {
+			group = &index->groups[index->group_count++];
+			group->first = i;
+		}
+		group->count++;
+	}
+	index->count = schema_ready.count;
+	index->has_facts = true;
+	index->release = schema_ready.release;
+	return 0;
+}
+
+static struct section ready_section(size_t i)
+{
+	const struct ready_section *ready = &schema_ready_list[i];
+	const char *text = ready->text ? schema_text_rules : schema_text_mdm;
+
+	return (struct section){
+		.subject = ready->subject,
+		.type = schema_ready_names + ready->type,
+		.rule = ready->rule,
+		.layer = ready->text ? LAYER_RULES : LAYER_FACTS,
+		.order = i,
+		.text = { ready->text ? "rules.schema" : "mdm.schema", text + ready->start, ready->len, ready->line },
+	};
+}
+
+/* --- asking ----------------------------------------------------------------------------------------- */
+
+static struct section section_at(const struct schema_index *index, size_t i)
+{
+	return index->sections ? index->sections[i] : ready_section(i);
+}
+
+struct section index_section(const struct schema_index *index, const struct group *group, size_t i)
+{
+	return section_at(index, group->first + i);
+}
+
+static int compare_sought(enum subject subject, const char *type, size_t len, const struct section *section)
+{
 	int order;
 
-	if (want->subject != section->subject)
-		return want->subject < section->subject ? -1 : 1;
-	order = strncmp(want->type, section->type, want->len);
+	if (subject != section->subject)
+		return subject < section->subject ? -1 : 1;
+	order = strncmp(type, section->type, len);
 	if (order)
 		return order;
-	return section->type[want->len] ? -1 : 0;
+	return section->type[len] ? -1 : 0;
 }
 
 struct group *index_find(const struct schema_index *index, enum subject subject, const char *type, size_t len)
 {
-	struct sought sought = { subject, type, len };
+	size_t low = 0, high = index->group_count, middle;
+	struct section section;
+	int order;
 
-	if (!index->group_count || memchr(type, '\0', len))
+	if (memchr(type, '\0', len))
 		return NULL;
-	return bsearch(&sought, index->groups, index->group_count, sizeof(*index->groups), compare_group);
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		section = section_at(index, index->groups[middle].first);
+		order = compare_sought(subject, type, len, &section);
+		if (order == 0)
+			return &index->groups[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
 }
 
 void index_free(struct schema_index *index)
 {
 	free(index->sections);
-	free(index->groups);
 	*index = (struct schema_index){ 0 };
 }

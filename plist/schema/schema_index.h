@@ -3,6 +3,7 @@
  *
  * Texts are added one after the other, in the order of their layers; then the index is sorted into groups: all
  * sections about one thing, in the order in which they were added. Texts are borrowed and must outlive the index.
+ * Of what is built in the index is there already (schema_ready.h), and only which groups there are is looked up.
  */
 #ifndef SCHEMA_SCHEMA_INDEX_H
 #define SCHEMA_SCHEMA_INDEX_H
@@ -41,13 +42,12 @@ struct section {
 };
 
 struct group {
-	const struct section *sections;
-	size_t count;
+	size_t first, count;    /* of its sections in the index */
 	struct schema_key *key; /* what was read from them; NULL: not asked for yet */
 };
 
 struct schema_index {
-	struct section *sections;
+	struct section *sections; /* NULL: those of schema_ready.h */
 	size_t count, size;
 	struct group *groups;
 	size_t group_count;
@@ -60,10 +60,16 @@ struct schema_index {
 int index_add(struct schema_index *index, const struct section_text *text, enum layer layer, struct arena *arena,
 	      struct error *err);
 
-/* Sorts what was added. 0, or -1: out of memory, or too many sections of one subject. */
-int index_finish(struct schema_index *index, struct error *err);
+/* Sorts what was added. Groups live in `arena`. 0, or -1: out of memory, or too many sections of one subject. */
+int index_finish(struct schema_index *index, struct arena *arena, struct error *err);
 
-/* The sections about one thing, or NULL. Not before index_finish(). */
+/* Makes an empty index that of what is built in, and nothing else. 0, or -1: out of memory. */
+int index_use_ready(struct schema_index *index, struct arena *arena, struct error *err);
+
+/* The `i`th section of a group. */
+struct section index_section(const struct schema_index *index, const struct group *group, size_t i);
+
+/* The sections about one thing, or NULL. Not before index_finish() or index_use_ready(). */
 struct group *index_find(const struct schema_index *index, enum subject subject, const char *type, size_t len);
 
 void index_free(struct schema_index *index);
