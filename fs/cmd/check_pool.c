@@ -8,8 +8,9 @@
 
 #include "fs/cmd/check_work.h"
 
-/* Results that may wait, and their bytes: the problems of a hopeless profile are some megabytes. */
-#define SLOTS_PER_JOB 8
+/* Results that may wait, and their bytes: the problems of a hopeless profile are some megabytes. The caller is woken
+ * for half of them: being woken for each would cost a thread on every core some of its time. */
+#define SLOTS_PER_JOB 32
 #define WEIGHT_MAX    ((size_t)32 << 20)
 
 #define WAIT_NS 200000000L
@@ -22,13 +23,15 @@ struct slot {
 struct pool {
 	const struct check_work *work;
 	pthread_mutex_t lock;  /* of all below */
-	pthread_cond_t done;   /* a result is there */
+	pthread_cond_t done;   /* enough results are there */
 	pthread_cond_t room;   /* a result was taken, or all is over */
 	struct slot *slots;    /* of path i: slots[i % slot_count] */
 	size_t slot_count;
 	size_t next;           /* the first path that no thread has */
 	size_t taken;          /* paths before this were taken by the caller */
-	size_t weight;         /* of the results that wait */
+	size_t ready;          /* results that wait */
+	size_t weight;         /* of those */
+	unsigned starved;      /* threads that wait for room */
 	bool stopped;
 };
 
@@ -52,6 +55,21 @@ static bool has_room(const struct pool *pool)
 	       (pool->next < pool->taken + pool->slot_count && pool->weight < WEIGHT_MAX);
 }
 
+/* Wakes the caller, if it is worth that: what is not taken now is taken later, or when its patience ends. */
+static void tell_caller(struct pool *pool)
+{
+	if (pool->starved || pool->ready >= pool->slot_count / 2 || pool->next == pool->work->paths->count)
+		pthread_cond_signal(&pool->done);
+}
+
+static void wait_for_room(struct pool *pool)
+{
+	pool->starved++;
+	tell_caller(pool);
+	pthread_cond_wait(&pool->room, &pool->lock);
+	pool->starved--;
+}
+
 /* The next path to check. False: there is none. */
 static bool take_path(struct pool *pool, size_t *place)
 {
@@ -59,7 +77,7 @@ static bool take_path(struct pool *pool, size_t *place)
 
 	pthread_mutex_lock(&pool->lock);
 	while (!pool->stopped && pool->next < pool->work->paths->count && !has_room(pool))
-		pthread_cond_wait(&pool->room, &pool->lock);
+		wait_for_room(pool);
 	found = !pool->stopped && pool->next < pool->work->paths->count;
 	if (found)
 		*place = pool->next++;
@@ -74,8 +92,9 @@ static void give_result(struct pool *pool, size_t place, const struct check_resu
 	pthread_mutex_lock(&pool->lock);
 	slot->result = *result;
 	slot->done = true;
+	pool->ready++;
 	pool->weight += check_result_weight(result);
-	pthread_cond_signal(&pool->done);
+	tell_caller(pool);
 	pthread_mutex_unlock(&pool->lock);
 }
 
@@ -133,6 +152,7 @@ static void await_result(struct pool *pool, struct check_result *result)
 	}
 	*result = slot->result;
 	*slot = (struct slot){ 0 };
+	pool->ready--;
 	pool->weight -= check_result_weight(result);
 	pool->taken++;
 	pthread_cond_broadcast(&pool->room);
