@@ -1,5 +1,6 @@
 #include "plist/schema/secret.h"
 
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -60,18 +61,26 @@ static bool has_word_at(const char *name, size_t len, size_t at, const char *wor
 	       (!whole || (begins_word(name, len, at) && ends_word(name, len, at + size)));
 }
 
+static bool names_secret_at(const char *name, size_t len, size_t at)
+{
+	char first = is_upper(name[at]) ? (char)(name[at] - 'A' + 'a') : name[at];
+
+	for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
+		if (WORDS[i].word[0] == first && has_word_at(name, len, at, WORDS[i].word, WORDS[i].whole))
+			return true;
+	return false;
+}
+
+/* The letters that words begin with, by their last five bits, which are those of the capital, too. */
+#define LETTER(c) (UINT32_C(1) << (c) % 32)
+#define FIRST_LETTERS (LETTER('c') | LETTER('k') | LETTER('o') | LETTER('p') | LETTER('s') | LETTER('t'))
+
 /* Every key of every profile is asked for: the first letter alone tells most of them. */
 bool secret_is_named(const char *name, size_t len)
 {
-	size_t at, i;
-	char first;
-
-	for (at = 0; at < len; at++) {
-		first = is_upper(name[at]) ? (char)(name[at] - 'A' + 'a') : name[at];
-		for (i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
-			if (WORDS[i].word[0] == first && has_word_at(name, len, at, WORDS[i].word, WORDS[i].whole))
-				return true;
-	}
+	for (size_t at = 0; at < len; at++)
+		if ((FIRST_LETTERS >> (name[at] & 31) & 1) && names_secret_at(name, len, at))
+			return true;
 	return false;
 }
 
