@@ -21,14 +21,39 @@ size_t encoding_mark(const char *text, size_t len)
 	return len >= 3 && memcmp(text, MARK, 3) == 0 ? 3 : 0;
 }
 
+static size_t count_characters(const char *text, const char *end)
+{
+	size_t count = 0;
+
+	for (; text < end; text++)
+		count += (*text & 0xc0) != 0x80;
+	return count;
+}
+
+/* The same where lines end in LF alone: most of the text need not be looked at byte by byte. */
+static void position_between_lf(const char *text, const char *end, unsigned long *line, unsigned long *column)
+{
+	const char *newline;
+
+	while ((newline = memchr(text, '\n', (size_t)(end - text)))) {
+		text = newline + 1;
+		++*line;
+	}
+	*column = 1 + count_characters(text, end);
+}
+
 void encoding_position(const char *text, size_t len, size_t offset, unsigned long *line,
 		       unsigned long *column)
 {
-	size_t i;
+	size_t i = encoding_mark(text, len), end = offset < len ? offset : len;
 
 	*line = 1;
 	*column = 1;
-	for (i = encoding_mark(text, len); i < offset && i < len; i++) {
+	if (i < end && !memchr(text + i, '\r', end - i)) {
+		position_between_lf(text + i, text + end, line, column);
+		return;
+	}
+	for (; i < end; i++) {
 		if (text[i] == '\n' || (text[i] == '\r' && (i + 1 == len || text[i + 1] != '\n'))) {
 			++*line;
 			*column = 1;

@@ -10,6 +10,9 @@
 #include <string.h>
 
 #include "plist/encoding.h"
+#include "tests/unit/random.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define LITERAL(text) (text), sizeof(text) - 1
 
@@ -217,6 +220,40 @@ static void lines_end_in_lf_crlf_or_cr(void **state)
 	assert_position("a\n\rb", 3, 3, 1);
 }
 
+/* Character by character, as lines and columns are defined. */
+static void count_position(const char *text, size_t offset, unsigned long *line, unsigned long *column)
+{
+	*line = *column = 1;
+	for (size_t i = 0; i < offset && text[i]; i++) {
+		if (text[i] == '\n' || (text[i] == '\r' && text[i + 1] != '\n')) {
+			++*line;
+			*column = 1;
+		} else if ((text[i] & 0xc0) != 0x80) {
+			++*column;
+		}
+	}
+}
+
+static void each_offset_of_any_text_is_where_counting_comes_to(void **state)
+{
+	static const char *const PIECES[] = { "\n", "\n", "ab", "\xc3\xa9", "\t", "\r\n", "\r" };
+	unsigned long line, column;
+
+	(void)state;
+	random_seed(1);
+	for (unsigned round = 0; round < 2000; round++) {
+		unsigned kinds = round % 2 ? COUNT(PIECES) : 5; /* half of them with LF alone */
+		BUF_AUTO text = BUF_INIT;
+
+		for (size_t pieces = random_below(30); pieces; pieces--)
+			buf_add_text(&text, PIECES[random_below(kinds)]);
+		for (size_t offset = 0; offset <= text.len + 1; offset++) {
+			count_position(buf_text(&text), offset, &line, &column);
+			assert_position(buf_text(&text), offset, line, column);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +273,7 @@ int main(void)
 		cmocka_unit_test(what_stands_elsewhere_is_no_declaration),
 		cmocka_unit_test(columns_count_characters_from_one),
 		cmocka_unit_test(lines_end_in_lf_crlf_or_cr),
+		cmocka_unit_test(each_offset_of_any_text_is_where_counting_comes_to),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
