@@ -77,7 +77,7 @@ static size_t character(const unsigned char *at, size_t len, bool *cut)
 
 #define EACH_BYTE(byte) (UINT64_MAX / 255 * (byte))
 
-/* How many bytes at the start, eight at a time, are ASCII and no control characters, as nearly all text is. */
+/* How many bytes at the start are ASCII and no control characters, as nearly all text is: eight at a time. */
 static size_t plain_length(const unsigned char *bytes, size_t len)
 {
 	uint64_t eight;
@@ -89,6 +89,8 @@ static size_t plain_length(const unsigned char *bytes, size_t len)
 		if ((eight | (eight - EACH_BYTE(0x20))) & EACH_BYTE(0x80))
 			break;
 	}
+	while (at < len && bytes[at] >= 0x20 && bytes[at] < 0x80)
+		at++;
 	return at;
 }
 

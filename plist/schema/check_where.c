@@ -15,12 +15,26 @@ static void add_encoded(struct buf *out, const char *bytes, size_t len)
 		buf_add_format(out, "%%%02X", (unsigned char)bytes[i]);
 }
 
+/* How many bytes at the start are ASCII that is shown as it is, as nearly all of a key is. */
+static size_t plain_length(const char *key, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && key[i] >= ' ' && key[i] < 0x7f && key[i] != '/' && key[i] != '%')
+		i++;
+	return i;
+}
+
 /* A key as one name of a path: '/', '%', what a terminal obeys, and a leading '.' are percent-encoded. */
 void check_path_key(const char *key, size_t len, struct buf *out)
 {
 	size_t i, step;
 
 	for (i = 0; i < len; i += step) {
+		step = i == 0 && key[0] == '.' ? 0 : plain_length(key + i, len - i);
+		buf_add(out, key + i, step);
+		if (step)
+			continue;
 		step = text_character(key + i, len - i);
 		if (key[i] == '/' || key[i] == '%' || (i == 0 && key[i] == '.') || text_is_obeyed(key + i, step))
 			add_encoded(out, key + i, step);

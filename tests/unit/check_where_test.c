@@ -20,6 +20,15 @@ static void letters_of_any_language_stand_for_themselves(void **state)
 	assert_key_is_shown("\u00e9\u4e2d\U0001F600\u00a0", "\u00e9\u4e2d\U0001F600\u00a0");
 }
 
+static void what_means_something_in_a_path_is_encoded(void **state)
+{
+	(void)state;
+	assert_key_is_shown("a/b%c", "a%2Fb%25c");
+	assert_key_is_shown(".a.b", "%2Ea.b");
+	assert_key_is_shown("..", "%2E.");
+	assert_key_is_shown("", "%");
+}
+
 static void control_characters_are_encoded(void **state)
 {
 	(void)state;
@@ -52,6 +61,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(letters_of_any_language_stand_for_themselves),
+		cmocka_unit_test(what_means_something_in_a_path_is_encoded),
 		cmocka_unit_test(control_characters_are_encoded),
 		cmocka_unit_test(what_turns_text_around_is_encoded),
 		cmocka_unit_test(payloads_are_called_by_what_can_be_shown_of_their_type),
