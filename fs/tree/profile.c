@@ -10,7 +10,11 @@
 #include "fs/tree/fresh.h"
 #include "fs/tree/placing.h"
 #include "fs/tree/signing.h"
+#include "plist/base/heap.h"
 #include "plist/encrypted.h"
+
+/* A document takes about so many times the memory of its text, as nodes and while it is read. */
+#define DOC_OF_TEXT 4
 
 /* How long a daemon that is just leaving may take to save. */
 #define LOCK_PATIENCE_MS 5000
@@ -290,8 +294,10 @@ static int load(struct profile *profile, struct problems *notes, struct error *e
 	const struct place *place = &profile->place;
 	int result = file_read(place, PROFILE_SIZE_MAX, &profile->bytes, &profile->found, err);
 
-	if (limit_explain(result, LIMIT_PROFILE, err) == 0)
+	if (limit_explain(result, LIMIT_PROFILE, err) == 0) {
+		heap_expect(DOC_OF_TEXT * profile->bytes.len);
 		return recovery_finish_write(profile, notes, err) < 0 ? -1 : unwrap(profile, notes, err);
+	}
 	if (err->code == ENOENT) {
 		if (profile->options.folder)
 			error_set(err, ENOENT,
