@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 
 #include "sign/openssl_error.h"
 
@@ -20,54 +21,85 @@ static const EVP_MD *sha256(void)
 	return none;
 }
 
-static void add_digits(const unsigned char *bytes, size_t count, struct buf *out)
+void hash_digits(const unsigned char *bytes, size_t count, char *digits)
 {
-	static const char digits[] = "0123456789abcdef";
-	char text[2 * EVP_MAX_MD_SIZE];
+	static const char all[] = "0123456789abcdef";
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		text[2 * i] = digits[bytes[i] >> 4];
-		text[2 * i + 1] = digits[bytes[i] & 15];
+		digits[2 * i] = all[bytes[i] >> 4];
+		digits[2 * i + 1] = all[bytes[i] & 15];
 	}
-	buf_add(out, text, 2 * count);
 }
 
-static int digest(EVP_MD_CTX *context, const struct iovec *pieces, size_t count, unsigned char *hash, unsigned *size)
+/* --- one after the other ---------------------------------------------------------------------------- */
+
+struct hasher {
+	EVP_MD_CTX *context;
+};
+
+int hasher_new(struct hasher **out, struct error *err)
+{
+	struct hasher *hasher = calloc(1, sizeof(*hasher));
+
+	if (!hasher)
+		return error_memory(err);
+	hasher->context = EVP_MD_CTX_new();
+	if (!hasher->context) {
+		free(hasher);
+		return error_memory(err);
+	}
+	*out = hasher;
+	return 0;
+}
+
+void hasher_free(struct hasher *hasher)
+{
+	if (!hasher)
+		return;
+	EVP_MD_CTX_free(hasher->context);
+	free(hasher);
+}
+
+static int make(EVP_MD_CTX *context, const struct iovec *pieces, size_t count, unsigned char *hash)
 {
 	const EVP_MD *type = sha256();
 	size_t i;
 
-	if (!context || !type || EVP_DigestInit_ex(context, type, NULL) != 1)
+	if (!type || EVP_DigestInit_ex(context, type, NULL) != 1)
 		return -1;
 	for (i = 0; i < count; i++)
 		if (EVP_DigestUpdate(context, pieces[i].iov_base, pieces[i].iov_len) != 1)
 			return -1;
-	return EVP_DigestFinal_ex(context, hash, size) == 1 ? 0 : -1;
+	return EVP_DigestFinal_ex(context, hash, NULL) == 1 ? 0 : -1;
 }
 
-int hash_sha256_pieces(const struct iovec *pieces, size_t count, struct buf *out, struct error *err)
+int hasher_sha256(struct hasher *hasher, const struct iovec *pieces, size_t count, unsigned char *hash,
+		  struct error *err)
 {
-	unsigned char hash[EVP_MAX_MD_SIZE];
-	unsigned size = 0;
-	EVP_MD_CTX *context;
-	int result;
-
 	openssl_begin();
-	context = EVP_MD_CTX_new();
-	result = digest(context, pieces, count, hash, &size);
-	EVP_MD_CTX_free(context);
-	if (result < 0)
+	if (make(hasher->context, pieces, count, hash) < 0)
 		return openssl_error(err, NULL, "the SHA-256 of a value cannot be made");
-	add_digits(hash, size, out);
-	if (openssl_end(0, err) < 0)
-		return -1;
-	return buf_ok(out) ? 0 : error_memory(err);
+	return openssl_end(0, err);
 }
+
+/* --- one alone -------------------------------------------------------------------------------------- */
 
 int hash_sha256(const void *bytes, size_t len, struct buf *out, struct error *err)
 {
 	const struct iovec piece = { (void *)bytes, len };
+	unsigned char hash[HASH_LEN];
+	char digits[2 * HASH_LEN];
+	struct hasher *hasher;
+	int result;
 
-	return hash_sha256_pieces(&piece, 1, out, err);
+	if (hasher_new(&hasher, err) < 0)
+		return -1;
+	result = hasher_sha256(hasher, &piece, 1, hash, err);
+	hasher_free(hasher);
+	if (result < 0)
+		return -1;
+	hash_digits(hash, HASH_LEN, digits);
+	buf_add(out, digits, sizeof(digits));
+	return buf_ok(out) ? 0 : error_memory(err);
 }

@@ -8,15 +8,22 @@
 
 #include "sign/memory.h"
 
+/* Most of the time there is nothing in it, which is faster to see than to wipe. */
+static void empty_queue(void)
+{
+	if (ERR_peek_error() != 0)
+		ERR_clear_error();
+}
+
 void openssl_begin(void)
 {
-	ERR_clear_error();
+	empty_queue();
 	memory_forget();
 }
 
 int openssl_end(int result, struct error *err)
 {
-	ERR_clear_error();
+	empty_queue();
 	return memory_failed() ? error_memory(err) : result;
 }
 

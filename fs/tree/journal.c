@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -12,7 +11,6 @@
 
 #include "plist/base/file.h"
 #include "plist/base/limits.h"
-#include "sign/hash.h"
 
 /* How many journals of one profile and content there may be: more is a mistake somewhere. */
 #define NUMBERS_MAX 1000
@@ -162,9 +160,10 @@ void journal_front(const char *before, enum journal_kind kind, size_t len, unsig
 		front[5 + i] = (unsigned char)(check >> 8 * i);
 }
 
-int journal_sum(const char *before, enum journal_kind kind, const void *body, size_t len, char *sum, struct error *err)
+int journal_sum(struct hasher *hasher, const char *before, enum journal_kind kind, const void *body, size_t len,
+		char *sum, struct error *err)
 {
-	BUF_AUTO digest = BUF_INIT;
+	unsigned char hash[HASH_LEN];
 	unsigned char front[JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN];
 	const struct iovec all[] = {
 		{ (void *)before, strlen(before) },
@@ -173,9 +172,10 @@ int journal_sum(const char *before, enum journal_kind kind, const void *body, si
 	};
 
 	journal_front(before, kind, len, front);
-	if (hash_sha256_pieces(all, sizeof(all) / sizeof(*all), &digest, err) < 0)
+	if (hasher_sha256(hasher, all, sizeof(all) / sizeof(*all), hash, err) < 0)
 		return -1;
-	snprintf(sum, JOURNAL_SUM_LEN + 1, "%.16s", digest.data);
+	hash_digits(hash, JOURNAL_SUM_LEN / 2, sum);
+	sum[JOURNAL_SUM_LEN] = '\0';
 	return 0;
 }
 
@@ -238,24 +238,30 @@ static int write_short(struct journal *journal, struct buf *front, const void *b
 	return write_at_end(journal, front, err);
 }
 
+static int write_made(struct journal *journal, const void *body, size_t len, struct error *err)
+{
+	struct buf *record = &journal->record;
+	int result = len > LONG_BODY ? write_long(journal, record, body, len, err)
+				     : write_short(journal, record, body, len, err);
+
+	buf_clear(record);
+	return result;
+}
+
 static int write_record(struct journal *journal, enum journal_kind kind, const void *body, size_t len,
 			struct error *err)
 {
-	BUF_AUTO record = BUF_INIT;
 	unsigned char front[JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN];
 	char sum[JOURNAL_SUM_LEN + 1];
-	int result;
 
 	if (len > UINT32_MAX)
 		return error_set(err, EFBIG, "too much for one record of the journal: save what is edited first");
-	if (journal_sum(journal->sum, kind, body, len, sum, err) < 0)
+	if (journal_sum(journal->hasher, journal->sum, kind, body, len, sum, err) < 0)
 		return -1;
 	journal_front(journal->sum, kind, len, front);
-	buf_add(&record, front, sizeof(front));
-	buf_add(&record, sum, JOURNAL_SUM_LEN);
-	result = len > LONG_BODY ? write_long(journal, &record, body, len, err)
-				 : write_short(journal, &record, body, len, err);
-	if (result < 0)
+	buf_add(&journal->record, front, sizeof(front));
+	buf_add(&journal->record, sum, JOURNAL_SUM_LEN);
+	if (write_made(journal, body, len, err) < 0)
 		return -1;
 	memcpy(journal->sum, sum, sizeof(sum));
 	return 0;
@@ -296,13 +302,19 @@ int journal_sync(struct journal *journal, struct error *err)
 
 /* --- making one ------------------------------------------------------------------------------------- */
 
-static struct journal *journal_new(void)
+static struct journal *journal_new(struct error *err)
 {
 	struct journal *journal = calloc(1, sizeof(*journal));
 
-	if (journal)
-		journal->dir = journal->fd = -1;
-	return journal;
+	if (!journal) {
+		error_memory(err);
+		return NULL;
+	}
+	journal->dir = journal->fd = -1;
+	if (hasher_new(&journal->hasher, err) == 0)
+		return journal;
+	free(journal);
+	return NULL;
 }
 
 /* The first free of NAME.journal, NAME.2.journal, ... */
@@ -355,10 +367,10 @@ static int write_begin(struct journal *journal, const struct journal_head *head,
 int journal_begin(const struct journal_head *head, struct journal **out, struct error *err)
 {
 	BUF_AUTO name = BUF_INIT;
-	struct journal *journal = journal_new();
+	struct journal *journal = journal_new(err);
 
 	if (!journal)
-		return error_memory(err);
+		return -1;
 	if (journal_name(head->path, head->begun ? "" : head->base, head->begun ? 0 : head->len, &name, err) == 0 &&
 	    (journal->dir = open_dir(err)) >= 0 && make_file(journal, name.data, err) == 0 &&
 	    write_begin(journal, head, err) == 0) {
@@ -377,6 +389,8 @@ void journal_close(struct journal *journal)
 		close(journal->fd);
 	if (journal->dir >= 0)
 		close(journal->dir);
+	hasher_free(journal->hasher);
+	buf_free(&journal->record);
 	free(journal->name);
 	free(journal);
 }
@@ -390,10 +404,10 @@ void journal_remove(struct journal *journal)
 
 int journal_resume(struct journal_file *file, struct journal **out, struct error *err)
 {
-	struct journal *journal = journal_new();
+	struct journal *journal = journal_new(err);
 
 	if (!journal)
-		return error_memory(err);
+		return -1;
 	journal->dir = open_dir(err);
 	journal->name = strdup(file->name);
 	journal->locked = journal_is_locked(file);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "fs/tree/journal.h"
+#include "sign/hash.h"
 
 #define JOURNAL_MAGIC     "profilefs journal 1\n"
 #define JOURNAL_MAGIC_LEN (sizeof(JOURNAL_MAGIC) - 1)
@@ -26,13 +27,16 @@ void journal_front(const char *before, enum journal_kind kind, size_t len, unsig
 
 /* The sum of a record, `before` being the one of the record before it ("" for the first). `sum` gets 16 digits and a
  * NUL. 0 or -1. */
-int journal_sum(const char *before, enum journal_kind kind, const void *body, size_t len, char *sum, struct error *err);
+int journal_sum(struct hasher *hasher, const char *before, enum journal_kind kind, const void *body, size_t len,
+		char *sum, struct error *err);
 
 struct journal {
 	int dir, fd;
 	char *name;
 	bool locked;        /* changes are */
 	size_t end;         /* of what is written */
+	struct hasher *hasher;
+	struct buf record;  /* the one that is made; empty between */
 	char sum[JOURNAL_SUM_LEN + 1];
 };
 

@@ -37,7 +37,8 @@ static bool front_holds(const struct journal_file *file)
 }
 
 /* The record at `file->good`, if it is one and whole. */
-static bool read_record(const struct journal_file *file, struct journal_record *record, char *sum)
+static bool read_record(const struct journal_file *file, struct hasher *hasher, struct journal_record *record,
+			char *sum)
 {
 	const char *at = file->bytes.data + file->good;
 	size_t left = file->bytes.len - file->good;
@@ -50,7 +51,7 @@ static bool read_record(const struct journal_file *file, struct journal_record *
 					   .len = read_length((const unsigned char *)at + 1) };
 	if (record->len > left - JOURNAL_FRONT_LEN)
 		return false;
-	return journal_sum(file->sum, record->kind, record->body, record->len, sum, &ignored) == 0 &&
+	return journal_sum(hasher, file->sum, record->kind, record->body, record->len, sum, &ignored) == 0 &&
 	       memcmp(sum, at + JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN, JOURNAL_SUM_LEN) == 0;
 }
 
@@ -92,22 +93,37 @@ static bool begins_well(const struct journal_file *file)
 	       (file->records[1].kind == JOURNAL_BASE || file->records[1].kind == JOURNAL_BEGUN);
 }
 
-/* Without its beginning it says nothing; one that was only begun was never of use, as nothing was answered yet. */
-static int read_records(struct journal_file *file)
+static int add_records(struct journal_file *file, struct hasher *hasher)
 {
 	struct journal_record record;
 	char sum[JOURNAL_SUM_LEN + 1];
 
-	file->state = JOURNAL_DAMAGED;
-	if (file->bytes.len < JOURNAL_MAGIC_LEN || memcmp(file->bytes.data, JOURNAL_MAGIC, JOURNAL_MAGIC_LEN) != 0)
-		return 0;
-	file->good = JOURNAL_MAGIC_LEN;
-	while (read_record(file, &record, sum)) {
+	while (read_record(file, hasher, &record, sum)) {
 		if (add_record(file, &record) < 0)
 			return -1;
 		file->good += JOURNAL_FRONT_LEN + record.len;
 		memcpy(file->sum, sum, sizeof(sum));
 	}
+	return 0;
+}
+
+/* Without its beginning it says nothing; one that was only begun was never of use, as nothing was answered yet. */
+static int read_records(struct journal_file *file)
+{
+	struct hasher *hasher;
+	struct error ignored;
+	int result;
+
+	file->state = JOURNAL_DAMAGED;
+	if (file->bytes.len < JOURNAL_MAGIC_LEN || memcmp(file->bytes.data, JOURNAL_MAGIC, JOURNAL_MAGIC_LEN) != 0)
+		return 0;
+	file->good = JOURNAL_MAGIC_LEN;
+	if (hasher_new(&hasher, &ignored) < 0)
+		return -1;
+	result = add_records(file, hasher);
+	hasher_free(hasher);
+	if (result < 0)
+		return -1;
 	if (begins_well(file) || file->count < 2)
 		file->state = judge_rest(file);
 	return 0;
