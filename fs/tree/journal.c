@@ -114,33 +114,36 @@ int journal_ready(struct error *err)
 
 /* --- names and sums --------------------------------------------------------------------------------- */
 
-int journal_digest(const void *bytes, size_t len, struct buf *out, struct error *err)
+int journal_digest(const void *bytes, size_t len, char *digest, struct error *err)
 {
-	return hash_sha256(bytes, len, out, err);
+	BUF_AUTO digits = BUF_INIT;
+
+	if (hash_sha256(bytes, len, &digits, err) < 0)
+		return -1;
+	memcpy(digest, digits.data, JOURNAL_DIGEST_LEN + 1);
+	return 0;
 }
 
 /* Sixteen digits of a digest tell as many apart as there will ever be; the whole path is in the file. */
-static int add_short(const void *bytes, size_t len, struct buf *name, struct error *err)
+static int add_short(const char *digest, struct buf *name, struct error *err)
 {
-	BUF_AUTO digest = BUF_INIT;
-
-	if (journal_digest(bytes, len, &digest, err) < 0)
-		return -1;
-	buf_add(name, digest.data, 16);
+	buf_add(name, digest, 16);
 	return buf_ok(name) ? 0 : error_memory(err);
 }
 
 int journal_name_of_path(const char *path, struct buf *name, struct error *err)
 {
-	return add_short(path, strlen(path), name, err);
+	char digest[JOURNAL_DIGEST_LEN + 1];
+
+	return journal_digest(path, strlen(path), digest, err) < 0 ? -1 : add_short(digest, name, err);
 }
 
-int journal_name(const char *path, const void *base, size_t len, struct buf *name, struct error *err)
+int journal_name(const char *path, const char *digest, struct buf *name, struct error *err)
 {
 	if (journal_name_of_path(path, name, err) < 0)
 		return -1;
 	buf_add_char(name, '-');
-	return add_short(base, len, name, err);
+	return add_short(digest, name, err);
 }
 
 /* FNV-1a, 32 bits, over the sum before and what is in front already. */
@@ -160,23 +163,48 @@ void journal_front(const char *before, enum journal_kind kind, size_t len, unsig
 		front[5 + i] = (unsigned char)(check >> 8 * i);
 }
 
-int journal_sum(struct hasher *hasher, const char *before, enum journal_kind kind, const void *body, size_t len,
-		char *sum, struct error *err)
+/* The sum over a record that has this front, and `counts` for its body. */
+static int sum_up(struct hasher *hasher, const char *before, unsigned char *front, const struct iovec *counts,
+		  char *sum, struct error *err)
 {
 	unsigned char hash[HASH_LEN];
-	unsigned char front[JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN];
 	const struct iovec all[] = {
 		{ (void *)before, strlen(before) },
-		{ front, sizeof(front) },
-		{ (void *)body, len },
+		{ front, JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN },
+		*counts,
 	};
 
-	journal_front(before, kind, len, front);
 	if (hasher_sha256(hasher, all, sizeof(all) / sizeof(*all), hash, err) < 0)
 		return -1;
 	hash_digits(hash, JOURNAL_SUM_LEN / 2, sum);
 	sum[JOURNAL_SUM_LEN] = '\0';
 	return 0;
+}
+
+int journal_sum_of_content(struct hasher *hasher, const char *before, size_t len, const char *digest, char *sum,
+			   struct error *err)
+{
+	unsigned char front[JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN];
+	const struct iovec counts = { (void *)digest, JOURNAL_DIGEST_LEN };
+
+	journal_front(before, JOURNAL_CONTENT, len, front);
+	return sum_up(hasher, before, front, &counts, sum, err);
+}
+
+int journal_sum(struct hasher *hasher, const char *before, enum journal_kind kind, const void *body, size_t len,
+		char *sum, struct error *err)
+{
+	unsigned char front[JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN];
+	const struct iovec counts = { (void *)body, len };
+	char digest[JOURNAL_DIGEST_LEN + 1];
+
+	if (kind == JOURNAL_CONTENT) {
+		if (journal_digest(body, len, digest, err) < 0)
+			return -1;
+		return journal_sum_of_content(hasher, before, len, digest, sum, err);
+	}
+	journal_front(before, kind, len, front);
+	return sum_up(hasher, before, front, &counts, sum, err);
 }
 
 /* --- writing ---------------------------------------------------------------------------------------- */
@@ -248,23 +276,31 @@ static int write_made(struct journal *journal, const void *body, size_t len, str
 	return result;
 }
 
-static int write_record(struct journal *journal, enum journal_kind kind, const void *body, size_t len,
-			struct error *err)
+/* The next one, which has this sum. */
+static int write_summed(struct journal *journal, enum journal_kind kind, const void *body, size_t len,
+			const char *sum, struct error *err)
 {
 	unsigned char front[JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN];
-	char sum[JOURNAL_SUM_LEN + 1];
 
 	if (len > UINT32_MAX)
 		return error_set(err, EFBIG, "too much for one record of the journal: save what is edited first");
-	if (journal_sum(journal->hasher, journal->sum, kind, body, len, sum, err) < 0)
-		return -1;
 	journal_front(journal->sum, kind, len, front);
 	buf_add(&journal->record, front, sizeof(front));
 	buf_add(&journal->record, sum, JOURNAL_SUM_LEN);
 	if (write_made(journal, body, len, err) < 0)
 		return -1;
-	memcpy(journal->sum, sum, sizeof(sum));
+	memcpy(journal->sum, sum, sizeof(journal->sum));
 	return 0;
+}
+
+static int write_record(struct journal *journal, enum journal_kind kind, const void *body, size_t len,
+			struct error *err)
+{
+	char sum[JOURNAL_SUM_LEN + 1];
+
+	if (journal_sum(journal->hasher, journal->sum, kind, body, len, sum, err) < 0)
+		return -1;
+	return write_summed(journal, kind, body, len, sum, err);
 }
 
 int journal_add(struct journal *journal, const void *changes, size_t len, struct error *err)
@@ -277,13 +313,9 @@ int journal_add(struct journal *journal, const void *changes, size_t len, struct
 	return write_record(journal, journal->locked ? JOURNAL_LOCKED : JOURNAL_CHANGES, changes, len, err);
 }
 
-int journal_saving(struct journal *journal, const void *bytes, size_t len, struct error *err)
+int journal_saving(struct journal *journal, const char *digest, struct error *err)
 {
-	BUF_AUTO digest = BUF_INIT;
-
-	if (journal_digest(bytes, len, &digest, err) < 0)
-		return -1;
-	return write_record(journal, JOURNAL_SAVING, digest.data, digest.len, err);
+	return write_record(journal, JOURNAL_SAVING, digest, JOURNAL_DIGEST_LEN, err);
 }
 
 int journal_over(struct journal *journal, const void *bytes, size_t len, struct error *err)
@@ -345,16 +377,32 @@ static int make_file(struct journal *journal, const char *name, struct error *er
 	return 0;
 }
 
-static int write_begin(struct journal *journal, const struct journal_head *head, struct error *err)
+static int write_content(struct journal *journal, const struct journal_head *head, const char *digest,
+			 struct error *err)
+{
+	char sum[JOURNAL_SUM_LEN + 1];
+
+	if (journal_sum_of_content(journal->hasher, journal->sum, head->len, digest, sum, err) < 0)
+		return -1;
+	return write_summed(journal, JOURNAL_CONTENT, head->base, head->len, sum, err);
+}
+
+static int write_base(struct journal *journal, const struct journal_head *head, const char *digest, struct error *err)
+{
+	return head->begun ? write_record(journal, JOURNAL_BEGUN, head->base, head->len, err)
+			   : write_content(journal, head, digest, err);
+}
+
+static int write_begin(struct journal *journal, const struct journal_head *head, const char *digest,
+		       struct error *err)
 {
 	BUF_AUTO magic = BUF_INIT;
 
 	buf_add_text(&magic, JOURNAL_MAGIC);
 	if (write_at_end(journal, &magic, err) < 0)
 		return -1;
-	if (write_record(journal, JOURNAL_HEAD, head->path, strlen(head->path), err) < 0)
-		return -1;
-	if (write_record(journal, head->begun ? JOURNAL_BEGUN : JOURNAL_BASE, head->base, head->len, err) < 0)
+	if (write_record(journal, JOURNAL_HEAD, head->path, strlen(head->path), err) < 0 ||
+	    write_base(journal, head, digest, err) < 0)
 		return -1;
 	journal->locked = head->key != NULL;
 	if (!journal->locked)
@@ -364,16 +412,26 @@ static int write_begin(struct journal *journal, const struct journal_head *head,
 	return write_record(journal, JOURNAL_SHOWN, head->shown->data, head->shown->len, err);
 }
 
+/* Of what is on disk: nothing is there of a profile that was begun. */
+static int digest_of_head(const struct journal_head *head, char *digest, struct error *err)
+{
+	if (!head->digest)
+		return journal_digest(head->begun ? "" : head->base, head->begun ? 0 : head->len, digest, err);
+	memcpy(digest, head->digest, JOURNAL_DIGEST_LEN + 1);
+	return 0;
+}
+
 int journal_begin(const struct journal_head *head, struct journal **out, struct error *err)
 {
 	BUF_AUTO name = BUF_INIT;
+	char digest[JOURNAL_DIGEST_LEN + 1];
 	struct journal *journal = journal_new(err);
 
 	if (!journal)
 		return -1;
-	if (journal_name(head->path, head->begun ? "" : head->base, head->begun ? 0 : head->len, &name, err) == 0 &&
+	if (digest_of_head(head, digest, err) == 0 && journal_name(head->path, digest, &name, err) == 0 &&
 	    (journal->dir = open_dir(err)) >= 0 && make_file(journal, name.data, err) == 0 &&
-	    write_begin(journal, head, err) == 0) {
+	    write_begin(journal, head, digest, err) == 0) {
 		*out = journal;
 		return 0;
 	}

@@ -11,7 +11,8 @@
  *     record: kind (1 byte), length of the body (4, little endian), check of these (4), sum (16), body
  *
  * A sum is the first quarter of the SHA-256, in hexadecimal digits, over the sum before, kind, length and body: so no
- * record can be missing, changed or in another place. The check tells a record that was not written to its end from one
+ * record can be missing, changed or in another place. Of a content the body counts by its digest, which is in the name,
+ * too: it is made once. The check tells a record that was not written to its end from one
  * whose length is not what was written. One operation on the tree is one record: it is replayed whole or not
  * at all. What a change's bytes mean is in change.h. Of an encrypted profile only the path and the bytes that are on
  * disk anyway can be read by everybody: whoever writes and reads its journal locks and unlocks the rest (sign/vault.h).
@@ -27,14 +28,15 @@
 
 enum journal_kind {
 	JOURNAL_HEAD = 1, /* the profile's real path, as text */
-	JOURNAL_BASE,     /* the file's bytes that the changes apply to; they were on disk */
+	JOURNAL_BASE,     /* as JOURNAL_CONTENT, in journals of before; its body is in its sum as any other is */
 	JOURNAL_BEGUN,    /* the same for a profile that is not there yet: what it began with, as a property list */
 	JOURNAL_CHANGES,  /* what one operation committed */
 	JOURNAL_SAVING,   /* the digest of a file that a save is about to put in place: all before this is in it */
 	JOURNAL_OVER,     /* the bytes that a save is about to write over the file, as none can be put in its place */
 	JOURNAL_KEY,      /* what opens locked records, encrypted for who may read the profile */
 	JOURNAL_SHOWN,    /* locked: the property list that the changes apply to, as it was shown */
-	JOURNAL_LOCKED    /* locked: what one operation committed */
+	JOURNAL_LOCKED,   /* locked: what one operation committed */
+	JOURNAL_CONTENT   /* the file's bytes that the changes apply to; they were on disk */
 };
 
 /* A piece of a file that was read. */
@@ -43,6 +45,12 @@ struct journal_record {
 	const char *body;
 	size_t len;
 };
+
+/* The digest by which a content is known: the SHA-256, in digits. */
+#define JOURNAL_DIGEST_LEN 64
+
+/* `digest` gets so many digits and a NUL. 0 or -1. */
+int journal_digest(const void *bytes, size_t len, char *digest, struct error *err);
 
 /* --- writing ---------------------------------------------------------------------------------------- */
 
@@ -53,6 +61,7 @@ struct journal_head {
 	const char *path;        /* real, absolute */
 	const void *base;
 	size_t len;
+	const char *digest;      /* of `base`, if it is known; NULL: it is made */
 	bool begun;              /* `base` was never on disk */
 	const struct buf *key;   /* of an encrypted profile, what JOURNAL_KEY says: all changes are locked; or NULL */
 	const struct buf *shown; /* then what JOURNAL_SHOWN says */
@@ -68,8 +77,8 @@ int journal_begin(const struct journal_head *head, struct journal **out, struct 
  * process; after journal_sync() the machine. 0, or -1, and nothing of it is there. */
 int journal_add(struct journal *journal, const void *changes, size_t len, struct error *err);
 
-/* Adds that a file with these bytes is about to be put in the profile's place. 0 or -1. */
-int journal_saving(struct journal *journal, const void *bytes, size_t len, struct error *err);
+/* Adds that a file of this digest is about to be put in the profile's place. 0 or -1. */
+int journal_saving(struct journal *journal, const char *digest, struct error *err);
 
 /* Adds the bytes that are about to be written over the profile, and sees them on the disk. 0 or -1. */
 int journal_over(struct journal *journal, const void *bytes, size_t len, struct error *err);
@@ -113,9 +122,6 @@ struct journal_file {
  * skipped; no directory is no journal. `*files` is an array (journal_files_free()). 0, or -1. */
 int journal_find(const char *path, struct journal_file **files, size_t *count, struct error *err);
 void journal_files_free(struct journal_file *files, size_t count);
-
-/* The digest by which a journal is found: of the content that it applies to. Appends 64 digits. 0 or -1. */
-int journal_digest(const void *bytes, size_t len, struct buf *out, struct error *err);
 
 /* True if it has a key, and its changes are locked. */
 bool journal_is_locked(const struct journal_file *file);

@@ -18,9 +18,9 @@
 /* Appends the directory's path. 0, or -1: the user has no home. */
 int journal_dir_path(struct buf *path, struct error *err);
 
-/* Appends the names' beginning: of a path, and of path and content. 0 or -1. */
+/* Appends the names' beginning: of a path, and of path and the content of that digest. 0 or -1. */
 int journal_name_of_path(const char *path, struct buf *name, struct error *err);
-int journal_name(const char *path, const void *base, size_t len, struct buf *name, struct error *err);
+int journal_name(const char *path, const char *digest, struct buf *name, struct error *err);
 
 /* Makes a record's kind, length and check, nine bytes; `before` is the sum of the record before. */
 void journal_front(const char *before, enum journal_kind kind, size_t len, unsigned char *front);
@@ -29,6 +29,10 @@ void journal_front(const char *before, enum journal_kind kind, size_t len, unsig
  * NUL. 0 or -1. */
 int journal_sum(struct hasher *hasher, const char *before, enum journal_kind kind, const void *body, size_t len,
 		char *sum, struct error *err);
+
+/* The same of a JOURNAL_CONTENT, `digest` being the one of its body. */
+int journal_sum_of_content(struct hasher *hasher, const char *before, size_t len, const char *digest, char *sum,
+			   struct error *err);
 
 struct journal {
 	int dir, fd;

@@ -36,23 +36,24 @@ static bool front_holds(const struct journal_file *file)
 	return memcmp(front, at, sizeof(front)) == 0;
 }
 
-/* The record at `file->good`, if it is one and whole. */
-static bool read_record(const struct journal_file *file, struct hasher *hasher, struct journal_record *record,
-			char *sum)
+/* The record at `file->good`. 1, 0: there is none that is whole, or -1: out of memory. */
+static int read_record(const struct journal_file *file, struct hasher *hasher, struct journal_record *record,
+		       char *sum)
 {
 	const char *at = file->bytes.data + file->good;
 	size_t left = file->bytes.len - file->good;
 	struct error ignored;
 
 	if (left < JOURNAL_FRONT_LEN || !front_holds(file))
-		return false;
+		return 0;
 	*record = (struct journal_record){ .kind = (enum journal_kind)(unsigned char)at[0],
 					   .body = at + JOURNAL_FRONT_LEN,
 					   .len = read_length((const unsigned char *)at + 1) };
 	if (record->len > left - JOURNAL_FRONT_LEN)
-		return false;
-	return journal_sum(hasher, file->sum, record->kind, record->body, record->len, sum, &ignored) == 0 &&
-	       memcmp(sum, at + JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN, JOURNAL_SUM_LEN) == 0;
+		return 0;
+	if (journal_sum(hasher, file->sum, record->kind, record->body, record->len, sum, &ignored) < 0)
+		return -1;
+	return memcmp(sum, at + JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN, JOURNAL_SUM_LEN) == 0;
 }
 
 /* What is behind the last good record: nothing, one that was being written, or damage. A file that grew and was not
@@ -89,22 +90,25 @@ static int add_record(struct journal_file *file, const struct journal_record *re
 
 static bool begins_well(const struct journal_file *file)
 {
+	enum journal_kind base = file->count >= 2 ? file->records[1].kind : JOURNAL_HEAD;
+
 	return file->count >= 2 && file->records[0].kind == JOURNAL_HEAD &&
-	       (file->records[1].kind == JOURNAL_BASE || file->records[1].kind == JOURNAL_BEGUN);
+	       (base == JOURNAL_CONTENT || base == JOURNAL_BASE || base == JOURNAL_BEGUN);
 }
 
 static int add_records(struct journal_file *file, struct hasher *hasher)
 {
 	struct journal_record record;
 	char sum[JOURNAL_SUM_LEN + 1];
+	int result;
 
-	while (read_record(file, hasher, &record, sum)) {
+	while ((result = read_record(file, hasher, &record, sum)) > 0) {
 		if (add_record(file, &record) < 0)
 			return -1;
 		file->good += JOURNAL_FRONT_LEN + record.len;
 		memcpy(file->sum, sum, sizeof(sum));
 	}
-	return 0;
+	return result;
 }
 
 /* Without its beginning it says nothing; one that was only begun was never of use, as nothing was answered yet. */
@@ -346,11 +350,13 @@ int journal_put_back(struct journal_file *file, struct error *err)
 	const struct journal_record *base = &file->records[1];
 	bool begun = begins_well(file) && base->kind == JOURNAL_BEGUN;
 	BUF_AUTO name = BUF_INIT;
+	char digest[JOURNAL_DIGEST_LEN + 1];
 	int dir, result;
 
 	if (!begins_well(file))
 		return error_set(err, EINVAL, "the journal is damaged from its beginning");
-	if (journal_name(file->path, begun ? "" : base->body, begun ? 0 : base->len, &name, err) < 0)
+	if (journal_digest(begun ? "" : base->body, begun ? 0 : base->len, digest, err) < 0 ||
+	    journal_name(file->path, digest, &name, err) < 0)
 		return -1;
 	buf_add_text(&name, JOURNAL_SUFFIX);
 	if (!buf_ok(&name))

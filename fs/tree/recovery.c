@@ -86,6 +86,12 @@ static int begin_locked(struct profile *profile, const struct journal_head *plai
 	return 0;
 }
 
+/* What is shared is never written to: the same memory has the same bytes. */
+static bool is_hashed(const struct recovery *recovery, const struct buf *bytes)
+{
+	return recovery->hashed.len && recovery->hashed.data == bytes->data && recovery->hashed.len == bytes->len;
+}
+
 static int begin_journal(struct profile *profile, struct error *err)
 {
 	struct recovery *recovery = &profile->recovery;
@@ -95,6 +101,7 @@ static int begin_journal(struct profile *profile, struct error *err)
 		.path = profile->place.path,
 		.base = buf_text(base),
 		.len = base->len,
+		.digest = is_hashed(recovery, base) ? recovery->digest : NULL,
 		.begun = begun,
 	};
 
@@ -155,11 +162,25 @@ int recovery_sync(struct profile *profile, struct error *err)
 	return profile->recovery.journal ? journal_sync(profile->recovery.journal, err) : 0;
 }
 
-int recovery_saving(struct profile *profile, const void *bytes, size_t len, struct error *err)
+int recovery_saving(struct profile *profile, struct buf *bytes, struct error *err)
 {
 	struct recovery *recovery = &profile->recovery;
 
-	return recovery->journal ? journal_saving(recovery->journal, bytes, len, err) : 0;
+	buf_free(&recovery->hashed);
+	if (!recovery->journal)
+		return 0;
+	if (journal_digest(bytes->data, bytes->len, recovery->digest, err) < 0)
+		return -1;
+	buf_share(&recovery->hashed, bytes);
+	if (!buf_ok(&recovery->hashed))
+		buf_free(&recovery->hashed);
+	return journal_saving(recovery->journal, recovery->digest, err);
+}
+
+void recovery_forget(struct profile *profile)
+{
+	if (!is_hashed(&profile->recovery, &profile->bytes))
+		buf_free(&profile->recovery.hashed);
 }
 
 /* The next change begins another journal. */
@@ -221,5 +242,6 @@ void recovery_end(struct profile *profile)
 		journal_files_free(recovery->left, 1);
 	buf_free(&recovery->noted);
 	buf_free(&recovery->begun);
+	buf_free(&recovery->hashed);
 	*recovery = (struct recovery){ 0 };
 }

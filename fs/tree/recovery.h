@@ -47,6 +47,8 @@ struct recovery {
 				    * it showed before the changes that are noted, until a journal is begun */
 	struct vault *vault;       /* of an encrypted profile's journal; NULL: there is none yet */
 	struct node *before;       /* what was there before edits came back; NULL: none did */
+	struct buf hashed;         /* what a save was to put in place; shared */
+	char digest[JOURNAL_DIGEST_LEN + 1]; /* of that */
 };
 
 /* Looks for journals of a profile that was just opened. Those whose edits are saved are removed, what cannot be
@@ -69,8 +71,10 @@ int recovery_write(struct profile *profile, struct error *err);
 /* What was written is on the disk when this returns 0. */
 int recovery_sync(struct profile *profile, struct error *err);
 
-/* A file with these bytes is about to be put in place. 0 or -1. */
-int recovery_saving(struct profile *profile, const void *bytes, size_t len, struct error *err);
+/* A file with these bytes is about to be put in place. 0 or -1. They are shared, as the next journal begins with them,
+ * and their digest is made once; at the end of a save that did not make them the profile's they are forgotten. */
+int recovery_saving(struct profile *profile, struct buf *bytes, struct error *err);
+void recovery_forget(struct profile *profile);
 
 /* These bytes are about to be written over the file: they are in the journal, on the disk, when this returns 0. After
  * that recovery_done() does nothing until recovery_guarded() says that it is written. */

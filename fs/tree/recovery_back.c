@@ -127,7 +127,7 @@ static bool says_nothing(const struct journal_file *file)
 {
 	if (file->state == JOURNAL_DAMAGED || recovery_count(file) > 0)
 		return false;
-	return file->count < 2 || file->records[1].kind == JOURNAL_BASE;
+	return file->count < 2 || file->records[1].kind != JOURNAL_BEGUN;
 }
 
 /* One journal of this profile. */
@@ -161,16 +161,16 @@ static int look_at(struct profile *profile, struct journal_file *file, const cha
 
 static int look(struct profile *profile, bool aside, struct problems *notes, struct error *err)
 {
-	BUF_AUTO digest = BUF_INIT;
+	char digest[JOURNAL_DIGEST_LEN + 1] = "";
 	struct journal_file *files;
 	size_t count, i;
 	int result;
 
 	if (journal_find(profile->place.path, &files, &count, err) < 0)
 		return -1;
-	result = count ? journal_digest(profile->bytes.data, profile->bytes.len, &digest, err) : 0;
+	result = count ? journal_digest(profile->bytes.data, profile->bytes.len, digest, err) : 0;
 	for (i = 0; i < count && result == 0; i++)
-		result = look_at(profile, &files[i], buf_text(&digest), aside, notes, err);
+		result = look_at(profile, &files[i], digest, aside, notes, err);
 	journal_files_free(files, count);
 	return result;
 }

@@ -251,7 +251,7 @@ static enum save_outcome save_package(struct profile *profile, struct package *p
 	enum save_outcome outcome = SAVE_DONE;
 
 	if (pack(profile, package, err) < 0 ||
-	    recovery_saving(profile, package->bytes.data, package->bytes.len, err) < 0)
+	    recovery_saving(profile, &package->bytes, err) < 0)
 		return SAVE_FAILED;
 	if (!profile->options.output)
 		outcome = put_in_place(profile, package, err);
@@ -342,6 +342,7 @@ enum save_outcome profile_save(struct profile *profile, const struct error *inva
 	bool edited = is_edited(profile);
 	enum save_outcome outcome = save(profile, invalid, notes, err);
 
+	recovery_forget(profile);
 	if (edited && !is_edited(profile))
 		recovery_done(profile);
 	return outcome;

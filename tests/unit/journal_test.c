@@ -324,7 +324,8 @@ static void what_is_long_is_read_back(void **state)
 /* As journal.h says, whoever reads it: a release before or after this one. */
 static void a_sum_is_over_the_sum_before_and_the_record(void **state)
 {
-	BUF_AUTO all = BUF_INIT, digest = BUF_INIT;
+	char digest[JOURNAL_DIGEST_LEN + 1];
+	BUF_AUTO all = BUF_INIT;
 	struct journal_file *file;
 	struct error err;
 	const char *last;
@@ -336,8 +337,101 @@ static void a_sum_is_over_the_sum_before_and_the_record(void **state)
 	buf_add(&all, file->records[2].body - FRONT + 9, 16);
 	buf_add(&all, last, 9);
 	buf_add_text(&all, "second");
-	assert_int_equal(journal_digest(all.data, all.len, &digest, &err), 0);
-	assert_memory_equal(last + 9, digest.data, 16);
+	assert_int_equal(journal_digest(all.data, all.len, digest, &err), 0);
+	assert_memory_equal(last + 9, digest, 16);
+	journal_files_free(file, 1);
+}
+
+static void a_content_counts_by_its_digest_which_is_in_the_name(void **state)
+{
+	char digest[JOURNAL_DIGEST_LEN + 1], sum[JOURNAL_DIGEST_LEN + 1];
+	BUF_AUTO all = BUF_INIT;
+	struct journal_file *file;
+	struct error err;
+
+	(void)state;
+	leave_one();
+	file = find_one();
+	assert_int_equal(file->records[1].kind, JOURNAL_CONTENT);
+	assert_int_equal(journal_digest(BASE, strlen(BASE), digest, &err), 0);
+	buf_add(&all, file->records[0].body - FRONT + 9, 16);
+	buf_add(&all, file->records[1].body - FRONT, 9);
+	buf_add_text(&all, digest);
+	assert_int_equal(journal_digest(all.data, all.len, sum, &err), 0);
+	assert_memory_equal(file->records[1].body - 16, sum, 16);
+	digest[16] = '\0';
+	assert_string_equal(strstr(file->name, digest) + 16, ".journal");
+	journal_files_free(file, 1);
+}
+
+static void a_digest_that_is_known_makes_the_same_journal(void **state)
+{
+	struct journal_head head = { .path = PATH, .base = BASE, .len = strlen(BASE) };
+	char digest[JOURNAL_DIGEST_LEN + 1], path[512];
+	BUF_AUTO made = BUF_INIT, known = BUF_INIT;
+	struct journal *journal;
+	struct error err;
+
+	(void)state;
+	journal_close(make());
+	path_of_file(path, sizeof(path));
+	assert_int_equal(file_read_path(path, 1 << 20, &made, &err), 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(journal_digest(BASE, strlen(BASE), digest, &err), 0);
+	head.digest = digest;
+	assert_int_equal(journal_begin(&head, &journal, &err), 0);
+	journal_close(journal);
+	assert_int_equal(file_read_path(path, 1 << 20, &known, &err), 0);
+	assert_true(buf_equals(&known, made.data, made.len));
+}
+
+/* Adds a record whose body counts as it is, and takes `sum` on. */
+static void add_plain(struct buf *bytes, char *sum, enum journal_kind kind, const char *body)
+{
+	char digest[JOURNAL_DIGEST_LEN + 1];
+	BUF_AUTO all = BUF_INIT;
+	unsigned char front[9];
+	struct error err;
+
+	journal_front(sum, kind, strlen(body), front);
+	buf_add_text(&all, sum);
+	buf_add(&all, front, sizeof(front));
+	buf_add_text(&all, body);
+	assert_int_equal(journal_digest(all.data, all.len, digest, &err), 0);
+	snprintf(sum, 17, "%.16s", digest);
+	buf_add(bytes, front, sizeof(front));
+	buf_add_text(bytes, sum);
+	buf_add_text(bytes, body);
+}
+
+/* Its base counts as any other record does. */
+static void one_of_before_is_read_and_goes_on(void **state)
+{
+	struct journal_file *file;
+	BUF_AUTO bytes = BUF_INIT;
+	struct journal *journal;
+	struct error err;
+	char sum[17] = "", path[512];
+
+	(void)state;
+	leave_one();
+	path_of_file(path, sizeof(path));
+	buf_add_text(&bytes, "profilefs journal 1\n");
+	add_plain(&bytes, sum, JOURNAL_HEAD, PATH);
+	add_plain(&bytes, sum, JOURNAL_BASE, BASE);
+	add_plain(&bytes, sum, JOURNAL_CHANGES, "first");
+	put_file(path, bytes.data, bytes.len);
+	file = find_one();
+	assert_int_equal(file->state, JOURNAL_WHOLE);
+	assert_true(journal_fits(file, BASE, strlen(BASE), false));
+	assert_int_equal(journal_resume(file, &journal, &err), 0);
+	journal_files_free(file, 1);
+	assert_int_equal(journal_add(journal, "second", 6, &err), 0);
+	journal_close(journal);
+	file = find_one();
+	assert_int_equal(file->state, JOURNAL_WHOLE);
+	assert_int_equal(file->count, 4);
+	assert_true(has_changes(file, 3, "second"));
 	journal_files_free(file, 1);
 }
 
@@ -356,37 +450,37 @@ static void one_in_use_is_known(void **state)
 
 static void what_was_saved_is_known_by_its_digest(void **state)
 {
-	BUF_AUTO digest = BUF_INIT, other = BUF_INIT;
+	char digest[JOURNAL_DIGEST_LEN + 1], other[JOURNAL_DIGEST_LEN + 1];
 	struct journal *journal = make();
 	struct journal_file *file;
 	struct error err;
 
 	(void)state;
+	assert_int_equal(journal_digest("saved", 5, digest, &err), 0);
+	assert_int_equal(journal_digest("another", 7, other, &err), 0);
 	assert_int_equal(journal_add(journal, "first", 5, &err), 0);
-	assert_int_equal(journal_saving(journal, "saved", 5, &err), 0);
+	assert_int_equal(journal_saving(journal, digest, &err), 0);
 	journal_close(journal);
-	assert_int_equal(journal_digest("saved", 5, &digest, &err), 0);
-	assert_int_equal(journal_digest("another", 7, &other, &err), 0);
 	file = find_one();
-	assert_true(journal_is_saved(file, digest.data));
-	assert_false(journal_is_saved(file, other.data));
+	assert_true(journal_is_saved(file, digest));
+	assert_false(journal_is_saved(file, other));
 	journal_files_free(file, 1);
 }
 
 static void what_came_after_a_save_is_not_saved(void **state)
 {
-	BUF_AUTO digest = BUF_INIT;
+	char digest[JOURNAL_DIGEST_LEN + 1];
 	struct journal *journal = make();
 	struct journal_file *file;
 	struct error err;
 
 	(void)state;
-	assert_int_equal(journal_saving(journal, "saved", 5, &err), 0);
+	assert_int_equal(journal_digest("saved", 5, digest, &err), 0);
+	assert_int_equal(journal_saving(journal, digest, &err), 0);
 	assert_int_equal(journal_add(journal, "later", 5, &err), 0);
 	journal_close(journal);
-	assert_int_equal(journal_digest("saved", 5, &digest, &err), 0);
 	file = find_one();
-	assert_false(journal_is_saved(file, digest.data));
+	assert_false(journal_is_saved(file, digest));
 	journal_files_free(file, 1);
 }
 
@@ -435,6 +529,9 @@ int main(void)
 		TEST(a_write_that_failed_halfway_leaves_nothing_behind),
 		TEST(what_is_long_is_read_back),
 		TEST(a_sum_is_over_the_sum_before_and_the_record),
+		TEST(a_content_counts_by_its_digest_which_is_in_the_name),
+		TEST(a_digest_that_is_known_makes_the_same_journal),
+		TEST(one_of_before_is_read_and_goes_on),
 		TEST(one_in_use_is_known),
 		TEST(what_was_saved_is_known_by_its_digest),
 		TEST(what_came_after_a_save_is_not_saved),

@@ -1,5 +1,5 @@
 /*
- * What a crash leaves of a save that writes over a file, where none can be put in its place.
+ * What a crash leaves: of edits, and of a save that writes over a file, where none can be put in its place.
  */
 #include "tests/unit/saved_tree.h"
 
@@ -14,6 +14,60 @@ static int begin_keeping(void **state)
 	begin_again(keeping);
 	return 0;
 }
+
+/* --- edits ------------------------------------------------------------------------------------------ */
+
+/* An edit that is answered. */
+static void edit(const char *text)
+{
+	assert_int_equal(tree_done(mounted.tree, put("A", text)), 0);
+}
+
+static void assert_comes_back(const char *text)
+{
+	begin_again(keeping);
+	assert_shows("A", text);
+	assert_true(recovery_holds(&mounted.profile));
+}
+
+static void what_was_edited_after_a_save_comes_back(void **state)
+{
+	(void)state;
+	edit("two\n");
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	edit("three\n");
+	assert_comes_back("three\n");
+	assert_saved("A", "two");
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	edit("four\n");
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	edit("five\n");
+	assert_comes_back("five\n");
+	assert_saved("A", "four");
+}
+
+static void what_was_edited_after_a_save_that_failed_comes_back(void **state)
+{
+	BUF_AUTO before = BUF_INIT;
+
+	(void)state;
+	get_bytes("p.mobileconfig", &before);
+	edit("two\n");
+	put_text("p.mobileconfig", "somebody else's");
+	assert_int_equal(tree_sync(mounted.tree), -ESTALE);
+	edit("three\n");
+	put_bytes("p.mobileconfig", before.data, before.len);
+	assert_comes_back("three\n");
+	put_text("p.mobileconfig", "somebody else's");
+	assert_int_equal(tree_sync(mounted.tree), -ESTALE);
+	put_bytes("p.mobileconfig", before.data, before.len);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	edit("four\n");
+	assert_comes_back("four\n");
+	assert_saved("A", "three");
+}
+
+/* --- a file that is written over -------------------------------------------------------------------- */
 
 /* Writes the first `done` bytes of `fresh` over the profile, and stops as a crash does. */
 static void crash_after(const struct buf *fresh, size_t done)
@@ -103,6 +157,8 @@ static void what_somebody_else_wrote_since_stays(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		KEEPING(what_was_edited_after_a_save_comes_back),
+		KEEPING(what_was_edited_after_a_save_that_failed_comes_back),
 		KEEPING(a_longer_file_is_finished_wherever_it_was_cut_short),
 		KEEPING(a_shorter_file_is_finished_wherever_it_was_cut_short),
 		KEEPING(what_somebody_else_wrote_since_stays),
