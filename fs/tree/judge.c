@@ -23,6 +23,7 @@ struct baseline {
 		const char *key;
 	} *list;
 	size_t count;
+	bool complete; /* of all that there was */
 	bool failed;
 };
 
@@ -117,6 +118,15 @@ static int check(struct tree *tree, check_report *report, void *context)
 	return check_profile(tree->profile->doc.root, &tree->profile->checks, report, context);
 }
 
+/* What the baseline knows already need not be found again where that takes long. */
+static int check_news(struct tree *tree, check_report *report, void *context)
+{
+	struct check_options checks = tree->profile->checks;
+
+	checks.only_edited = tree->baseline->complete;
+	return check_profile(tree->profile->doc.root, &checks, report, context);
+}
+
 /* One that mkdir began lacks everything, which is no excuse: a save fills it in. */
 static bool is_begun_empty(const struct profile *profile)
 {
@@ -136,6 +146,7 @@ static int find_known(struct tree *tree, struct baseline *baseline)
 		return -ENOMEM;
 	if (baseline->count)
 		qsort(baseline->list, baseline->count, sizeof(*baseline->list), by_anchor);
+	baseline->complete = true;
 	return 0;
 }
 
@@ -277,7 +288,7 @@ int judge_new(struct tree *tree, struct problems *problems)
 
 	if (tree->profile->options.check == CHECK_OFF)
 		return 0;
-	if (judge_baseline(tree) < 0 || check(tree, collect_new, &tally) < 0)
+	if (judge_baseline(tree) < 0 || check_news(tree, collect_new, &tally) < 0)
 		return -ENOMEM;
 	finish_tally(&tally);
 	types_problems(tree, problems);

@@ -30,6 +30,9 @@ struct check_options {
 	size_t target_count;
 	struct rule_levels levels;
 	bool no_placeholders;
+	/* Scalars that stand where the source has them, as it has them, are not held against their keys: whoever asks
+	 * did that before anything was edited, and knows what is wrong with them. */
+	bool only_edited;
 	/* The type of a payload that has no PayloadType yet, where something else tells it; appends nothing if
 	 * nothing does. NULL: only PayloadType tells. */
 	void (*type_of)(const struct node *payload, struct buf *type);

@@ -26,6 +26,7 @@ struct payload {
 	const struct node *type;      /* the string PayloadType; NULL: there is none, or it is empty */
 	const struct schema_key *key; /* what the schema has for it; NULL: without a schema */
 	bool known;                   /* the schema knows the type */
+	bool as_read;                 /* the type is the source's */
 	bool reported;                /* as a whole, by the check that runs, so its keys need not be */
 };
 

@@ -82,8 +82,23 @@ static void report_real(struct run *run, const struct schema_key *key, const str
 	found(run, &(struct finding){ .severity = SEVERITY_WARNING, .rule = "wrong-type", .node = node });
 }
 
+/* True for a value of the source under a key of the source: its payload has the same type, and neither it was moved nor
+ * what it is in. Whether rights are looked at is a matter of another key (is_ignored()). */
+static bool is_as_read(const struct visit *visit)
+{
+	const struct node *node = visit->node;
+
+	if (!node_is_scalar(node->type) || visit->key->bits || (visit->payload && !visit->payload->as_read))
+		return false;
+	while (node->parent && node->placed && !node->changed)
+		node = node->parent;
+	return !node->parent;
+}
+
 void check_value(struct run *run, const struct visit *visit)
 {
+	if (run->options->only_edited && is_as_read(visit))
+		return;
 	if (judge_value(run, visit) == 0) {
 		if (is_whole_real(visit))
 			report_real(run, visit->key, visit->node);

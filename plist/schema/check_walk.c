@@ -85,6 +85,7 @@ static void walk_payload(struct run *run, const struct node *node)
 
 	payload->node = node;
 	payload->type = string_in(node, "PayloadType");
+	payload->as_read = payload->type && payload->type->placed && !payload->type->changed;
 	look_up_payload(run, payload);
 	walk(run, node, payload->key, payload);
 }
