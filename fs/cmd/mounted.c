@@ -6,11 +6,18 @@
 
 #include "fs/cmd/say.h"
 
-static void tell_kernel(void *context, uint64_t ino)
+static bool tell_kernel(void *context, uint64_t ino, uint32_t holder)
 {
 	struct mounted *mounted = context;
 
-	driver_attributes_changed(mounted->driver, ino);
+	return driver_attributes_changed(mounted->driver, ino, holder);
+}
+
+static uint32_t ask_asker(void *context)
+{
+	const struct mounted *mounted = context;
+
+	return driver_asker(mounted->driver);
 }
 
 static uint64_t ask_caller(void *context)
@@ -91,6 +98,7 @@ static int open_any(struct mounted *mounted, const struct mount_request *request
 {
 	const struct tree_surroundings surroundings = {
 		.attributes_changed = tell_kernel,
+		.asker = ask_asker,
 		.caller = ask_caller,
 		.report = report,
 		.context = mounted,

@@ -30,7 +30,6 @@ struct driver {
 	void *context;
 	bool mounted;                 /* by us, and not unmounted by us */
 	bool greeted;                 /* the handshake with the kernel is done */
-	bool answering;               /* the kernel can be told something */
 	int failures;                 /* of the device, in a row */
 	struct fuse_buf request;      /* wiped as soon as it is answered */
 };
@@ -247,6 +246,7 @@ static int answer_one(struct driver *driver)
 	driver->failures = 0;
 	if (got == 0)
 		return 0; /* unmounted, fuse_session_exited() says so */
+	attributes_begin(&driver->answers.attributes);
 	fuse_session_process_buf(driver->session, &driver->request);
 	explicit_bzero(driver->request.mem, (size_t)got); /* a value that was written, perhaps refused */
 	tell_ready(driver);
@@ -329,11 +329,11 @@ enum driver_end driver_run(struct driver *driver, pid_t child, struct error *err
 		error_system(err, errno, "cannot set up %s", FUSE_DEVICE);
 		return end;
 	}
-	driver->answering = true;
+	driver->answers.attributes.session = driver->session;
 	end = run(driver, child);
 	signals_refuse();
 	answer_queued(driver);
-	driver->answering = false;
+	driver->answers.attributes.session = NULL;
 	if (end == DRIVER_FAILED)
 		error_set(err, EIO, "the mount ended: %s", heard() ? heard() : "the handshake with FUSE failed");
 	return end;
@@ -345,12 +345,14 @@ void driver_restore_signals(const struct driver *driver)
 	signals_restore();
 }
 
-void driver_attributes_changed(struct driver *driver, uint64_t ino)
+bool driver_attributes_changed(struct driver *driver, uint64_t ino, uint32_t holder)
 {
-	/* Length 0 at offset -1: attributes alone. Pages must not be dropped here: the kernel would wait for
-	 * one that waits for this very answer. An inode that the kernel does not know is fine (ENOENT). */
-	if (driver && driver->answering && ino != driver->answers.renewed)
-		fuse_lowlevel_notify_inval_inode(driver->session, ino, -1, 0);
+	return !driver || attributes_changed(&driver->answers.attributes, ino, holder);
+}
+
+uint32_t driver_asker(const struct driver *driver)
+{
+	return driver ? driver->answers.attributes.asker : 0;
 }
 
 /* The kernel names the thread that asked, proc(5) its process. Without that, the thread. */

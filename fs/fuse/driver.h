@@ -59,9 +59,12 @@ enum driver_end driver_run(struct driver *driver, pid_t child, struct error *err
 /* In a child that was forked after driver_mount(): the signal mask as it was. */
 void driver_restore_signals(const struct driver *driver);
 
-/* Tells the kernel to ask again for the attributes of an inode: for tree_surroundings.attributes_changed.
- * NULL, or a driver that answers no requests: nothing to tell. */
-void driver_attributes_changed(struct driver *driver, uint64_t ino);
+/* For tree_surroundings.attributes_changed: the kernel is told to ask again for the attributes of an inode, unless it
+ * will by itself (attributes.h). NULL, or a driver that answers no requests: nothing to tell. */
+bool driver_attributes_changed(struct driver *driver, uint64_t ino, uint32_t holder);
+
+/* The thread whose request is answered now, for tree_surroundings.asker. 0: none, or not known here. */
+uint32_t driver_asker(const struct driver *driver);
 
 /* The process whose request is answered now, for tree_surroundings.caller. 0: none, or not known here. */
 uint64_t driver_caller(const struct driver *driver);

@@ -66,7 +66,7 @@ static void forget(fuse_req_t req, fuse_ino_t ino, uint64_t count)
 	struct item *item = tree ? tree_item(tree, ino) : NULL;
 
 	if (item)
-		tree_drop(tree, item, count);
+		tree_forget(tree, item, count);
 }
 
 static void op_forget(fuse_req_t req, fuse_ino_t ino, uint64_t count)
@@ -92,6 +92,7 @@ static void op_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t
 	(void)device;
 	if (!parent_of(req, parent, name, &dir))
 		return;
+	forgotten_with_answer(req, parent, FORGETS_KEPT);
 	entry.tree = dir.tree;
 	result = S_ISREG(mode) ? tree_done(dir.tree, tree_mknod(dir.tree, dir.item, name, mode, &entry.item)) : -EPERM;
 	if (result < 0)
@@ -108,6 +109,7 @@ static void op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t
 	(void)mode;
 	if (!parent_of(req, parent, name, &dir))
 		return;
+	forgotten_with_answer(req, parent, FORGETS_KEPT);
 	entry.tree = dir.tree;
 	result = tree_done(dir.tree, tree_mkdir(dir.tree, dir.item, name, &entry.item));
 	if (result < 0)
@@ -123,6 +125,7 @@ static void op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, co
 
 	if (!parent_of(req, parent, name, &dir))
 		return;
+	forgotten_with_answer(req, parent, FORGETS_KEPT);
 	entry.tree = dir.tree;
 	result = tree_done(dir.tree, tree_symlink(dir.tree, dir.item, name, target, &entry.item));
 	if (result < 0)
@@ -158,16 +161,20 @@ static void op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
 	struct spot dir;
 
-	if (parent_of(req, parent, name, &dir))
-		reply_result(req, tree_done(dir.tree, tree_unlink(dir.tree, dir.item, name)));
+	if (!parent_of(req, parent, name, &dir))
+		return;
+	forgotten_with_answer(req, parent, FORGETS_KEPT);
+	reply_result(req, tree_done(dir.tree, tree_unlink(dir.tree, dir.item, name)));
 }
 
 static void op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
 	struct spot dir;
 
-	if (parent_of(req, parent, name, &dir))
-		reply_result(req, tree_done(dir.tree, tree_rmdir(dir.tree, dir.item, name)));
+	if (!parent_of(req, parent, name, &dir))
+		return;
+	forgotten_with_answer(req, parent, FORGETS_KEPT);
+	reply_result(req, tree_done(dir.tree, tree_rmdir(dir.tree, dir.item, name)));
 }
 
 static void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
@@ -177,6 +184,8 @@ static void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_
 
 	if (!parent_of(req, parent, name, &from) || !parent_of(req, new_parent, new_name, &to))
 		return;
+	forgotten_with_answer(req, parent, FORGETS_KEPT);
+	forgotten_with_answer(req, new_parent, FORGETS_KEPT);
 	if (from.tree != to.tree)
 		reply_result(req, -EXDEV); /* mv(1) copies then */
 	else
@@ -203,6 +212,7 @@ static void op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_s
 
 	if (!spot_of(req, ino, &spot))
 		return;
+	forgotten_with_answer(req, ino, FORGETS_ALL);
 	if (to_set & FUSE_SET_ATTR_SIZE)
 		result = tree_done(spot.tree, tree_truncate(spot.tree, spot.item, fi ? handle_of(fi) : NULL,
 							    st->st_size));
@@ -278,6 +288,7 @@ static void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_
 	(void)mode;
 	if (!parent_of(req, parent, name, &dir))
 		return;
+	forgotten_with_answer(req, parent, FORGETS_KEPT);
 	entry.tree = dir.tree;
 	result = tree_create(dir.tree, dir.item, name, fi->flags, &entry.item, &handle);
 	if (result < 0)
@@ -286,11 +297,9 @@ static void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_
 		reply_create(req, &entry, handle, fi);
 }
 
-/* The kernel takes a file that is opened with O_TRUNC for changed, if it could be opened: a tree that refuses has
- * changed nothing. */
+/* The kernel takes a file that is opened with O_TRUNC for changed, if it could be opened. */
 static void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	struct ops_context *context = fuse_req_userdata(req);
 	struct spot spot;
 	struct handle *handle;
 	int result;
@@ -298,9 +307,8 @@ static void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	if (!spot_of(req, ino, &spot))
 		return;
 	if (fi->flags & O_TRUNC)
-		context->renewed = ino;
+		forgotten_with_answer(req, ino, FORGETS_ALL);
 	result = tree_open(spot.tree, spot.item, fi->flags, &handle);
-	context->renewed = 0;
 	if (result < 0)
 		reply_result(req, result);
 	else

@@ -7,6 +7,8 @@
 
 #include <fuse_lowlevel.h>
 
+#include "fs/fuse/attributes.h"
+
 struct tree;
 struct directory;
 
@@ -15,7 +17,7 @@ struct ops_context {
 	struct tree *tree; /* what is mounted */
 	struct directory *directories; /* the open ones: an unmount lets many a RELEASEDIR never arrive */
 	pid_t caller; /* the thread whose request was looked at last */
-	fuse_ino_t renewed; /* whose attributes the kernel itself forgets with the answer that is being made; 0: none */
+	struct attributes attributes;
 	unsigned max_read; /* as the mount option max_read, or 0: libfuse insists on hearing it twice */
 };
 

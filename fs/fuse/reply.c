@@ -32,6 +32,7 @@ bool spot_of(fuse_req_t req, fuse_ino_t ino, struct spot *spot)
 	struct ops_context *context = fuse_req_userdata(req);
 
 	context->caller = fuse_req_ctx(req)->pid;
+	context->attributes.asker = (uint32_t)context->caller;
 	spot->tree = tree_of(req, ino);
 	spot->item = spot->tree ? tree_item(spot->tree, ino) : NULL;
 	if (spot->item)
@@ -59,6 +60,19 @@ bool parent_of(fuse_req_t req, fuse_ino_t parent, const char *name, struct spot 
 		return dir_of(req, parent, dir);
 	fuse_reply_err(req, ENAMETOOLONG);
 	return false;
+}
+
+/* To be asked for before the answer, which ends the request. */
+static struct attributes *attributes_of(fuse_req_t req)
+{
+	struct ops_context *context = fuse_req_userdata(req);
+
+	return &context->attributes;
+}
+
+void forgotten_with_answer(fuse_req_t req, fuse_ino_t ino, enum forgetting how)
+{
+	attributes_forgotten(attributes_of(req), ino, how);
 }
 
 struct handle *handle_of(const struct fuse_file_info *fi)
@@ -109,25 +123,31 @@ void hold_entry(struct tree *tree, struct item *item, struct fuse_entry_param *e
 
 void reply_result(fuse_req_t req, int result)
 {
-	fuse_reply_err(req, -result);
+	struct attributes *attributes = attributes_of(req);
+
+	if (result < 0)
+		attributes_failed(attributes);
+	attributes_answered(attributes, fuse_reply_err(req, -result));
 }
 
 void reply_attr(fuse_req_t req, const struct spot *spot)
 {
+	struct attributes *attributes = attributes_of(req);
 	struct tree_attr attr;
 	struct stat st;
 
 	tree_getattr(spot->tree, spot->item, &attr);
 	fill_stat(&attr, &st);
-	fuse_reply_attr(req, &st, attr_timeout(&attr));
+	attributes_answered(attributes, fuse_reply_attr(req, &st, attr_timeout(&attr)));
 }
 
 void reply_entry(fuse_req_t req, const struct spot *spot)
 {
+	struct attributes *attributes = attributes_of(req);
 	struct fuse_entry_param entry;
 
 	hold_entry(spot->tree, spot->item, &entry);
-	if (fuse_reply_entry(req, &entry) == -ENOENT)
+	if (attributes_answered(attributes, fuse_reply_entry(req, &entry)) == -ENOENT)
 		tree_drop(spot->tree, spot->item, 1);
 }
 
@@ -147,20 +167,23 @@ static void set_caching(const struct handle *handle, struct fuse_file_info *fi)
 
 void reply_open(fuse_req_t req, const struct spot *spot, struct handle *handle, struct fuse_file_info *fi)
 {
+	struct attributes *attributes = attributes_of(req);
+
 	fi->fh = (uintptr_t)handle;
 	set_caching(handle, fi);
-	if (fuse_reply_open(req, fi) == -ENOENT)
+	if (attributes_answered(attributes, fuse_reply_open(req, fi)) == -ENOENT)
 		tree_release(spot->tree, handle);
 }
 
 void reply_create(fuse_req_t req, const struct spot *spot, struct handle *handle, struct fuse_file_info *fi)
 {
+	struct attributes *attributes = attributes_of(req);
 	struct fuse_entry_param entry;
 
 	hold_entry(spot->tree, spot->item, &entry);
 	fi->fh = (uintptr_t)handle;
 	set_caching(handle, fi);
-	if (fuse_reply_create(req, &entry, fi) == -ENOENT) {
+	if (attributes_answered(attributes, fuse_reply_create(req, &entry, fi)) == -ENOENT) {
 		tree_release(spot->tree, handle);
 		tree_drop(spot->tree, spot->item, 1);
 	}

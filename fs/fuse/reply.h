@@ -7,7 +7,7 @@
  * Caching: attributes and names are good for ever, for nothing changes but through this kernel. Except:
  * names of what is not committed yet (entry_volatile), and everything about the files that are made on demand
  * (attr_volatile, direct). The kernel asks again for the attributes of what it writes to or truncates; of other
- * changes it is told. A name that is not there is never cached. Listings are,
+ * changes it is told, or forgets them by itself (attributes.h). A name that is not there is never cached. Listings are,
  * as long as the directory's time stays (tree_listing_stays()).
  */
 #ifndef FUSE_REPLY_H
@@ -16,6 +16,7 @@
 #include <fuse_lowlevel.h>
 #include <stdbool.h>
 
+#include "fs/fuse/attributes.h"
 #include "fs/tree/tree.h"
 #include "plist/base/buf.h"
 
@@ -34,6 +35,9 @@ bool spot_of(fuse_req_t req, fuse_ino_t ino, struct spot *spot);
 bool dir_of(fuse_req_t req, fuse_ino_t ino, struct spot *dir);
 /* The directory in which `name` shall be found or made. */
 bool parent_of(fuse_req_t req, fuse_ino_t parent, const char *name, struct spot *dir);
+
+/* The kernel forgets the attributes of `ino` by itself when it hears that the request succeeded. */
+void forgotten_with_answer(fuse_req_t req, fuse_ino_t ino, enum forgetting how);
 
 struct handle *handle_of(const struct fuse_file_info *fi);
 

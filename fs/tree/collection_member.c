@@ -14,17 +14,34 @@
 
 /* --- what its tree tells ---------------------------------------------------------------------------- */
 
-/* The kernel knows a profile's root by the number of its entry in the folder. */
-static void tell_attributes(void *context, uint64_t ino)
+/* The kernel knows a profile's root by its entry in the folder. */
+struct item *collection_entry(const struct tree *tree, struct item *item)
+{
+	const struct member *member = tree->opened ? tree->opened->member : NULL;
+
+	return item == tree->root && member && member->item ? member->item : item;
+}
+
+static bool tell_attributes(void *context, uint64_t ino, uint32_t holder)
 {
 	const struct opened *opened = context;
-	const struct member *member = opened->member;
+	const struct tree_surroundings *around;
 
-	if (!member)
-		return;
-	if (ino == opened->tree->root->ino && member->item)
-		ino = member->item->ino;
-	member->collection->around.attributes_changed(member->collection->around.context, ino);
+	if (!opened->member)
+		return true;
+	around = &opened->member->collection->around;
+	return around->attributes_changed(around->context, ino, holder);
+}
+
+static uint32_t ask_asker(void *context)
+{
+	const struct opened *opened = context;
+	const struct tree_surroundings *around;
+
+	if (!opened->member)
+		return 0;
+	around = &opened->member->collection->around;
+	return around->asker ? around->asker(around->context) : 0;
 }
 
 static uint64_t ask_caller(void *context)
@@ -132,6 +149,7 @@ static int show(struct opened *opened, struct error *err)
 	const struct tree_surroundings around = {
 		.now = collection->around.now,
 		.attributes_changed = collection->around.attributes_changed ? tell_attributes : NULL,
+		.asker = ask_asker,
 		.caller = ask_caller,
 		.report = tell_problem,
 		.context = opened,
@@ -190,14 +208,13 @@ static void name_the_same(const struct member *member, struct error *err)
 /* The kernel keeps what it was told of it when the folder was read. */
 static void tell_if_changed(const struct member *member)
 {
-	const struct tree_surroundings *around = &member->collection->around;
 	const struct stat *found = &member->opened->profile.found;
 
-	if (member->fresh || !around->attributes_changed ||
+	if (member->fresh ||
 	    (found->st_mode == member->mode && found->st_mtim.tv_sec == member->mtime.tv_sec &&
 	     found->st_mtim.tv_nsec == member->mtime.tv_nsec))
 		return;
-	around->attributes_changed(around->context, member->item->ino);
+	item_tell(member->collection->tree, member->item);
 }
 
 int member_open(struct member *member, struct problems *notes, struct error *err)

@@ -93,6 +93,9 @@ void collection_add_path(const struct item *folder, const char *name, struct buf
 
 /* --- for the tree ----------------------------------------------------------------------------------- */
 
+/* What the kernel knows an item by: of a profile's root, its entry in the folder. Else the item itself. */
+struct item *collection_entry(const struct tree *tree, struct item *item);
+
 struct tree *collection_tree_at(struct collection *collection, uint32_t number);
 int collection_enter(struct member *member, struct tree **tree, struct item **dir);
 mode_t collection_mode(const struct member *member);

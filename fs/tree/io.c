@@ -280,7 +280,7 @@ static int write_staged(struct tree *tree, struct handle *handle, const void *by
 		return result;
 	}
 	item_set_mtime(item, tree_now(tree));
-	item->kept = false;
+	item->holder = 0;
 	return 0;
 }
 

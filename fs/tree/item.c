@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs/tree/collection_parts.h"
 #include "fs/tree/names.h"
 #include "fs/tree/scratch.h"
 
@@ -265,17 +266,26 @@ struct item *item_child_hashed(const struct item *dir, const char *name, uint32_
 	return NULL;
 }
 
-void item_touch(struct tree *tree, struct item *item)
+void item_tell(struct tree *tree, struct item *item)
 {
 	const struct tree_surroundings *around = &tree->surroundings;
 
-	item_set_mtime(item, tree_now(tree));
+	if (item->holder &&
+	    (!around->attributes_changed || around->attributes_changed(around->context, item->ino, item->holder)))
+		item->holder = 0;
+}
+
+void item_recount(struct tree *tree, struct item *item)
+{
 	tree->touches++;
 	scratch_count(tree, item);
-	/* Of a profile in a folder the root is known by another inode. */
-	if (around->attributes_changed && (item->kept || item == tree->root))
-		around->attributes_changed(around->context, item->ino);
-	item->kept = false;
+}
+
+void item_touch(struct tree *tree, struct item *item)
+{
+	item_set_mtime(item, tree_now(tree));
+	item_recount(tree, item);
+	item_tell(tree, collection_entry(tree, item));
 }
 
 static void add_path(const struct item *item, struct buf *out)
@@ -322,6 +332,15 @@ void tree_drop(struct tree *tree, struct item *item, uint64_t count)
 {
 	item->held = (count < item->held ? item->held - count : 0) & HELD_MOST;
 	item_settle(tree, item);
+}
+
+void tree_forget(struct tree *tree, struct item *item, uint64_t count)
+{
+	struct item *dir = item->parent;
+
+	if (dir && count >= item->held)
+		item_tell(tree, collection_entry(tree, dir));
+	tree_drop(tree, item, count);
 }
 
 void items_free(struct tree *tree)

@@ -104,8 +104,6 @@ struct item {
 	enum item_kind kind : 8;
 	bool named : 1;
 	bool long_named : 1;     /* `own_name.text`, not `own_name.here` */
-	bool kept : 1;           /* its attributes were given to somebody who may keep them, and who has not written to
-				  * it since: who writes knows that they changed */
 	bool as_written : 1;     /* a key's file shows its `content`, not the text of its node */
 	bool made : 1;           /* a payload made, or made again, in this mount: a save completes it; a folder of
 				  * profiles made in this mount */
@@ -122,6 +120,8 @@ struct item {
 	struct rare *rare;
 	int64_t seconds;         /* item_mtime() */
 	uint32_t nanoseconds;
+	uint32_t holder;         /* who was given its attributes, may keep them, and has not written to it since: who
+				  * writes knows that they changed. 0: nobody; HOLDERS_MANY */
 };
 
 struct tree {
@@ -242,6 +242,12 @@ struct item *item_child(const struct item *dir, const char *name);
 
 /* Content changed: a time strictly later than any before, and the kernel's copy of the attributes is void. */
 void item_touch(struct tree *tree, struct item *item);
+
+/* Only how it is held, or what it is called, did: its time stays. */
+void item_recount(struct tree *tree, struct item *item);
+
+/* Attributes changed: whoever has them is told. */
+void item_tell(struct tree *tree, struct item *item);
 
 /* The tree's time: never the same twice, never backwards. */
 struct timespec tree_now(struct tree *tree);

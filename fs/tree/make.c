@@ -520,7 +520,7 @@ int tree_unlink(struct tree *tree, struct item *dir, const char *name)
 	}
 	if (item->kind == ITEM_KEY && (result = make_ghost(tree, item)) < 0)
 		return result;
-	item_touch(tree, item);
+	item_recount(tree, item); /* who has it open reads what was there: its time stays */
 	item_unlink(tree, item);
 	item_touch(tree, dir);
 	return 0;

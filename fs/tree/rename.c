@@ -32,7 +32,7 @@ static int as_rename_error(int result)
 	return result == -EINVAL ? -EPERM : result;
 }
 
-/* Puts the source item under its new name. */
+/* Puts the source item under its new name. A file's bytes are the same there, and so is its time. */
 static int relink(struct tree *tree, const struct rename *r, struct item *before)
 {
 	struct item *source = r->source, *old_dir = source->parent;
@@ -43,7 +43,10 @@ static int relink(struct tree *tree, const struct rename *r, struct item *before
 	result = item_link(tree, r->dir, before, r->name, source);
 	item_touch(tree, old_dir);
 	item_touch(tree, r->dir);
-	item_touch(tree, source);
+	if (item_is_dir(source))
+		item_touch(tree, source);
+	else
+		item_recount(tree, source);
 	tree_drop(tree, source, 1);
 	return result;
 }
@@ -241,6 +244,7 @@ static int put_under_name(struct tree *tree, const struct rename *r, const char 
 	source->node = holder.node;
 	source->node->user = source;
 	unlink_target(tree, target);
+	item_touch(tree, source);
 	return relink(tree, r, dir_next_shown(source->node));
 }
 

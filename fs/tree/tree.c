@@ -182,6 +182,15 @@ static uint64_t attr_size(struct tree *tree, struct item *item)
 	return text.len;
 }
 
+/* Notes that whoever asks now has its attributes. */
+static void give_to_asker(const struct tree *tree, struct item *item)
+{
+	const struct tree_surroundings *around = &tree->surroundings;
+	uint32_t asker = around->asker ? around->asker(around->context) : 0;
+
+	item->holder = asker && (!item->holder || item->holder == asker) ? asker : HOLDERS_MANY;
+}
+
 void tree_getattr(struct tree *tree, struct item *item, struct tree_attr *attr)
 {
 	bool pending = item->kind == ITEM_KEY && !item->node;
@@ -196,7 +205,8 @@ void tree_getattr(struct tree *tree, struct item *item, struct tree_attr *attr)
 	attr->entry_volatile = pending || item->kind == ITEM_TYPES ||
 			       (item->parent && item->parent->dir->shape == SHAPE_ARRAY);
 	attr->direct = item->kind == ITEM_CONTROL || item->kind == ITEM_CONTROL_DIR;
-	item->kept = item->kept || (!attr->attr_volatile && !attr->direct);
+	if (!attr->attr_volatile && !attr->direct)
+		give_to_asker(tree, item);
 }
 
 /* --- listings --------------------------------------------------------------------------------------- */

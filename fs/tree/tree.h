@@ -39,15 +39,22 @@ struct handle;
 struct tree_surroundings {
 	/* The time; NULL: the real clock. */
 	struct timespec (*now)(void *context);
-	/* Attributes of an inode changed without a request for that inode: the kernel must not keep them.
-	 * Called inside operations: a driver may answer with notify_inval_inode(ino, -1, 0), no more. */
-	void (*attributes_changed)(void *context, uint64_t ino);
+	/* Attributes of an inode changed that `holder` was given (asker(), or HOLDERS_MANY): the kernel must not keep
+	 * them. Called inside operations: a driver may answer with notify_inval_inode(ino, -1, 0), no more. True:
+	 * nobody has them any more; false: `holder` forgets them when it hears that the operation succeeded. */
+	bool (*attributes_changed)(void *context, uint64_t ino, uint32_t holder);
+	/* Who is given what is given now: somebody who does one thing after the other, as a thread. 0, or NULL: nobody
+	 * knows. */
+	uint32_t (*asker)(void *context);
 	/* Who asked for what is done now: a number that one process keeps. 0, or NULL: nobody knows. */
 	uint64_t (*caller)(void *context);
 	/* A refusal or note, as it happens: stderr of a foreground mount. */
 	void (*report)(void *context, const struct error *problem);
 	void *context;
 };
+
+/* More than one asker, or nobody knows who. */
+#define HOLDERS_MANY UINT32_MAX
 
 /* Inode number of the root, as FUSE has it. */
 #define TREE_ROOT_INO 1
@@ -75,6 +82,10 @@ uint64_t item_ino(const struct item *item);
 
 void tree_hold(struct item *item);
 void tree_drop(struct tree *tree, struct item *item, uint64_t count);
+
+/* tree_drop() for what the kernel says that it forgets. It says so as well when it had no memory for what was just
+ * made: then it did not hear that this succeeded, and still has the attributes of the directory. */
+void tree_forget(struct tree *tree, struct item *item, uint64_t count);
 
 struct tree_attr {
 	uint64_t ino;

@@ -485,4 +485,13 @@ it_lists_what_is_there_also_for_the_second_time()
 	umount_profile
 }
 
+# What changes a folder makes the kernel forget its attributes. An answer with older ones that is still on its way to
+# another process must not bring them back.
+it_shows_at_once_what_changes_while_others_look()
+{
+	with_profile unknown=allow
+	"$PYTHON" "$E2E/fresh.py" "mnt/$ALL" 1000 || fail "expected: what is there, each time"
+	umount_profile
+}
+
 run_tests "$@"

@@ -19,7 +19,11 @@ struct mounted {
 	struct tree *tree;
 	struct problems reported;
 	struct timespec now;
-	unsigned told; /* how often attributes were said to have changed */
+	unsigned told;      /* how often attributes were said to have changed */
+	uint64_t told_of;   /* whose, last */
+	uint32_t told_held; /* by whom */
+	uint32_t asker;     /* 0: nobody knows */
+	bool hears;         /* the asker forgets by itself what it alone has */
 };
 
 static struct mounted mounted;
@@ -34,16 +38,25 @@ static inline void keep_report(void *context, const struct error *problem)
 	problems_add(&((struct mounted *)context)->reported, problem);
 }
 
-static inline void count_told(void *context, uint64_t ino)
+static inline bool count_told(void *context, uint64_t ino, uint32_t holder)
 {
-	(void)ino;
-	((struct mounted *)context)->told++;
+	struct mounted *m = context;
+
+	m->told++;
+	m->told_of = ino;
+	m->told_held = holder;
+	return !m->hears || holder != m->asker;
+}
+
+static inline uint32_t tell_asker(void *context)
+{
+	return ((struct mounted *)context)->asker;
 }
 
 static inline void tree_begin_with(const char *name, const struct profile_options *options)
 {
 	struct tree_surroundings around = { .now = fake_now, .report = keep_report, .context = &mounted,
-					    .attributes_changed = count_told };
+					    .attributes_changed = count_told, .asker = tell_asker };
 	struct problems notes = PROBLEMS_INIT;
 	struct error err = ERROR_INIT;
 
