@@ -48,13 +48,39 @@ static int scratch_mark(const char *name, size_t len)
 	return patch_suffix(name, len);
 }
 
+static bool is_letter(char c)
+{
+	return (unsigned)((c | 0x20) - 'a') < 26;
+}
+
+/* Letters, digits, '-' and '_', beginning with a letter: no rule says anything of these, so that the key is the name,
+ * and the name the key. Most are so. */
+static bool is_plain(const char *text, size_t len)
+{
+	size_t i;
+	char c;
+
+	if (len == 0 || len > NAME_LENGTH_MAX || !is_letter(text[0]))
+		return false;
+	for (i = 1; i < len; i++) {
+		c = text[i];
+		if (!is_letter(c) && !(c >= '0' && c <= '9') && c != '-' && c != '_')
+			return false;
+	}
+	return true;
+}
+
 enum name_kind name_kind(const char *name)
 {
+	size_t len = strlen(name);
+
+	if (is_plain(name, len))
+		return NAME_KEY;
 	if (strcmp(name, NAME_OF_TYPES) == 0)
 		return NAME_TYPES;
 	if (strcmp(name, NAME_OF_CONTROL) == 0)
 		return NAME_CONTROL;
-	return scratch_mark(name, strlen(name)) < 0 ? NAME_KEY : NAME_SCRATCH;
+	return scratch_mark(name, len) < 0 ? NAME_KEY : NAME_SCRATCH;
 }
 
 static void add_encoded(struct buf *name, unsigned char byte)
@@ -124,39 +150,24 @@ static void encode(const char *key, size_t len, struct buf *name)
 		encode_at(name, (size_t)mark);
 }
 
-/* Letters, digits, '-' and '_', beginning with a letter: no rule says anything of these, so that the key is the name,
- * and the name the key. Most are so. */
-static bool is_plain(const char *text, size_t len)
-{
-	size_t i;
-	char c;
-
-	if (len > NAME_LENGTH_MAX)
-		return false;
-	for (i = 0; i < len; i++) {
-		c = text[i];
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
-			continue;
-		if (i == 0 || !((c >= '0' && c <= '9') || c == '-' || c == '_'))
-			return false;
-	}
-	return len > 0;
-}
-
-void name_from_key(const char *key, size_t len, struct buf *out)
+static void spell_key(const char *key, size_t len, struct buf *out)
 {
 	BUF_AUTO name = BUF_INIT;
 
-	if (is_plain(key, len)) {
-		buf_add(out, key, len);
-		return;
-	}
 	encode(key, len, &name);
 	if (buf_ok(&name) && name.len > NAME_LENGTH_MAX)
 		cut(&name, key, len);
 	buf_add(out, name.data, name.len);
 	if (name.failed)
 		out->failed = true;
+}
+
+void name_from_key(const char *key, size_t len, struct buf *out)
+{
+	if (is_plain(key, len))
+		buf_add(out, key, len);
+	else
+		spell_key(key, len, out);
 }
 
 static int hex_digit(char c)
@@ -195,21 +206,27 @@ bool name_decode(const char *name, size_t len, struct buf *key)
 	return true;
 }
 
-int name_to_key(const char *name, struct buf *out)
+static int spelled_key(const char *name, size_t len, struct buf *out)
 {
 	BUF_AUTO key = BUF_INIT;
 	BUF_AUTO again = BUF_INIT;
 
-	if (is_plain(name, strlen(name))) {
-		buf_add_text(out, name);
-		return 0;
-	}
-	if (!name_decode(name, strlen(name), &key))
+	if (!name_decode(name, len, &key))
 		return -1;
 	name_from_key(buf_text(&key), key.len, &again);
-	if (!buf_ok(&key) || !buf_equals(&again, name, strlen(name)))
+	if (!buf_ok(&key) || !buf_equals(&again, name, len))
 		return -1;
 	buf_add(out, key.data, key.len);
+	return 0;
+}
+
+int name_to_key(const char *name, struct buf *out)
+{
+	size_t len = strlen(name);
+
+	if (!is_plain(name, len))
+		return spelled_key(name, len, out);
+	buf_add(out, name, len);
 	return 0;
 }
 

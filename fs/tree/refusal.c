@@ -77,10 +77,11 @@ int refuse_text(struct tree *tree, struct item *item, const char *name, int code
 
 int refuse_if_sealed(struct tree *tree, struct item *item, const char *name)
 {
-	struct error why = tree->profile->why_read_only;
+	struct error why;
 
 	if (!tree->sealed)
 		return 0;
+	why = tree->profile->why_read_only;
 	why.severity = SEVERITY_ERROR;
 	return refuse(tree, item, name, &why, EROFS);
 }

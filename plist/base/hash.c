@@ -19,12 +19,15 @@ __attribute__((constructor)) static void choose_secret(void)
 	secret[1] = (uint64_t)(uintptr_t)&now;
 }
 
-static uint64_t rotate(uint64_t x, unsigned bits)
+/* In registers: so they must be part of the loop. */
+#define INLINE inline __attribute__((always_inline))
+
+static INLINE uint64_t rotate(uint64_t x, unsigned bits)
 {
 	return x << bits | x >> (64 - bits);
 }
 
-static void stir(uint64_t v[4])
+static INLINE void stir(uint64_t v[4])
 {
 	v[0] += v[1];
 	v[2] += v[3];
@@ -38,7 +41,7 @@ static void stir(uint64_t v[4])
 	v[2] = rotate(v[2], 32);
 }
 
-static void absorb(uint64_t v[4], uint64_t word)
+static INLINE void absorb(uint64_t v[4], uint64_t word)
 {
 	v[3] ^= word;
 	stir(v);

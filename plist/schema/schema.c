@@ -113,7 +113,7 @@ static int make_index(struct schema *schema, struct error *err)
 /* The index of what is built in is taken when something is first asked of it. */
 static bool has_index(struct schema *schema)
 {
-	struct error err = ERROR_INIT;
+	struct error err;
 
 	if (schema->indexed || schema->failed)
 		return schema->indexed;
@@ -408,7 +408,7 @@ void schema_free(struct schema *schema)
 /* Sections that were not read at the opening are built in and well written: only memory can be missing. */
 const struct schema_key *schema_payload(struct schema *schema, const char *type, size_t len)
 {
-	struct error err = ERROR_INIT;
+	struct error err;
 	struct group *group = has_index(schema) ? index_find(&schema->index, SUBJECT_PAYLOAD, type, len) : NULL;
 
 	if (!group)
@@ -420,7 +420,7 @@ const struct schema_key *schema_payload(struct schema *schema, const char *type,
 
 const struct schema_key *schema_profile(struct schema *schema)
 {
-	struct error err = ERROR_INIT;
+	struct error err;
 
 	if (!schema->profile && has_index(schema)) {
 		schema->profile = read_subject(schema, SUBJECT_PROFILE, &err);
@@ -431,7 +431,7 @@ const struct schema_key *schema_profile(struct schema *schema)
 
 const struct schema_key *schema_any_payload(struct schema *schema)
 {
-	struct error err = ERROR_INIT;
+	struct error err;
 	struct schema_key *dict = schema->any_payload;
 
 	if (dict || !has_index(schema))

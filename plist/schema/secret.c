@@ -4,7 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* `whole`: only as a word of its own, as in UserPIN, user_pin and "User PIN", not in Pinned or Spinning. */
+/* `whole`: only as a word of its own, as in UserPIN, user_pin and "User PIN", not in Pinned or Spinning. A word's first
+ * letter is in BEGINS, too. */
 static const struct {
 	const char *word;
 	bool whole;

@@ -185,8 +185,8 @@ static struct node *anywhere(void)
 {
 	struct node *node = node_get(doc.root, "PayloadContent"), *child;
 
-	while (!node_is_scalar(node->type) && node->count > 0 && random_below(5) > 0) {
-		child = node_at(node, random_below((unsigned)node->count));
+	while (!node_is_scalar(node->type) && node_count(node) > 0 && random_below(5) > 0) {
+		child = node_at(node, random_below((unsigned)node_count(node)));
 		node = child;
 	}
 	return node;
@@ -231,7 +231,7 @@ static void revive_in(struct node *container)
 {
 	struct node *child;
 
-	for (child = container->first; child; child = child->next)
+	for (child = node_first_link(container); child; child = child->next)
 		if (child->removed && (!child->key || !node_get(container, child->key)) && !random_below(2)) {
 			node_revive(child);
 			return;
