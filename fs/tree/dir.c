@@ -189,9 +189,9 @@ int dir_load(struct tree *tree, struct item *dir)
 		return 0;
 	if (!dir->dir->types_ino)
 		dir->dir->types_ino = item_reserve(tree);
-	if (slots_reserve(&dir->dir->names, dir->node->count) < 0)
+	if (slots_reserve(&dir->dir->names, node_count(dir->node)) < 0)
 		return -ENOMEM;
-	inodes_expect(&tree->inodes, tree->last_ino + 1, dir->node->count);
+	inodes_expect(&tree->inodes, tree->last_ino + 1, node_count(dir->node));
 	for (child = node_first(dir->node); child; child = node_next(child), position++) {
 		if (child->user)
 			continue; /* shown by an earlier attempt that ran out of memory */

@@ -14,7 +14,7 @@
 #include "plist/encrypted.h"
 
 /* A document takes about so many times the memory of its text, as nodes and while it is read. */
-#define DOC_OF_TEXT 4
+#define DOC_OF_TEXT 3
 
 /* How long a daemon that is just leaving may take to save. */
 #define LOCK_PATIENCE_MS 5000

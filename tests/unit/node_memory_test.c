@@ -38,6 +38,7 @@ static void *scarce_calloc(size_t count, size_t size)
 
 #define malloc scarce_malloc
 #define calloc scarce_calloc
+#include "plist/base/pages.c"
 #include "plist/base/slots.c"
 #include "plist/node_index.c"
 #include "plist/node.c"
