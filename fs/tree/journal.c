@@ -79,17 +79,21 @@ static int check_dir(int dir, struct error *err)
 /* The directory, made if need be; the descriptor or -1. */
 static int open_dir(struct error *err)
 {
+	static const int HOW = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	BUF_AUTO path = BUF_INIT;
 	int dir;
 
 	if (journal_dir_path(&path, err) < 0)
 		return -1;
-	if (make_dirs(path.data) < 0) {
-		error_system(err, errno, "the state directory cannot be made");
-		error_in_file(err, path.data);
-		return -1;
+	dir = open(path.data, HOW);
+	if (dir < 0 && errno == ENOENT) {
+		if (make_dirs(path.data) < 0) {
+			error_system(err, errno, "the state directory cannot be made");
+			error_in_file(err, path.data);
+			return -1;
+		}
+		dir = open(path.data, HOW);
 	}
-	dir = open(path.data, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (dir < 0)
 		error_system(err, errno, "the state directory cannot be opened");
 	else if (check_dir(dir, err) == 0)

@@ -119,6 +119,16 @@ void buf_add_format(struct buf *buf, const char *format, ...)
 	set_len(buf, buf->len + (size_t)len);
 }
 
+char *buf_extend(struct buf *buf, size_t more)
+{
+	size_t before = buf->len;
+
+	if (!reserve(buf, more))
+		return NULL;
+	set_len(buf, before + more);
+	return buf->data + before;
+}
+
 void buf_resize(struct buf *buf, size_t len)
 {
 	if (len > buf->len) {

@@ -37,6 +37,9 @@ void buf_add_format(struct buf *buf, const char *format, ...) __attribute__((for
 /* Makes room for `more` bytes, to be added in pieces. Memory that is never used is not touched. */
 void buf_reserve(struct buf *buf, size_t more);
 
+/* Makes the buffer `more` bytes longer. Where they are, for who fills them in at once; NULL: it failed. */
+char *buf_extend(struct buf *buf, size_t more);
+
 /* Makes the buffer exactly `len` bytes long; new bytes are zero. */
 void buf_resize(struct buf *buf, size_t len);
 

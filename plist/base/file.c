@@ -229,15 +229,15 @@ int place_sync(const struct place *place, struct error *err)
 static ssize_t read_some(int fd, struct buf *out, size_t room)
 {
 	size_t before = out->len;
+	char *there = buf_extend(out, room);
 	ssize_t got;
 
-	buf_resize(out, before + room);
-	if (!buf_ok(out)) {
+	if (!there) {
 		errno = ENOMEM;
 		return -1;
 	}
 	do
-		got = read(fd, out->data + before, room);
+		got = read(fd, there, room);
 	while (got < 0 && errno == EINTR);
 	buf_resize(out, before + (got > 0 ? (size_t)got : 0));
 	return got;
@@ -249,6 +249,7 @@ static int read_all(int fd, size_t expected, size_t max, struct buf *out, struct
 	ssize_t got;
 
 	buf_clear(out);
+	buf_reserve(out, expected + 1);
 	do {
 		got = read_some(fd, out, out->len <= expected ? expected - out->len + 1 : 64 << 10);
 		if (got < 0 && errno == ENOMEM)
