@@ -11,6 +11,24 @@
  */
 #define PLACES_LEAST 8
 
+/* Places are in groups, so that neither hashes nor things have gaps between them. */
+#define GROUP_PLACES 4
+
+struct slot_group {
+	uint32_t hashes[GROUP_PLACES]; /* 0: an empty place */
+	void *things[GROUP_PLACES];
+};
+
+static uint32_t *hash_at(const struct slots *slots, size_t at)
+{
+	return &slots->groups[at / GROUP_PLACES].hashes[at % GROUP_PLACES];
+}
+
+static void **thing_at(const struct slots *slots, size_t at)
+{
+	return &slots->groups[at / GROUP_PLACES].things[at % GROUP_PLACES];
+}
+
 /* 0 means an empty place. */
 static uint32_t kept(uint32_t hash)
 {
@@ -31,10 +49,10 @@ static void enter(struct slots *slots, uint32_t hash, void *thing)
 {
 	size_t at = home_of(slots, hash);
 
-	while (slots->hashes[at])
+	while (*hash_at(slots, at))
 		at = after(slots, at);
-	slots->hashes[at] = hash;
-	slots->things[at] = thing;
+	*hash_at(slots, at) = hash;
+	*thing_at(slots, at) = thing;
 	slots->count++;
 }
 
@@ -52,16 +70,12 @@ int slots_reserve(struct slots *slots, size_t more)
 		return 0;
 	while (!holds(grown.places, slots->count + more))
 		grown.places *= 2;
-
-	grown.hashes = pages_alloc_zero(grown.places, sizeof(*grown.hashes));
-	grown.things = pages_alloc(grown.places, sizeof(*grown.things));
-	if (!grown.hashes || !grown.things) {
-		slots_free(&grown);
+	grown.groups = pages_alloc_zero(grown.places / GROUP_PLACES, sizeof(*grown.groups));
+	if (!grown.groups)
 		return -1;
-	}
 	for (i = 0; i < slots->places; i++)
-		if (slots->hashes[i])
-			enter(&grown, slots->hashes[i], slots->things[i]);
+		if (*hash_at(slots, i))
+			enter(&grown, *hash_at(slots, i), *thing_at(slots, i));
 	slots_free(slots);
 	*slots = grown;
 	return 0;
@@ -81,15 +95,15 @@ static void close_gap(struct slots *slots, size_t at)
 	size_t next = at, home, mask = slots->places - 1;
 
 	for (;;) {
-		slots->hashes[at] = 0;
+		*hash_at(slots, at) = 0;
 		do {
 			next = after(slots, next);
-			if (!slots->hashes[next])
+			if (!*hash_at(slots, next))
 				return;
-			home = home_of(slots, slots->hashes[next]);
+			home = home_of(slots, *hash_at(slots, next));
 		} while (((next - home) & mask) < ((next - at) & mask));
-		slots->hashes[at] = slots->hashes[next];
-		slots->things[at] = slots->things[next];
+		*hash_at(slots, at) = *hash_at(slots, next);
+		*thing_at(slots, at) = *thing_at(slots, next);
 		at = next;
 	}
 }
@@ -99,7 +113,7 @@ static size_t place_of(const struct slots *slots, uint32_t hash, const void *thi
 {
 	size_t at = home_of(slots, kept(hash));
 
-	while (slots->hashes[at] != kept(hash) || slots->things[at] != thing)
+	while (*hash_at(slots, at) != kept(hash) || *thing_at(slots, at) != thing)
 		at = after(slots, at);
 	return at;
 }
@@ -112,14 +126,14 @@ void slots_remove(struct slots *slots, uint32_t hash, const void *thing)
 
 void slots_replace(struct slots *slots, uint32_t hash, const void *thing, void *other)
 {
-	slots->things[place_of(slots, hash, thing)] = other;
+	*thing_at(slots, place_of(slots, hash, thing)) = other;
 }
 
 static void *found_from(const struct slots *slots, uint32_t hash, size_t *at)
 {
-	while (slots->hashes[*at] && slots->hashes[*at] != hash)
+	while (*hash_at(slots, *at) && *hash_at(slots, *at) != hash)
 		*at = after(slots, *at);
-	return slots->hashes[*at] ? slots->things[*at] : NULL;
+	return *hash_at(slots, *at) ? *thing_at(slots, *at) : NULL;
 }
 
 void *slots_first(const struct slots *slots, uint32_t hash, size_t *at)
@@ -138,7 +152,6 @@ void *slots_next(const struct slots *slots, uint32_t hash, size_t *at)
 
 void slots_free(struct slots *slots)
 {
-	free(slots->hashes);
-	free(slots->things);
+	free(slots->groups);
 	*slots = (struct slots){ 0 };
 }

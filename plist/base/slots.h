@@ -2,9 +2,9 @@
  * A hash table for many small things, made for little memory and few misses of the processor's caches. uthash (hash.h)
  * is for all others.
  *
- * Hashes stand beside each other, and apart from what they belong to: a search for what is not there looks at them
- * alone. A thing takes 16 to 32 bytes, and none in itself. The table owns its places, not what stands in them. What is
- * the same thing is its user's to say: slots_first() and slots_next() go through all that have a hash.
+ * A thing stands beside its hash, and beside its neighbours', so that a search is mostly one look into memory. It takes
+ * 16 to 32 bytes, and none in itself. The table owns its places, not what stands in them. What is the same thing is its
+ * user's to say: slots_first() and slots_next() go through all that have a hash.
  */
 #ifndef BASE_SLOTS_H
 #define BASE_SLOTS_H
@@ -14,10 +14,9 @@
 
 /* All zero: empty. */
 struct slots {
-	size_t places;    /* a power of two, or 0 */
-	size_t count;     /* things */
-	uint32_t *hashes; /* 0: an empty place */
-	void **things;
+	size_t places; /* a power of two, or 0 */
+	size_t count;  /* things */
+	struct slot_group *groups;
 };
 
 /* 0, or -1: out of memory, nothing changed. */
