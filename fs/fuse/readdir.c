@@ -129,19 +129,19 @@ static bool add_dots(struct page *page, fuse_ino_t ino, off_t offset)
 	return true;
 }
 
+/* Attributes are given in a plus entry alone: the other has no more than what kind of a thing it is. */
 static bool add_item(struct page *page, const char *name, struct item *item, off_t next)
 {
+	const struct stat kind = { .st_ino = item_ino(item), .st_mode = item_format(item) };
 	struct fuse_entry_param entry;
-	bool added;
 
-	hold_entry(page->tree, item, &entry);
 	if (!page->plus)
-		added = add_plain(page, name, &entry.attr, next);
-	else
-		added = add_plus(page, name, &entry, next);
-	if (!added || !page->plus)
-		tree_drop(page->tree, item, 1);
-	return added;
+		return add_plain(page, name, &kind, next);
+	hold_entry(page->tree, item, &entry);
+	if (add_plus(page, name, &entry, next))
+		return true;
+	tree_drop(page->tree, item, 1);
+	return false;
 }
 
 static void add_items(struct page *page, const struct listing *listing, size_t position)

@@ -170,6 +170,13 @@ static mode_t item_mode(const struct tree *tree, const struct item *item)
 	return S_IFREG | file_mode(tree);
 }
 
+mode_t item_format(const struct item *item)
+{
+	if (item_is_dir(item))
+		return S_IFDIR;
+	return item->kind == ITEM_LINK ? S_IFLNK : S_IFREG;
+}
+
 static uint64_t attr_size(struct tree *tree, struct item *item)
 {
 	BUF_AUTO text = BUF_INIT;
@@ -223,6 +230,15 @@ static void listing_add(struct listing *listing, struct item *item)
 	listing->items[listing->count++] = item;
 }
 
+/* Whether .types is to be listed. All else that comes and goes touches its directory, but this is there when it has
+ * something to say; that changes only when something is touched. */
+static bool shows_types(struct tree *tree, struct item *dir)
+{
+	if (dir->dir->types_looked == tree->touches + 1)
+		return dir->dir->types_listed;
+	return types_visible(tree, dir);
+}
+
 int tree_list(struct tree *tree, struct item *dir, struct listing **out)
 {
 	struct listing *listing;
@@ -246,7 +262,7 @@ int tree_list(struct tree *tree, struct item *dir, struct listing **out)
 	listing->dir = dir;
 	dir->dir->unlisted = false;
 	/* First, so that a copy has it before what it speaks of. */
-	dir->dir->types_listed = types_visible(tree, dir) && types_item(tree, dir, &item) == 0;
+	dir->dir->types_listed = shows_types(tree, dir) && types_item(tree, dir, &item) == 0;
 	if (dir->dir->types_listed)
 		listing_add(listing, item);
 	dir->dir->types_looked = tree->touches + 1;
@@ -256,14 +272,13 @@ int tree_list(struct tree *tree, struct item *dir, struct listing **out)
 	return 0;
 }
 
-/* All that comes and goes touches its directory, but .types: that is there when it has something to say. */
 bool tree_listing_stays(struct tree *tree, struct item *dir)
 {
 	if (dir->kind != ITEM_DIR || tree->begun_empty || dir->dir->unlisted)
 		return false;
-	if (!dir->dir->types_looked || dir->dir->types_looked == tree->touches + 1)
+	if (!dir->dir->types_looked)
 		return true;
-	if (types_visible(tree, dir) != dir->dir->types_listed)
+	if (shows_types(tree, dir) != dir->dir->types_listed)
 		return false;
 	dir->dir->types_looked = tree->touches + 1;
 	return true;

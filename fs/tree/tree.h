@@ -80,6 +80,9 @@ bool tree_is_root(const struct tree *tree, const struct item *item);
 struct item *tree_item(struct tree *tree, uint64_t ino);
 uint64_t item_ino(const struct item *item);
 
+/* What it is: S_IFDIR, S_IFREG or S_IFLNK. */
+mode_t item_format(const struct item *item);
+
 void tree_hold(struct item *item);
 void tree_drop(struct tree *tree, struct item *item, uint64_t count);
 

@@ -1,8 +1,8 @@
 /*
  * Memory all of which is about to be written.
  *
- * The kernel gives memory a page at a time, when each is touched first. Such a fault costs several times what the page
- * does, in a virtual machine fifty times: whoever knows that he will write much asks for all of it at once.
+ * The kernel gives memory a page at a time, when each is touched first. That fault costs more than the page does, most
+ * of all in a virtual machine: whoever knows that much will be written asks for all of it at once.
  */
 #ifndef BASE_PAGES_H
 #define BASE_PAGES_H
