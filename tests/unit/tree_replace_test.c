@@ -198,6 +198,45 @@ static void exchanged_files_exchange_values_not_types(void **state)
 	assert_int_equal(move_flags("A", "Z", RENAME_NOREPLACE), -EEXIST);
 }
 
+static void a_refusal_stays_with_the_name_that_it_speaks_of(void **state)
+{
+	BUF_AUTO reason = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(put("A", "5\n"), 0);
+	assert_int_equal(put("Port", "x\n"), -EINVAL);
+	assert_int_equal(move_flags("A", "Port", RENAME_EXCHANGE), 0);
+	assert_int_equal(tree_getxattr(mounted.tree, at("Port"), "user.profilefs.error", &reason), 0);
+	assert_non_null(strstr(buf_text(&reason), "Port: 'x' is not an integer"));
+	assert_int_equal(tree_getxattr(mounted.tree, at("A"), "user.profilefs.error", &reason), -ENODATA);
+}
+
+/* Short ones are kept where the pointer to a long one would be. */
+static void names_of_every_length_can_be_given_and_changed(void **state)
+{
+	char names[60][64], longer[80], shorter[32];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 60; i++) {
+		memset(names[i], 'n', i + 1);
+		names[i][i + 1] = '\0';
+		assert_int_equal(put(names[i], "x\n"), 0);
+	}
+	for (i = 0; i < 60; i++)
+		assert_shows(names[i], "x\n");
+	for (i = 60; i-- > 0;) {
+		snprintf(longer, sizeof(longer), "%sm", names[i]);
+		assert_int_equal(move(names[i], longer), 0);
+		assert_false(there(names[i]));
+		assert_shows(longer, "x\n");
+		snprintf(shorter, sizeof(shorter), "m%zu", i);
+		assert_int_equal(move(longer, shorter), 0);
+		assert_false(there(longer));
+		assert_shows(shorter, "x\n");
+	}
+}
+
 static void an_open_file_that_was_removed_is_still_read(void **state)
 {
 	BUF_AUTO content = BUF_INIT;
@@ -257,6 +296,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_redirection_changes_one_value_in_place, begin, end),
 		cmocka_unit_test_setup_teardown(what_was_written_reads_back_as_it_was_written, begin, end),
+		cmocka_unit_test_setup_teardown(a_refusal_stays_with_the_name_that_it_speaks_of, begin, end),
+		cmocka_unit_test_setup_teardown(names_of_every_length_can_be_given_and_changed, begin, end),
 		cmocka_unit_test_setup_teardown(sed_replaces_through_a_temporary_file, begin, end),
 		cmocka_unit_test_setup_teardown(sed_with_a_refused_value_keeps_both_files, begin, end),
 		cmocka_unit_test_setup_teardown(sed_with_a_backup_keeps_the_place_of_the_key, begin, end),
