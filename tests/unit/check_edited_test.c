@@ -199,13 +199,16 @@ static bool is_below(const struct node *node, const struct node *above)
 	return node != NULL;
 }
 
+/* In place of what has the key. */
 static void put_into(struct node *container, struct node *node)
 {
 	const char *key = ANY(keys);
 	size_t len = strlen(key);
 	int result = -1;
 
-	if (container->type == NODE_DICT && !node_find(container, key, len))
+	if (container->type == NODE_DICT && node_find(container, key, len))
+		node_mark_removed(node_find(container, key, len));
+	if (container->type == NODE_DICT)
 		result = node_insert(container, NULL, node, key, len);
 	else if (container->type == NODE_ARRAY)
 		result = node_insert(container, node_first(container), node, NULL, 0);
@@ -275,7 +278,7 @@ static void whatever_is_left_out_was_found_before(void **state)
 	unsigned run, step;
 
 	(void)state;
-	for (run = 0; run < 500; run++) {
+	for (run = 0; run < 60; run++) {
 		random_seed(run);
 		read_dict(PROFILE(PAYLOAD("t.wide", "1", FULL) PAYLOAD("t.tight", "2", FULL)
 				  PAYLOAD("t.unknown", "3", FULL)), &doc);
