@@ -348,31 +348,31 @@ void profile_note(const struct profile *profile, struct problems *notes, const c
 	problems_add(notes, &note);
 }
 
+static void note_beside(const struct profile *profile, const struct beside *kind, const char *what,
+			struct problems *notes)
+{
+	char more[40] = "";
+
+	if (kind->count > 1)
+		snprintf(more, sizeof(more), " (and %zu more)", kind->count - 1);
+	profile_note(profile, notes, "%s is beside it in %s%s: look at it with diff, remove it when done", what,
+		     buf_text(&kind->first), more);
+}
+
 /* Of a folder's profiles whoever reads the folder says so, once. */
 static void note_left_beside(const struct profile *profile, struct problems *notes)
 {
-	static const struct {
-		const char *suffix, *what;
-	} kinds[] = {
-		{ ".rejected", "an edit that could not be saved" },
-		{ ".conflict", "an edit that met a changed profile" },
-	};
-	size_t i, count;
+	static const char *const whats[] = { "an edit that could not be saved", "an edit that met a changed profile" };
+	struct beside kinds[] = { { .suffix = ".rejected" }, { .suffix = ".conflict" } };
+	size_t count = sizeof(kinds) / sizeof(*kinds);
 
 	if (profile->options.folder)
 		return;
-	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		BUF_AUTO first = BUF_INIT;
-		char more[40] = "";
-
-		count = file_count_beside(&profile->place, kinds[i].suffix, &first);
-		if (!count)
-			continue;
-		if (count > 1)
-			snprintf(more, sizeof(more), " (and %zu more)", count - 1);
-		profile_note(profile, notes,
-			     "%s is beside it in %s%s: look at it with diff, remove it when done",
-			     kinds[i].what, buf_text(&first), more);
+	file_count_beside(&profile->place, kinds, count);
+	for (size_t i = 0; i < count; i++) {
+		if (kinds[i].count)
+			note_beside(profile, &kinds[i], whats[i], notes);
+		buf_free(&kinds[i].first);
 	}
 }
 

@@ -105,22 +105,6 @@ static unsigned number_of(const char *name, const struct buf *first)
 	return *at || number < 2 || number > NUMBER_MAX ? 0 : number;
 }
 
-static size_t count(DIR *folder, const struct buf *plain, unsigned *lowest)
-{
-	struct dirent *entry;
-	unsigned number;
-	size_t found = 0;
-
-	while ((entry = readdir(folder))) {
-		number = number_of(entry->d_name, plain);
-		if (!number)
-			continue;
-		if (!found++ || number < *lowest)
-			*lowest = number;
-	}
-	return found;
-}
-
 /* A stream of its own: place->dir has no position that others could count on. */
 static DIR *open_listing(const struct place *place)
 {
@@ -132,20 +116,37 @@ static DIR *open_listing(const struct place *place)
 	return folder;
 }
 
-size_t file_count_beside(const struct place *place, const char *suffix, struct buf *first)
+/* `first` is the name that has the number 1. `*lowest` is the least number that was found. */
+static void count_name(struct beside *kind, const char *name, unsigned *lowest)
 {
-	DIR *folder = open_listing(place);
-	BUF_AUTO plain = BUF_INIT;
-	unsigned lowest = 0;
-	size_t found = 0;
+	unsigned number = number_of(name, &kind->first);
 
-	if (!folder)
-		return 0;
-	numbered_name(place, suffix, 1, &plain);
-	if (buf_ok(&plain))
-		found = count(folder, &plain, &lowest);
-	closedir(folder);
-	if (found && first)
-		numbered_name(place, suffix, lowest, first);
-	return found;
+	if (!number)
+		return;
+	if (!kind->count++ || number < *lowest)
+		*lowest = number;
+}
+
+void file_count_beside(const struct place *place, struct beside *kinds, size_t kind_count)
+{
+	unsigned lowest[BESIDE_KINDS_MAX] = { 0 };
+	DIR *folder = open_listing(place);
+	struct dirent *entry = NULL;
+
+	for (size_t i = 0; i < kind_count; i++) {
+		buf_clear(&kinds[i].first);
+		numbered_name(place, kinds[i].suffix, 1, &kinds[i].first);
+		kinds[i].count = 0;
+	}
+	while (folder && (entry = readdir(folder)))
+		for (size_t i = 0; entry->d_name[0] == '.' && i < kind_count; i++)
+			if (buf_ok(&kinds[i].first))
+				count_name(&kinds[i], entry->d_name, &lowest[i]);
+	for (size_t i = 0; i < kind_count; i++) {
+		buf_clear(&kinds[i].first);
+		if (kinds[i].count)
+			numbered_name(place, kinds[i].suffix, lowest[i], &kinds[i].first);
+	}
+	if (folder)
+		closedir(folder);
 }

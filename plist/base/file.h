@@ -83,8 +83,17 @@ bool file_backup_fits(const struct place *place, const char *suffix);
 int file_beside(const struct place *place, const char *suffix, const void *bytes, size_t len,
 		struct buf *made, struct error *err);
 
-/* How many files such as file_beside() makes are there; the first one's name in `first` (may be NULL).
- * 0 for a directory that may not be listed. */
-size_t file_count_beside(const struct place *place, const char *suffix, struct buf *first);
+/* The files of one suffix that file_beside() made. */
+struct beside {
+	const char *suffix;
+	size_t count;
+	struct buf first; /* the first one's name, if there is one; whoever asks frees it */
+};
+
+#define BESIDE_KINDS_MAX 4
+
+/* Counts the files beside a place, of up to BESIDE_KINDS_MAX suffixes in one listing. There is none in a directory
+ * that may not be listed. */
+void file_count_beside(const struct place *place, struct beside *kinds, size_t kind_count);
 
 #endif
