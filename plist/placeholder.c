@@ -144,6 +144,8 @@ static size_t match(const char *text, size_t len, bool *cut)
 	for (size_t i = 0; len && i < FORM_COUNT; i++) {
 		struct scan scan = { .text = text, .len = len };
 
+		if (*text != *FORMS[i].open)
+			continue; /* as nearly all characters: values are looked through for placeholders */
 		if (take_form(&scan, &FORMS[i]))
 			return scan.at;
 		*cut |= scan.cut;
