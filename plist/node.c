@@ -255,6 +255,22 @@ struct node *node_previous(const struct node *node)
 	return child;
 }
 
+struct node *node_nearest(const struct node *node, bool *after)
+{
+	struct node *next = node->next, *before = node->prev;
+
+	for (*after = true; next || before; *after = true) {
+		if (next && is_there(next))
+			return next;
+		*after = false;
+		if (before && is_there(before))
+			return before;
+		next = next ? next->next : NULL;
+		before = before ? before->prev : NULL;
+	}
+	return NULL;
+}
+
 struct node *node_find(const struct node *dict, const char *key, size_t len)
 {
 	struct node *holder = node_index_find(dict, key, len);

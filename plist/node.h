@@ -137,6 +137,10 @@ struct node *node_first(const struct node *parent);
 struct node *node_next(const struct node *node);
 struct node *node_previous(const struct node *node);
 
+/* Of the two sides of `node` the nearest child that is there, by what lies between; `*after` says on which side. NULL:
+ * there is no other. */
+struct node *node_nearest(const struct node *node, bool *after);
+
 /* The child with that key, or NULL. */
 struct node *node_find(const struct node *dict, const char *key, size_t len);
 

@@ -218,8 +218,27 @@ struct item *dir_find(const struct item *dir, const char *name)
 	return buf_ok(&canonical) ? item_child(dir, buf_text(&canonical)) : NULL;
 }
 
+/* Items are in the order of their nodes. The one of `node` itself may yet have to follow it. */
+static struct item *next_with_node(const struct item *item, const struct node *node)
+{
+	struct item *next = item->next;
+
+	while (next && (!next->node || next->node == node))
+		next = next->next;
+	return next;
+}
+
+/* Of a long row of removed ones the nearer end is looked for: so as many as there were are brought back, in whatever
+ * order, without a walk along all of them for each. */
 struct item *dir_next_shown(const struct node *node)
 {
+	bool after;
+	const struct node *nearest = node_nearest(node, &after);
+
+	if (!nearest)
+		return NULL;
+	if (nearest->user)
+		return after ? nearest->user : next_with_node(nearest->user, node);
 	for (node = node_next(node); node; node = node_next(node))
 		if (node->user)
 			return node->user;

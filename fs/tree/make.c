@@ -134,13 +134,11 @@ int make_check_known(struct tree *tree, struct item *dir, const char *name)
 struct item *make_place(const struct item *dir, const char *name)
 {
 	const struct ghost *ghost = ghost_find(dir, name);
-	const struct node *next;
 	uint32_t index;
 
 	if (dir->dir->shape == SHAPE_ARRAY)
 		return name_to_index(name, &index) ? dir_place_for_index(dir, index) : NULL;
-	next = ghost ? node_next(ghost->node) : NULL;
-	return next ? next->user : NULL;
+	return ghost ? dir_next_shown(ghost->node) : NULL;
 }
 
 /* A file item under a name that is free. */

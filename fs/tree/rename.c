@@ -186,7 +186,8 @@ static int move_node(struct tree *tree, const struct rename *r, const struct gho
 	} else if (ghost) {
 		change.before = ghost->node;
 	} else if (node->parent == r->dir->node) {
-		change.before = node_next(node);
+		before = dir_next_shown(node);
+		change.before = before ? before->node : NULL;
 	}
 	change.key = r->dir->dir->shape == SHAPE_DICT ? buf_text(&key) : NULL;
 	change.key_len = key.len;

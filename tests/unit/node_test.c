@@ -487,12 +487,37 @@ static void lists_and_lookups_agree_whatever_happens(void **state)
 	}
 }
 
+static void the_nearest_that_is_there_is_found_on_either_side(void **state)
+{
+	struct node *dict = read_abc(), *a = node_get(dict, "a"), *b = node_get(dict, "b"), *c = node_get(dict, "c");
+	struct node *d = read_string(dict, "d", "D");
+	bool after;
+
+	(void)state;
+	assert_ptr_equal(node_nearest(b, &after), c);
+	assert_true(after);
+	assert_ptr_equal(node_nearest(d, &after), c);
+	assert_false(after);
+	node_remove(b);
+	node_remove(c);
+	assert_ptr_equal(node_nearest(b, &after), a);
+	assert_false(after);
+	assert_ptr_equal(node_nearest(c, &after), d);
+	assert_true(after);
+	node_remove(d);
+	assert_ptr_equal(node_nearest(d, &after), a);
+	assert_false(after);
+	assert_null(node_nearest(a, &after));
+	node_free(dict);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types_have_the_names_that_messages_use),
 		cmocka_unit_test(a_new_scalar_is_empty_text),
 		cmocka_unit_test(children_are_found_by_key_and_by_place),
+		cmocka_unit_test(the_nearest_that_is_there_is_found_on_either_side),
 		cmocka_unit_test(keys_may_be_empty_or_hold_any_byte),
 		cmocka_unit_test(new_children_go_where_they_are_put),
 		cmocka_unit_test(a_key_that_is_there_is_not_inserted_again),

@@ -26,6 +26,47 @@ static void a_key_that_is_made_again_keeps_its_type(void **state)
 	assert_lists("D", "x y ");
 }
 
+#define ROW 41
+
+static void name_in_row(char name[8], const char *letter, unsigned number)
+{
+	snprintf(name, 8, "D/%s%02u", letter, number % ROW);
+}
+
+static void keys_that_are_made_again_in_any_order_have_their_places(void **state)
+{
+	char name[8], other[8], row[8 * ROW] = "x y ";
+	struct doc doc;
+	const struct node *node;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < ROW; i++) {
+		name_in_row(name, "k", i);
+		assert_int_equal(put(name, "1\n"), 0);
+		snprintf(row + strlen(row), sizeof(row) - strlen(row), "%s ", name + 2);
+	}
+	for (i = 0; i < ROW; i++) {
+		name_in_row(name, "k", i);
+		assert_int_equal(remove_file(name), 0);
+	}
+	for (i = 0; i < ROW; i++) {
+		name_in_row(name, "k", 7 * i); /* each once: nothing divides them both */
+		name_in_row(other, "n", i);
+		assert_int_equal(put(i % 2 ? name : other, "2\n"), 0);
+		assert_int_equal(i % 2 ? 0 : move(other, name), 0);
+	}
+	assert_lists("D", row);
+	assert_int_equal(tree_sync(mounted.tree), 0);
+	doc = on_disk();
+	node = node_first(node_get(doc.root, "D"));
+	for (i = 0; i < ROW + 2; i++, node = node_next(node))
+		if (!node || strncmp(node->key, row + (i < 2 ? 2 * i : 4 * i - 4), node->key_len) != 0)
+			fail_msg("%u: it is %s", i, node ? node->key : "not there");
+	assert_null(node);
+	doc_free(&doc);
+}
+
 static void a_directory_that_is_made_again_is_as_it_was(void **state)
 {
 	(void)state;
@@ -238,6 +279,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_key_that_is_made_again_has_its_place_and_its_bytes),
 		TEST(a_key_that_is_made_again_keeps_its_type),
+		TEST(keys_that_are_made_again_in_any_order_have_their_places),
 		TEST(a_directory_that_is_made_again_is_as_it_was),
 		TEST(a_payload_that_is_made_again_is_as_it_was),
 		TEST(an_array_whose_elements_were_all_moved_away_is_made_again_as_an_array),
