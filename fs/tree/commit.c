@@ -13,12 +13,22 @@ static bool line_is(const struct line *line, const struct node *node)
 	       (line->len == 0 || memcmp(node->value.bytes, line->bytes, line->len) == 0);
 }
 
+/* NULL: out of memory. */
+static struct node *node_of_line(const struct line *line)
+{
+	struct node *node = node_new(line->type);
+
+	if (node && node_set(node, line->type, line->bytes, line->len) == 0)
+		return node;
+	node_free(node);
+	return NULL;
+}
+
 static int insert_line(struct node *array, struct node *before, const struct line *line)
 {
-	struct node *child = node_new(line->type);
+	struct node *child = node_of_line(line);
 
-	if (child && node_set(child, line->type, line->bytes, line->len) == 0 &&
-	    node_insert(array, before, child, NULL, 0) == 0)
+	if (child && node_insert(array, before, child, NULL, 0) == 0)
 		return 0;
 	node_free(child);
 	return -ENOMEM;
@@ -124,8 +134,20 @@ int commit_apply(const struct change *change)
 	return -1;
 }
 
+/* What was known of the elements of an array that is a file. */
+static void forget_elements(const struct node *array)
+{
+	struct item *item = array ? array->user : NULL;
+
+	if (item)
+		item->elements = 0;
+}
+
 int commit(struct tree *tree, const struct change *change)
 {
+	forget_elements(change->node);
+	forget_elements(change->node->parent);
+	forget_elements(change->parent);
 	if (judge_baseline(tree) < 0 || recovery_note(tree->profile, change) < 0)
 		return -ENOMEM;
 	if (commit_apply(change) < 0) {
@@ -134,6 +156,21 @@ int commit(struct tree *tree, const struct change *change)
 	}
 	recovery_made(tree->profile, change);
 	tree->profile->commits++;
+	return 0;
+}
+
+int commit_lines(struct tree *tree, struct node *array, const struct line *lines, size_t count)
+{
+	struct change change = { .kind = CHANGE_INSERT, .parent = array };
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		change.node = node_of_line(&lines[i]);
+		if (!change.node || commit(tree, &change) < 0) {
+			node_free(change.node);
+			return -ENOMEM;
+		}
+	}
 	return 0;
 }
 

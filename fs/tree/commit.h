@@ -44,6 +44,10 @@ int commit_revival(struct tree *tree, const struct item *dir, const char *name, 
 /* Notes what the directory of a payload is called, if its type is nowhere else. 0 or -ENOMEM. */
 int commit_payload_name(struct tree *tree, const struct item *payload, const char *name);
 
+/* Adds lines at the end of an array, as changes of their own: neither the journal nor who makes them again has to do
+ * with those that are there. 0 or -ENOMEM: then some may have been added. */
+int commit_lines(struct tree *tree, struct node *array, const struct line *lines, size_t count);
+
 /* A new node that holds `meaning`, for CHANGE_INSERT. NULL: out of memory. */
 struct node *commit_node(const struct meaning *meaning);
 

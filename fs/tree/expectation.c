@@ -44,14 +44,38 @@ static bool may_change(const struct schema_key *key, enum node_type type)
 	       schema_allows_type(key, type);
 }
 
+/* text_item_types() of the array that an item shows: that all are of one type is remembered, so that each line that is
+ * appended need not look at all. */
+static int types_of_shown(struct item *shown, enum node_type **items, size_t *count)
+{
+	if (!shown->elements) {
+		if (text_item_types(shown->node, items, count) < 0)
+			return -1;
+		if (*count == 1)
+			shown->elements = **items;
+		return 0;
+	}
+	*items = malloc(sizeof(**items));
+	if (!*items)
+		return -1;
+	**items = (enum node_type)shown->elements;
+	*count = 1;
+	return 0;
+}
+
 /* The elements' types; what the schema has otherwise is left to the bytes. */
-static int expect_elements(const struct tree *tree, const struct node *array, const struct schema_key *key,
-			   struct expectation *out)
+static int expect_elements(const struct tree *tree, const struct node *array, struct item *shown,
+			   const struct schema_key *key, struct expectation *out)
 {
 	const struct schema_key *item = key && schema_allows_type(key, NODE_ARRAY) ? schema_item(key) : NULL;
+	int result;
 	size_t i;
 
-	if (text_item_types(array, &out->items, &out->expect.item_count) < 0)
+	if (shown && shown->node == array)
+		result = types_of_shown(shown, &out->items, &out->expect.item_count);
+	else
+		result = text_item_types(array, &out->items, &out->expect.item_count);
+	if (result < 0)
 		return -ENOMEM;
 	for (i = 0; item && tree->profile->options.check != CHECK_OFF && i < out->expect.item_count; i++)
 		if (!schema_allows_type(item, out->items[i]) ||
@@ -60,8 +84,9 @@ static int expect_elements(const struct tree *tree, const struct node *array, co
 	return 0;
 }
 
-static int expect_node(const struct tree *tree, const struct node *node, const struct schema_key *key,
-		       struct expectation *out)
+/* `shown`: the item that may show it; NULL: none does. */
+static int expect_node(const struct tree *tree, const struct node *node, struct item *shown,
+		       const struct schema_key *key, struct expectation *out)
 {
 	if (node->type == NODE_DICT)
 		return 0;
@@ -70,7 +95,7 @@ static int expect_node(const struct tree *tree, const struct node *node, const s
 		return 1;
 	}
 	out->expect.type = node->type;
-	if (node->type == NODE_ARRAY && expect_elements(tree, node, key, out) < 0)
+	if (node->type == NODE_ARRAY && expect_elements(tree, node, shown, key, out) < 0)
 		return -ENOMEM;
 	return 1;
 }
@@ -157,7 +182,7 @@ int expectation_of(struct tree *tree, struct item *dir, const char *name, struct
 	out->expect.array = node && node->type == NODE_ARRAY ? node : NULL;
 	found = expect_said(said_of(tree, dir, name, judge), out);
 	if (found == 0 && judge)
-		found = expect_node(tree, judge, key, out);
+		found = expect_node(tree, judge, item, key, out);
 	if (out->items)
 		out->expect.items = out->items;
 	if (found == 0)
@@ -178,7 +203,7 @@ int expectation_of_value(struct tree *tree, const struct node *node, struct expe
 	int found;
 
 	begin(tree, NULL, out);
-	found = expect_node(tree, node, NULL, out);
+	found = expect_node(tree, node, NULL, NULL, out);
 	out->expect.items = out->items;
 	return found < 0 ? found : 0;
 }

@@ -94,6 +94,8 @@ static int truncate_all(struct tree *tree, struct item *item)
 	}
 	if (!stage)
 		return stage_begin(tree, item, true);
+	if (stage_change(item, 0) < 0)
+		return -ENOMEM;
 	buf_clear(&stage->bytes);
 	stage->sequence = stage->judged = 0;
 	stage->written = false;
@@ -241,6 +243,9 @@ static int judge(struct tree *tree, struct item *item, size_t offset, size_t siz
 	stage->sequence = offset + size;
 	if (expectation_of(tree, item->parent, item_name(item), item, &expectation) < 0)
 		return -ENOMEM;
+	stage_skip(item, stage->sequence, &expectation.expect);
+	if (stage->judged < expectation.expect.same)
+		stage->judged = expectation.expect.same;
 	verdict = text_prefix(&expectation.expect, bytes, stage->sequence, &stage->judged);
 	if (verdict != VERDICT_NEVER && !place_may_begin(item->parent, item_name(item), expectation.expect.type, bytes,
 							 stage->sequence))
@@ -267,6 +272,8 @@ static int write_staged(struct tree *tree, struct handle *handle, const void *by
 		return result;
 	stage = item_stage(item);
 	at = handle->append ? stage->bytes.len : (size_t)offset;
+	if (stage_change(item, at) < 0)
+		return -ENOMEM;
 	result = put_or_refuse(tree, item, &stage->bytes, bytes, size, at);
 	if (result == 0) {
 		stage->written = true;
@@ -311,6 +318,8 @@ static int truncate_to(struct tree *tree, struct item *item, size_t size)
 	int result = stage_begin(tree, item, false);
 	struct stage *stage = item_stage(item);
 
+	if (result == 0)
+		result = stage_change(item, size);
 	if (result < 0)
 		return result;
 	buf_resize(&stage->bytes, size);

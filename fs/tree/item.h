@@ -44,6 +44,9 @@ struct stage {
 	size_t sequence;  /* bytes before this were written in order from the start, or stood there for an append */
 	size_t judged;    /* bytes of `sequence` that need no second look (whole lines, whole characters) */
 	bool written;     /* false: only truncated so far */
+	bool grows;       /* the first `shown` bytes are the item's `content`, in its memory: nothing was changed in
+			   * them yet, and they go back when the stage is dropped */
+	size_t shown;
 };
 
 /* A name that was removed in this mount: what it had, for when it is made again. */
@@ -107,6 +110,8 @@ struct item {
 	bool as_written : 1;     /* a key's file shows its `content`, not the text of its node */
 	bool made : 1;           /* a payload made, or made again, in this mount: a save completes it; a folder of
 				  * profiles made in this mount */
+	enum node_type elements : 4; /* of an array that is a file: the type of all its elements, until commit() forgets
+				  * it; 0: not known */
 	union {
 		char here[SHORT_NAME];
 		char *text;

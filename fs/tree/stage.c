@@ -66,6 +66,67 @@ size_t item_size(struct item *item)
 	return node->value.len + (node->type != NODE_STRING || node->value.len > 0);
 }
 
+/* An array's text goes into its stage without being copied: an append costs what is appended. */
+static bool is_list(const struct item *item)
+{
+	return item->as_written && item->node && item->node->type == NODE_ARRAY;
+}
+
+static void lend_content(struct item *item)
+{
+	item->rare->stage->bytes = item->rare->content;
+	item->rare->stage->shown = item->rare->content.len;
+	item->rare->stage->grows = true;
+	item->rare->content = BUF_INIT;
+}
+
+/* What the file showed is its own again, and the stage is empty. */
+static void give_back(struct item *item)
+{
+	struct stage *stage = item->rare->stage;
+
+	if (!stage->grows)
+		return;
+	buf_resize(&stage->bytes, stage->shown);
+	item->rare->content = stage->bytes;
+	stage->bytes = BUF_INIT;
+	stage->grows = false;
+}
+
+int stage_change(struct item *item, size_t from)
+{
+	struct stage *stage = item->rare->stage;
+	BUF_AUTO copy = BUF_INIT;
+
+	if (!stage->grows || from >= stage->shown)
+		return 0;
+	buf_add(&copy, stage->bytes.data, stage->bytes.len);
+	if (!buf_ok(&copy))
+		return -ENOMEM;
+	give_back(item);
+	stage->bytes = copy;
+	copy = BUF_INIT;
+	return 0;
+}
+
+/* How many bytes at the start are lines that are shown, whole and all of them. */
+static size_t shown_lines(const struct stage *stage, size_t len)
+{
+	const char *bytes = buf_text(&stage->bytes);
+
+	if (!stage->grows || !stage->shown || len < stage->shown)
+		return 0;
+	if (bytes[stage->shown - 1] == '\n')
+		return stage->shown;
+	return len > stage->shown && bytes[stage->shown] == '\n' ? stage->shown + 1 : 0;
+}
+
+void stage_skip(const struct item *item, size_t len, struct expect *expect)
+{
+	if (item->elements && expect->array == item->node && text_skips(expect, (enum node_type)item->elements))
+		expect->same = shown_lines(item->rare->stage, len);
+}
+
 void stage_free(struct item *item)
 {
 	struct stage *stage = item_stage(item);
@@ -91,8 +152,11 @@ int stage_begin(struct tree *tree, struct item *item, bool empty)
 	stage = item_rare(item) ? calloc(1, sizeof(*stage)) : NULL;
 	if (!stage)
 		return -ENOMEM;
-	buf_add(&stage->bytes, bytes, len);
 	item->rare->stage = stage;
+	if (!empty && is_list(item))
+		lend_content(item);
+	else
+		buf_add(&stage->bytes, bytes, len);
 	if (!buf_ok(&stage->bytes)) {
 		stage_free(item);
 		return -ENOMEM;
@@ -105,6 +169,7 @@ void stage_drop(struct tree *tree, struct item *item)
 {
 	if (!item_stage(item))
 		return;
+	give_back(item);
 	stage_free(item);
 	item_touch(tree, item);
 	item_spare(item);
@@ -114,6 +179,8 @@ void item_remember(struct item *item, const char *bytes, size_t len)
 {
 	BUF_AUTO plain = BUF_INIT;
 
+	if (item_stage(item))
+		item_stage(item)->grows = false; /* the stage keeps its bytes */
 	item->as_written = false;
 	item_forget_content(item);
 	text_of_node(item->node, &plain);
@@ -123,6 +190,13 @@ void item_remember(struct item *item, const char *bytes, size_t len)
 	item->as_written = buf_ok(&item->rare->content);
 	if (!item->as_written)
 		buf_free(&item->rare->content);
+}
+
+/* True if so many bytes are more than what an item shows for its value, be it as it was written, without the last
+ * newline. */
+static bool has_grown(const struct item *item, size_t len)
+{
+	return item && item_stage(item) && item_stage(item)->grows && len > item_stage(item)->shown + 1;
 }
 
 /* Reads the bytes again as what the entry's value is now, if they show just that: such bytes are no news, and
@@ -161,6 +235,8 @@ static int parse_as_expected(struct tree *tree, struct item *dir, const char *na
 
 	if (expectation_of(tree, dir, name, item, &expectation) < 0)
 		return error_memory(err);
+	if (item && item_stage(item) && bytes == item_stage(item)->bytes.data)
+		stage_skip(item, len, &expectation.expect);
 	result = text_parse(&expectation.expect, bytes, len, meaning, err);
 	expectation_free(&expectation);
 	if (result == 0 && place_check(dir, name, meaning, err) < 0) {
@@ -176,14 +252,15 @@ int entry_parse(struct tree *tree, struct item *dir, const char *name, struct it
 		size_t len, struct meaning *meaning, struct error *err)
 {
 	const struct node *node = entry_node(dir, name, item);
+	bool news = has_grown(item, len);
 
 	if (!node && allowed_check_name(tree, dir, name, err) < 0)
 		return -1;
-	if (is_as_said(dir, name, node) && parse_as_it_is(tree, node, bytes, len, meaning) == 0)
+	if (!news && is_as_said(dir, name, node) && parse_as_it_is(tree, node, bytes, len, meaning) == 0)
 		return 0;
 	if (parse_as_expected(tree, dir, name, item, bytes, len, meaning, err) == 0)
 		return 0;
-	return parse_as_it_is(tree, node, bytes, len, meaning);
+	return news ? -1 : parse_as_it_is(tree, node, bytes, len, meaning);
 }
 
 bool stage_is_valid(struct tree *tree, struct item *item)
@@ -248,6 +325,19 @@ static int revive_value(struct tree *tree, struct item *dir, struct ghost *ghost
 	return 0;
 }
 
+/* Lines that were appended to an array's. If memory ends among them, the file shows those that are there. */
+static int append_lines(struct tree *tree, struct item *item, const struct meaning *meaning)
+{
+	enum node_type elements = item->elements;
+
+	if (commit_lines(tree, item->node, meaning->lines, meaning->line_count) < 0) {
+		item->rare->stage->grows = item->as_written = false;
+		return -ENOMEM;
+	}
+	item->elements = elements; /* those that were appended are of the same type (text_skips()) */
+	return 0;
+}
+
 static int apply_value(struct tree *tree, struct item *dir, const char *name, struct item *item,
 		       const struct meaning *meaning)
 {
@@ -255,6 +345,8 @@ static int apply_value(struct tree *tree, struct item *dir, const char *name, st
 	struct change change = { .kind = CHANGE_VALUE, .node = item->node, .meaning = meaning };
 	int result;
 
+	if (meaning->same_lines)
+		return append_lines(tree, item, meaning);
 	if (item->node)
 		return commit(tree, &change);
 	if (ghost && !ghost->children && (node_is_scalar(ghost->node->type) || ghost->node->type == NODE_ARRAY))
@@ -269,7 +361,7 @@ static int apply_value(struct tree *tree, struct item *dir, const char *name, st
 /* How many values there are more when a node, NULL: a new one, takes this. */
 static size_t values_more(const struct node *node, const struct meaning *meaning)
 {
-	size_t now = node ? 1 + node_count(node) : 0, then = 1 + meaning->line_count;
+	size_t now = node ? 1 + node_count(node) : 0, then = 1 + meaning->same_lines + meaning->line_count;
 
 	return then > now ? then - now : 0;
 }
@@ -295,6 +387,21 @@ int value_put(struct tree *tree, struct item *dir, const char *name, struct item
 	return result;
 }
 
+/* What was committed is what the file shows. An array's lines are kept, as they would have to be made for its size. */
+static void show_staged(struct item *item)
+{
+	struct stage *stage = item->rare->stage;
+
+	if (item->node->type != NODE_ARRAY) {
+		item_remember(item, buf_text(&stage->bytes), stage->bytes.len);
+		return;
+	}
+	buf_free(&item->rare->content);
+	item->rare->content = stage->bytes;
+	item->as_written = true;
+	stage->bytes = BUF_INIT;
+}
+
 int stage_commit(struct tree *tree, struct item *item)
 {
 	struct stage *stage = item_stage(item);
@@ -307,7 +414,7 @@ int stage_commit(struct tree *tree, struct item *item)
 		stage_drop(tree, item);
 		return result;
 	}
-	item_remember(item, buf_text(&stage->bytes), stage->bytes.len);
+	show_staged(item);
 	stage_free(item);
 	free(item->rare->refusal);
 	item->rare->refusal = NULL;

@@ -26,6 +26,14 @@ int stage_begin(struct tree *tree, struct item *item, bool empty);
 /* Frees the stage, if there is one, and nothing else. */
 void stage_free(struct item *item);
 
+/* To be called before bytes of a stage are changed from `from` on: what the file shows is kept apart from them. 0 or
+ * -ENOMEM. */
+int stage_change(struct item *item, size_t from);
+
+/* Leaves out what need not be read again of the first `len` bytes that are staged: an array's lines, to which others
+ * were appended. */
+void stage_skip(const struct item *item, size_t len, struct expect *expect);
+
 /* Drops the stage: the last good value is shown again. */
 void stage_drop(struct tree *tree, struct item *item);
 

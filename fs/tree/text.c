@@ -468,19 +468,21 @@ static int check_array(const struct expect *expect, const struct meaning *meanin
 {
 	if (constraint_type(expect->key, NODE_ARRAY, err) < 0)
 		return -1;
-	if (meaning->line_count > most_lines(expect))
-		return constraint_items(expect->key, meaning->line_count, err);
+	if (meaning->same_lines + meaning->line_count > most_lines(expect))
+		return constraint_items(expect->key, meaning->same_lines + meaning->line_count, err);
 	return expect->key->unique ? check_unique(expect, meaning, err) : 0;
 }
 
 static int parse_lines(const struct expect *expect, const char *bytes, size_t len, struct meaning *meaning,
 		       struct error *err)
 {
-	size_t count = count_lines(bytes, len), i;
+	size_t count = count_lines(bytes + expect->same, len - expect->same), i;
 	const char *end = bytes + without_newline(bytes, len);
 	const char *newline;
 
-	if (count > limit(LIMIT_NODES))
+	bytes += expect->same;
+	meaning->same_lines = expect->same ? node_count(expect->array) : 0;
+	if (count + meaning->same_lines > limit(LIMIT_NODES))
 		return limit_refuse(LIMIT_NODES, NULL, "too many lines: each is a value", err);
 	meaning->lines = calloc(count ? count : 1, sizeof(*meaning->lines));
 	if (!meaning->lines)
@@ -511,6 +513,14 @@ static int parse_scalar(const struct expect *expect, const char *bytes, size_t l
 	meaning->bytes = bytes;
 	meaning->len = value_len;
 	return check_value(expect, expect->key, meaning->type, bytes, value_len, err);
+}
+
+/* Where no line may stand twice, all are looked at. */
+bool text_skips(const struct expect *expect, enum node_type type)
+{
+	bool unique = expect->strict && expect->key && expect->key->unique;
+
+	return expect->type == NODE_ARRAY && expect->array && common_type(expect) == type && !unique;
 }
 
 int text_parse(const struct expect *expect, const char *bytes, size_t len, struct meaning *meaning,

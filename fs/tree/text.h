@@ -38,6 +38,8 @@ struct expect {
 	bool strict;                  /* it is held against that; else only types are taken from it */
 	bool secret;                  /* no message may show the value, whatever `key` says */
 	const struct node *array;     /* the array that is there: its elements are no news; NULL: none */
+	size_t same;                  /* so many bytes at the start are the lines of `array`, whole and all of them,
+				       * and are not read again (text_skips()); 0: they are */
 };
 
 /* What the first `len` bytes can become. `*judged`: how many of them an earlier call has accepted for good
@@ -59,7 +61,12 @@ struct meaning {
 	bool literal;       /* data that spells a placeholder is not one */
 	struct line *lines; /* of an array; free() it */
 	size_t line_count;
+	size_t same_lines;  /* so many elements are there and stay; `lines` come after them */
 };
+
+/* True if the lines of `expect.array`, whose elements are all of `type`, need no second look where they stand before
+ * others: each means what it means wherever it stands, and whatever else does. */
+bool text_skips(const struct expect *expect, enum node_type type);
 
 /* Reads a whole file. The text must live as long as `meaning` is used. 0, or -1 with the rule and what is
  * allowed; `meaning` then holds nothing to free. */

@@ -6,6 +6,7 @@
  *     grow copy PROFILE                   a copy beside it, written to the disk, and its SHA-256
  *     grow keys PROFILE FOLDER FILE NEW   all that is done to keys, in the folder FOLDER of the tree (parts with '/'):
  *                                         FILE is a key in it, NEW how many keys are made there, and removed
+ *     grow append PROFILE FOLDER FILE NEW lines are appended to FILE, an array's, one by one
  *
  * Writes a JSON object: seconds of each step, how many names the folder has, the peak of memory in bytes.
  */
@@ -243,6 +244,30 @@ static void use_keys(const char *folder, const char *file, unsigned long count)
 		die("finish", tree_last_error(tree)->text);
 }
 
+static void append(struct item *file, const char *line, unsigned long count)
+{
+	struct handle *handle;
+
+	for (; count > 0; count--) {
+		must("open", tree_open(tree, file, O_WRONLY | O_APPEND, &handle));
+		write_value(handle, line);
+	}
+}
+
+/* The first line is of no interest: with it begins the journal. */
+static void use_lines(const char *folder, const char *file, unsigned long count)
+{
+	struct item *item = find(find_folder(folder), file);
+
+	append(item, "one\n", 1);
+	begin();
+	append(item, "one more element\n", count);
+	end("append");
+	save("save");
+	if (tree_finish(tree) != 0)
+		die("finish", tree_last_error(tree)->text);
+}
+
 /* --------------------------------------------------------------------------------------------------- */
 
 static void set_limits(void)
@@ -271,8 +296,11 @@ int main(int argc, char **argv)
 	} else if (argc == 6 && strcmp(argv[1], "keys") == 0) {
 		load(argv[2]);
 		use_keys(argv[3], argv[4], strtoul(argv[5], NULL, 10));
+	} else if (argc == 6 && strcmp(argv[1], "append") == 0) {
+		load(argv[2]);
+		use_lines(argv[3], argv[4], strtoul(argv[5], NULL, 10));
 	} else {
-		fprintf(stderr, "usage: grow parse|load|copy PROFILE, grow keys PROFILE FOLDER FILE NEW\n");
+		fprintf(stderr, "usage: grow parse|load|copy PROFILE, grow keys|append PROFILE FOLDER FILE NEW\n");
 		return 2;
 	}
 	getrusage(RUSAGE_SELF, &usage);
