@@ -245,11 +245,44 @@ struct item *dir_next_shown(const struct node *node)
 	return NULL;
 }
 
+/* True if the element of that index stands between `item`, which may be NULL: the end, and the one before it. */
+static bool is_place(const struct item *dir, const struct item *item, uint32_t index)
+{
+	const struct item *before = item ? item->prev : dir->dir->last;
+	uint32_t other;
+
+	if (item && (!item->node || !name_to_index(item_name(item), &other) || other <= index))
+		return false;
+	while (before && !before->node)
+		before = before->prev;
+	return !before || (name_to_index(item_name(before), &other) && other <= index);
+}
+
+/* Mostly it stands before the next number, or where it stood before it was removed. */
+static bool guess_place(const struct item *dir, uint32_t index, struct item **item)
+{
+	BUF_AUTO name = BUF_INIT, next = BUF_INIT;
+	const struct ghost *ghost;
+
+	name_from_index(index, &name);
+	name_from_index(index + 1, &next);
+	if (!buf_ok(&name) || !buf_ok(&next))
+		return false;
+	*item = item_child(dir, buf_text(&next));
+	if (*item && is_place(dir, *item, index))
+		return true;
+	ghost = ghost_find(dir, buf_text(&name));
+	*item = ghost ? dir_next_shown(ghost->node) : NULL;
+	return is_place(dir, *item, index);
+}
+
 struct item *dir_place_for_index(const struct item *dir, uint32_t index)
 {
 	struct item *item, *before = NULL;
 	uint32_t other;
 
+	if (guess_place(dir, index, &item))
+		return item;
 	for (item = dir->dir->last; item; item = item->prev) {
 		if (!item->node || !name_to_index(item_name(item), &other))
 			continue;

@@ -257,6 +257,59 @@ static void a_directory_cannot_be_moved_into_itself(void **state)
 	assert_lists("D", ".types x y in ");
 }
 
+#define MANY 40
+
+/* A number from 0 to MANY - 1 for each step, none of them twice. */
+static unsigned in_order(unsigned step, unsigned order)
+{
+	static const unsigned factors[] = { 1, MANY - 1, 7, 17, 23 };
+
+	return step * factors[order] % MANY;
+}
+
+static void make_many_again(const char *prefix, unsigned order)
+{
+	char path[32];
+	unsigned i;
+
+	for (i = 0; i < MANY; i++) {
+		snprintf(path, sizeof(path), "%s%02u", prefix, i);
+		assert_int_equal(remove_file(path), 0);
+	}
+	for (i = 0; i < MANY; i++) {
+		snprintf(path, sizeof(path), "%s%02u", prefix, in_order(i, order));
+		assert_int_equal(put(path, "AA"), 0);
+	}
+}
+
+static void what_was_all_removed_stands_as_before_in_whatever_order_it_is_made_again(void **state)
+{
+	BUF_AUTO keys = BUF_INIT, elements = BUF_INIT, names = BUF_INIT, numbers = BUF_INIT, now = BUF_INIT;
+	unsigned i, order;
+
+	(void)state;
+	for (i = 0; i < MANY; i++) {
+		buf_add_format(&keys, "<key>k%02u</key><data>QUE=</data>\n", i);
+		buf_add_text(&elements, "<data>QUE=</data>\n");
+		buf_add_format(&names, "k%02u ", i);
+		buf_add_format(&numbers, "%02u ", i);
+	}
+	buf_add_format(&keys, "<key>list</key><array>\n%s</array>\n", buf_text(&elements));
+	tree_end();
+	tree_begin_keys(buf_text(&keys));
+	assert_int_equal(put(".scratch", "x"), 0);
+	for (order = 0; order < 5; order++) {
+		make_many_again("k", order);
+		make_many_again("list/", order);
+		buf_clear(&now);
+		list_dir("", &now);
+		list_dir("list", &now);
+		if (!strstr(buf_text(&now), buf_text(&names)) || !strstr(buf_text(&now), buf_text(&numbers)))
+			fail_msg("order %u: %s", order, buf_text(&now));
+		assert_keys(buf_text(&keys));
+	}
+}
+
 static void exchanged_files_that_are_being_written_show_what_is_committed(void **state)
 {
 	struct handle *handle;
@@ -290,6 +343,7 @@ int main(void)
 		TEST(vims_probe_is_free_in_an_array_too),
 		TEST(a_directory_that_becomes_an_array_forgets_what_was_removed_from_the_dict),
 		TEST(a_key_that_is_said_of_a_name_that_is_not_its_own_is_not_believed),
+		TEST(what_was_all_removed_stands_as_before_in_whatever_order_it_is_made_again),
 		TEST(an_emptied_types_file_says_nothing),
 		TEST(an_open_types_file_that_is_removed_reads_as_before),
 		TEST(a_directory_cannot_be_moved_into_itself),
