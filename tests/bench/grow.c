@@ -6,6 +6,7 @@
  *     grow copy PROFILE                   a copy beside it, written to the disk, and its SHA-256
  *     grow keys PROFILE FOLDER FILE NEW   all that is done to keys, in the folder FOLDER of the tree (parts with '/'):
  *                                         FILE is a key in it, NEW how many keys are made there, and removed
+ *     grow again PROFILE FOLDER           all files of the folder are removed, and made again
  *     grow append PROFILE FOLDER FILE NEW lines are appended to FILE, an array's, one by one
  *
  * Writes a JSON object: seconds of each step, how many names the folder has, the peak of memory in bytes.
@@ -254,6 +255,44 @@ static void append(struct item *file, const char *line, unsigned long count)
 	}
 }
 
+/* The names of a folder's files, but of what every payload has. */
+static size_t list_files(struct item *dir, char ***names)
+{
+	struct listing *listing;
+	size_t position, count = 0;
+	const char *name;
+
+	must("list", tree_list(tree, dir, &listing));
+	*names = calloc(look_up(dir), sizeof(**names));
+	for (position = 0; listing_at(listing, &position, &name); position++)
+		if (*name != '.' && strncmp(name, "Payload", strlen("Payload")) != 0)
+			(*names)[count++] = strdup(name);
+	listing_free(tree, listing);
+	return count;
+}
+
+static void make_again(const char *folder)
+{
+	struct item *dir = find_folder(folder), *item;
+	struct handle *handle;
+	char **names;
+	size_t count = list_files(dir, &names), i;
+
+	begin();
+	for (i = 0; i < count; i++)
+		must(names[i], tree_done(tree, tree_unlink(tree, dir, names[i])));
+	end("remove");
+	begin();
+	for (i = 0; i < count; i++) {
+		must(names[i], tree_create(tree, dir, names[i], O_WRONLY | O_CREAT | O_EXCL, &item, &handle));
+		write_value(handle, "made again\n");
+		free(names[i]);
+	}
+	end("again");
+	free(names);
+	tree_discard(tree);
+}
+
 /* The first line is of no interest: with it begins the journal. */
 static void use_lines(const char *folder, const char *file, unsigned long count)
 {
@@ -296,11 +335,15 @@ int main(int argc, char **argv)
 	} else if (argc == 6 && strcmp(argv[1], "keys") == 0) {
 		load(argv[2]);
 		use_keys(argv[3], argv[4], strtoul(argv[5], NULL, 10));
+	} else if (argc == 4 && strcmp(argv[1], "again") == 0) {
+		load(argv[2]);
+		make_again(argv[3]);
 	} else if (argc == 6 && strcmp(argv[1], "append") == 0) {
 		load(argv[2]);
 		use_lines(argv[3], argv[4], strtoul(argv[5], NULL, 10));
 	} else {
-		fprintf(stderr, "usage: grow parse|load|copy PROFILE, grow keys|append PROFILE FOLDER FILE NEW\n");
+		fprintf(stderr, "usage: grow parse|load|copy PROFILE, grow keys|append PROFILE FOLDER FILE NEW, "
+				"grow again PROFILE FOLDER\n");
 		return 2;
 	}
 	getrusage(RUSAGE_SELF, &usage);

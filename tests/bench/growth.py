@@ -8,7 +8,8 @@ access, look-up of every key, one edit, its save, and keys made and removed, eac
   memory  the peak of a mount that was edited and saved, against the file
 
 `shapes` are what is quadratic elsewhere: entities in one string, 400,000 keys in one dictionary, arrays with many
-elements, what is appended to them. Each is measured in two sizes: the cost of an element may not grow. The plots
+elements. Each is measured in two sizes: the cost of an element may not grow. Neither may that of an edit of one that has
+many: a line that is appended to an array, a file that is removed and made again when all of a folder are. The plots
 (tests/bench/plot.py) go to docs/, if BENCH_PLOTS says so.
 """
 
@@ -135,6 +136,37 @@ def measure_shape(folder, name, rounds, quick):
     return sizes, [figures[path] for path in paths]
 
 
+def append_line(path):
+    return grow("append", path, FOLDER, "list", 1000)["append"] / 1000
+
+
+def make_again(path, count, inside):
+    found = grow("again", path, FOLDER + inside)
+    return (found["remove"] + found["again"]) / count
+
+
+EDITS = {
+    "lines appended to an array": (lambda n: array("<string>element {}</string>\n", n), (1000, 100000),
+                                   lambda path, n: append_line(path)),
+    "keys removed and made again": (frame.keys, (3000, 30000), lambda path, n: make_again(path, n, "")),
+    "elements removed and made again": (lambda n: array("<data>AA==</data>\n", n), (3000, 30000),
+                                        lambda path, n: make_again(path, n, "/list")),
+}
+
+
+def measure_edit(folder, name, rounds):
+    """(sizes, [[seconds of one edit of the smaller], [of the larger]])"""
+    make, sizes, edit = EDITS[name]
+    path = os.path.join(folder, "edited.mobileconfig")
+
+    def measure(size):
+        frame.write_profile(path, make(size))
+        return edit(path, size)
+
+    figures = frame.in_turn({size: lambda size=size: measure(size) for size in sizes}, rounds, 30)
+    return sizes, [figures[size] for size in sizes]
+
+
 def measure_appends(folder, count, rounds):
     """Seconds of the first and of the last tenth of `count` appends to an array in a mount."""
     profile = os.path.join(folder, "appends.mobileconfig")
@@ -159,6 +191,13 @@ def report_shapes(folder, part):
         sizes, (small, large) = measure_shape(folder, name, part.rounds(5, 1), part.quick)
         factor = sizes[1] / sizes[0]
         low, ratio, high = (value / factor for value in frame.ratios(large, small))
+        part.row(shape=name, small=sizes[0], **{"small ms": frame.spread(small)[1] * 1e3}, large=sizes[1],
+                 **{"large ms": frame.spread(large)[1] * 1e3}, growth=ratio)
+        part.line(f"{name}: cost of one at {sizes[1]}, of that at {sizes[0]}", ratio, most=SHAPE_NEAR,
+                  quartiles=(low, high))
+    for name in EDITS:
+        sizes, (small, large) = measure_edit(folder, name, part.rounds(5, 1))
+        low, ratio, high = frame.ratios(large, small)
         part.row(shape=name, small=sizes[0], **{"small ms": frame.spread(small)[1] * 1e3}, large=sizes[1],
                  **{"large ms": frame.spread(large)[1] * 1e3}, growth=ratio)
         part.line(f"{name}: cost of one at {sizes[1]}, of that at {sizes[0]}", ratio, most=SHAPE_NEAR,
