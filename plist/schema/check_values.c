@@ -47,21 +47,33 @@ static int judge_whole_real(struct run *run, const struct schema_key *key, const
 	return constraint_check(key, NODE_INTEGER, text, (size_t)len, false, &run->err);
 }
 
+/* Whether a value is a secret, only a message has to know. */
+static int judge_scalar(struct run *run, const struct visit *visit)
+{
+	const struct node *node = visit->node;
+	bool placeholders = !run->options->no_placeholders;
+	struct schema_key key;
+
+	if (constraint_prefix(visit->key, node->type, node_text(node), node->value.len, placeholders) == VERDICT_VALID)
+		return 0;
+	key = judging_key(visit);
+	return constraint_check(&key, node->type, node_text(node), node->value.len, placeholders, &run->err);
+}
+
 static int judge_value(struct run *run, const struct visit *visit)
 {
-	const struct schema_key key = judging_key(visit);
 	const struct node *node = visit->node;
+	struct schema_key key;
 
-	if (is_whole_real(visit))
+	if (is_whole_real(visit)) {
+		key = judging_key(visit);
 		return judge_whole_real(run, &key, visit);
+	}
 	if (constraint_type(visit->key, node->type, &run->err) < 0)
 		return -1;
 	if (node->type == NODE_ARRAY)
 		return constraint_items(visit->key, node_count(node), &run->err);
-	if (!node_is_scalar(node->type))
-		return 0;
-	return constraint_check(&key, node->type, node_text(node), node->value.len,
-				!run->options->no_placeholders, &run->err);
+	return node_is_scalar(node->type) ? judge_scalar(run, visit) : 0;
 }
 
 /* Devices do not look at AccessRights where ManagedAppleID is. */
