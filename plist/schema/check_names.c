@@ -29,11 +29,15 @@ static bool differs_in_a_letter(const char *a, size_t a_len, const char *b, size
 static const char *near_type(struct run *run, const struct node *type)
 {
 	const struct texts *types = schema_types(run->options->schema);
-	size_t i;
+	size_t i, len;
 
-	for (i = 0; i < types->count; i++)
-		if (differs_in_a_letter(node_text(type), type->value.len, types->list[i], strlen(types->list[i])))
+	for (i = 0; i < types->count; i++) {
+		len = strlen(types->list[i]);
+		if (len + 1 < type->value.len || len > type->value.len + 1)
+			continue;
+		if (differs_in_a_letter(node_text(type), type->value.len, types->list[i], len))
 			return types->list[i];
+	}
 	return NULL;
 }
 

@@ -63,13 +63,18 @@ static void report_dangling(struct run *run, const struct visit *visit)
 void check_references(struct run *run)
 {
 	const struct visit *visit;
-	struct same *uuids;
-	size_t count, i;
+	struct same *uuids = NULL;
+	size_t count = 0, i;
 
-	uuids = list_uuids(run, &count);
-	for (i = 0; uuids && i < run->visits.count; i++) {
+	for (i = 0; i < run->visits.count; i++) {
 		visit = &run->visits.list[i];
-		if (is_reference(run, visit) && !same_lookup(uuids, count, visit->node, true))
+		if (!is_reference(run, visit))
+			continue;
+		if (!uuids)
+			uuids = list_uuids(run, &count);
+		if (!uuids)
+			return;
+		if (!same_lookup(uuids, count, visit->node, true))
 			report_dangling(run, visit);
 	}
 	free(uuids);
