@@ -69,14 +69,15 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 static int walk_directory(struct walk *walk, const char *path);
 
 /* An entry of a folder. What is called like a profile and is not there (a dangling link) is said when it is read;
- * sockets and devices are no profiles, whatever they are called. */
-static int walk_entry(struct walk *walk, const char *path, const char *name)
+ * sockets and devices are no profiles, whatever they are called. Of files the folder says that they are some. */
+static int walk_entry(struct walk *walk, const char *path, const struct dirent *entry)
 {
+	bool is_file = entry->d_type == DT_REG;
 	struct stat st;
 
-	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
+	if (!is_file && lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return walk_directory(walk, path);
-	if (!is_profile_name(name) || (stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
+	if (!is_profile_name(entry->d_name) || (!is_file && stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
 		return 0;
 	walk->found = true;
 	return add(walk->paths, path, false);
@@ -92,7 +93,7 @@ static int walk_entries(struct walk *walk, const char *path, struct dirent **ent
 
 		buf_add_format(&name, "%s%s%s", path, slash, entries[i]->d_name);
 		if (result == 0)
-			result = buf_ok(&name) ? walk_entry(walk, buf_text(&name), entries[i]->d_name) : -1;
+			result = buf_ok(&name) ? walk_entry(walk, buf_text(&name), entries[i]) : -1;
 		free(entries[i]);
 	}
 	free(entries);
