@@ -279,13 +279,12 @@ static void (*const judges[])(struct run *run, const struct demand *demand) = {
 
 void check_clauses(struct run *run, const struct visit *visit)
 {
-	const struct schema_key *shape;
+	const struct schema_key *shape = schema_shape(visit->key);
 	struct demand demand = { .key = visit->key, .dict = visit->node };
 	size_t i;
 
-	if (visit->node->type != NODE_DICT || !schema_allows_type(visit->key, NODE_DICT))
+	if (!shape->clause_count || visit->node->type != NODE_DICT || !schema_allows_type(visit->key, NODE_DICT))
 		return;
-	shape = schema_shape(visit->key);
 	for (i = 0; i < shape->clause_count; i++) {
 		demand.clause = &shape->clauses[i];
 		if (clause_applies(demand.clause, visit->key, visit->node))

@@ -30,7 +30,8 @@ struct payload {
 	bool reported;                /* as a whole, by the check that runs, so its keys need not be */
 };
 
-/* A node and the key of the schema that it must satisfy. */
+/* A node and the key of the schema that it must satisfy. Most checks concern few keys: they look at the key first, as
+ * there are many more nodes, which are further away. */
 struct visit {
 	const struct node *node;
 	const struct schema_key *key;  /* never NULL */

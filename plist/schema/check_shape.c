@@ -102,12 +102,11 @@ static bool is_demanded(const struct run *run, const struct visit *visit, const 
 
 void check_required(struct run *run, const struct visit *visit)
 {
-	const struct schema_key *shape;
+	const struct schema_key *shape = schema_shape(visit->key);
 	size_t i;
 
-	if (visit->node->type != NODE_DICT || !schema_allows_type(visit->key, NODE_DICT))
+	if (!shape->key_count || visit->node->type != NODE_DICT || !schema_allows_type(visit->key, NODE_DICT))
 		return;
-	shape = schema_shape(visit->key);
 	for (i = 0; i < shape->key_count; i++) {
 		if (!is_demanded(run, visit, shape->keys[i]) || node_get(visit->node, shape->keys[i]->name))
 			continue;

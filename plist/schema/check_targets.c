@@ -222,9 +222,11 @@ static void check_subjects(struct run *run, is_subject_bad *is_bad, say_of_subje
 	}
 	for (i = 0; i < run->visits.count; i++) {
 		visit = &run->visits.list[i];
+		if (!says_of_platforms(visit->key))
+			continue;
 		subject = (struct subject){ section_of(run, visit), visit->key, visit->node->key,
 					    visit->node->key_len };
-		if (!visit->node->key || subject.key == subject.section || !says_of_platforms(subject.key))
+		if (!visit->node->key || subject.key == subject.section)
 			continue;
 		if ((visit->payload && visit->payload->reported) || !is_bad(run, &subject))
 			continue;
