@@ -64,8 +64,10 @@ void change_number_new(const struct change *change, uint32_t *last)
 
 static void add_number(struct buf *out, uint32_t number)
 {
-	for (unsigned shift = 0; shift < 32; shift += 8)
-		buf_add_char(out, (char)(unsigned char)(number >> shift));
+	unsigned char bytes[] = { (unsigned char)number, (unsigned char)(number >> 8), (unsigned char)(number >> 16),
+				  (unsigned char)(number >> 24) };
+
+	buf_add(out, bytes, sizeof(bytes));
 }
 
 static void add_bytes(struct buf *out, const char *bytes, size_t len)
