@@ -1,5 +1,7 @@
 #include "fs/tree/change.h"
 
+#include <string.h>
+
 #include "fs/tree/change_flags.h"
 
 /* --- numbers ---------------------------------------------------------------------------------------- */
@@ -118,6 +120,65 @@ static void add_meaning(struct buf *out, const struct meaning *meaning)
 	}
 }
 
+/* What stays of a value. */
+struct rest {
+	size_t head, tail;
+};
+
+/* Less than that is not worth it. */
+#define REST_MIN ((size_t)64)
+
+static size_t same_at_start(const char *a, const char *b, size_t len)
+{
+	size_t same = 0;
+
+	while (same + REST_MIN <= len && memcmp(a + same, b + same, REST_MIN) == 0)
+		same += REST_MIN;
+	while (same < len && a[same] == b[same])
+		same++;
+	return same;
+}
+
+/* `a` and `b` are where the bytes end. */
+static size_t same_at_end(const char *a, const char *b, size_t len)
+{
+	size_t same = 0;
+
+	while (same + REST_MIN <= len && memcmp(a - same - REST_MIN, b - same - REST_MIN, REST_MIN) == 0)
+		same += REST_MIN;
+	while (same < len && a[-(ptrdiff_t)same - 1] == b[-(ptrdiff_t)same - 1])
+		same++;
+	return same;
+}
+
+/* Whether so much of a text or of data stays that the rest says it all: a long script to which a line is added. */
+static bool find_rest(const struct change *change, struct rest *rest)
+{
+	const struct scalar *old = &change->node->value;
+	const struct meaning *fresh = change->meaning;
+	size_t least = old->len < fresh->len ? old->len : fresh->len;
+
+	if (fresh->type != change->node->type || (fresh->type != NODE_STRING && fresh->type != NODE_DATA))
+		return false;
+	if (least < REST_MIN)
+		return false;
+	rest->head = same_at_start(old->bytes, fresh->bytes, least);
+	rest->tail = same_at_end(old->bytes + old->len, fresh->bytes + fresh->len, least - rest->head);
+	return rest->head + rest->tail >= REST_MIN;
+}
+
+static void add_part(struct buf *out, const struct change *change, const struct rest *rest)
+{
+	const struct meaning *meaning = change->meaning;
+
+	buf_add_char(out, CHANGE_PART);
+	add_target(out, change->node);
+	buf_add_char(out, meaning->literal);
+	add_number(out, (uint32_t)rest->head);
+	add_number(out, (uint32_t)rest->tail);
+	add_bytes(out, meaning->bytes + rest->head, meaning->len - rest->head - rest->tail);
+}
+
 static void add_tree(struct buf *out, const struct node *node)
 {
 	const struct node *child;
@@ -157,6 +218,12 @@ static void add_revival(struct buf *out, const struct node *node)
 
 void change_write(const struct change *change, struct buf *out)
 {
+	struct rest rest;
+
+	if (change->kind == CHANGE_VALUE && find_rest(change, &rest)) {
+		add_part(out, change, &rest);
+		return;
+	}
 	switch (change->kind) {
 	case CHANGE_INSERT:
 		add_insertion(out, change->parent, change->before, change->key, change->key_len, change->node);

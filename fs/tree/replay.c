@@ -389,6 +389,34 @@ static enum step set(struct replay *replay, struct bytes *bytes)
 	return step;
 }
 
+/* The same for a value of which a part was written down. */
+static enum step set_part(struct replay *replay, struct bytes *bytes)
+{
+	struct meaning meaning = { 0 };
+	struct change change = { .kind = CHANGE_VALUE, .node = take_target(replay, bytes), .meaning = &meaning };
+	const struct scalar *old = change.node ? &change.node->value : NULL;
+	BUF_AUTO value = BUF_INIT;
+	const char *part;
+	size_t head, tail, len;
+
+	meaning.literal = take_byte(bytes) != 0;
+	head = take_number(bytes);
+	tail = take_number(bytes);
+	part = take_bytes(bytes, &len);
+	if (!old || bytes->failed || !change.node->parent || (old->type != NODE_STRING && old->type != NODE_DATA) ||
+	    head > old->len || tail > old->len - head)
+		return STEP_UNFIT;
+	buf_add(&value, old->bytes, head);
+	buf_add(&value, part, len);
+	buf_add(&value, old->bytes + (old->len - tail), tail);
+	if (!buf_ok(&value))
+		return STEP_MEMORY;
+	meaning.type = old->type;
+	meaning.bytes = buf_text(&value);
+	meaning.len = value.len;
+	return make(replay, &change);
+}
+
 static enum step contain(struct replay *replay, struct bytes *bytes)
 {
 	struct change change = { .kind = CHANGE_CONTAINER, .node = take_target(replay, bytes) };
@@ -468,6 +496,8 @@ static enum step change_once(struct replay *replay, struct bytes *bytes)
 	switch (kind) {
 	case CHANGE_VALUE:
 		return set(replay, bytes);
+	case CHANGE_PART:
+		return set_part(replay, bytes);
 	case CHANGE_CONTAINER:
 		return contain(replay, bytes);
 	case CHANGE_INSERT:
