@@ -69,6 +69,7 @@ static void drop_value(struct scalar *scalar)
 		wipe(scalar->bytes, scalar->len);
 	scalar->bytes = NULL;
 	scalar->len = 0;
+	scalar->within = false;
 }
 
 static void drop_key(struct node *node)
@@ -79,6 +80,7 @@ static void drop_key(struct node *node)
 		wipe(node->key, node->key_len);
 	node->key = NULL;
 	node->key_len = 0;
+	node->key_within = false;
 }
 
 /* A copy of `bytes`, if it has some, in memory of its own. 0, or -1: out of memory, it has none. */
