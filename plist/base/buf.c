@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plist/base/heap.h"
+
 static bool is_shared(const struct buf *buf)
 {
 	return buf->owners && *buf->owners > 1;
@@ -31,6 +33,7 @@ static bool move(struct buf *buf, size_t len, size_t size)
 		buf->failed = true;
 		return false;
 	}
+	heap_large(data, size);
 	if (len)
 		memcpy(data, buf->data, len);
 	data[len] = '\0';

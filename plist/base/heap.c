@@ -10,6 +10,31 @@
 /* What malloc(3) takes from its heap at the beginning; it maps what is larger by itself. */
 #define HEAP_MAX ((size_t)96 * 1024)
 
+/* Some large pages at least: of 2 MB on most machines. */
+#define LARGE_MIN ((size_t)8 * 1024 * 1024)
+
+/* The whole pages between two addresses. */
+static void advise(uintptr_t start, uintptr_t end, int advice)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+	start = (start + page - 1) / page * page;
+	end = end / page * page;
+	if (start < end)
+		(void)madvise((void *)start, end - start, advice);
+}
+
+void heap_large(void *memory, size_t size)
+{
+#ifdef MADV_HUGEPAGE
+	if (size >= LARGE_MIN)
+		advise((uintptr_t)memory, (uintptr_t)memory + size, MADV_HUGEPAGE);
+#else
+	(void)memory;
+	(void)size;
+#endif
+}
+
 #if defined(__GLIBC__) && defined(MADV_POPULATE_WRITE)
 
 /* After a large block was freed, glibc takes blocks as large from the heap, and keeps them in it (mallopt(3)). */
@@ -18,17 +43,6 @@ static void make_room(void)
 	void *volatile block = malloc(AT_ONCE_MAX);
 
 	free(block);
-}
-
-/* The whole pages between two addresses. */
-static void take_pages(uintptr_t start, uintptr_t end)
-{
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-
-	start = (start + page - 1) / page * page;
-	end = end / page * page;
-	if (start < end)
-		(void)madvise((void *)start, end - start, MADV_POPULATE_WRITE);
 }
 
 void heap_expect(size_t bytes)
@@ -40,7 +54,7 @@ void heap_expect(size_t bytes)
 		make_room();
 	block = malloc(wanted);
 	if (block)
-		take_pages((uintptr_t)block, (uintptr_t)block + wanted);
+		advise((uintptr_t)block, (uintptr_t)block + wanted, MADV_POPULATE_WRITE);
 	free(block);
 }
 

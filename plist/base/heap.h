@@ -11,4 +11,8 @@
  * at once. Nothing depends on it: where it cannot be done, it is not. For the first thread of a process. */
 void heap_expect(size_t bytes);
 
+/* Says of memory that was just allocated that it will be used from its beginning on: if it is large, the system may
+ * give it in large pages, as it is touched. */
+void heap_large(void *memory, size_t size);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -91,11 +92,67 @@ static void nothing_and_more_than_there_is_do_no_harm(void **state)
 	assert_in_range(faults() - before, 0, 1024);
 }
 
+/* --- large pages ------------------------------------------------------------------------------------ */
+
+/* True if the system may give large pages for what begins a mapping (proc_pid_smaps(5)). */
+static bool is_large(const void *map)
+{
+	FILE *file = fopen("/proc/self/smaps", "r");
+	char line[512], begin[32];
+	bool here = false, large = false;
+
+	assert_non_null(file);
+	snprintf(begin, sizeof(begin), "%lx-", (unsigned long)(uintptr_t)map);
+	while (fgets(line, sizeof(line), file)) {
+		if (strncmp(line, begin, strlen(begin)) == 0)
+			here = true;
+		if (!here || strncmp(line, "VmFlags:", 8) != 0)
+			continue;
+		large = strstr(line, " hg") != NULL;
+		break;
+	}
+	fclose(file);
+	return large;
+}
+
+/* A mapping that no other is joined with. */
+static char *map_alone(size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	char *map = mmap(NULL, size + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_true(map != MAP_FAILED);
+	assert_int_equal(mprotect(map + page, size, PROT_READ | PROT_WRITE), 0);
+	return map + page;
+}
+
+static void only_what_is_large_may_have_large_pages(void **state)
+{
+	static const size_t large = (size_t)32 << 20, small = (size_t)1 << 20;
+	char *at = map_alone(large), *other = map_alone(small);
+	bool can = false;
+
+	(void)state;
+#ifdef MADV_HUGEPAGE
+	can = madvise(other, small, MADV_HUGEPAGE) == 0 && madvise(other, small, MADV_NOHUGEPAGE) == 0;
+#endif
+	if (!can || access("/proc/self/smaps", R_OK) < 0)
+		skip();
+	heap_large(at, large);
+	heap_large(other, small);
+	assert_true(is_large(at));
+	assert_false(is_large(other));
+	at[0] = at[large - 1] = 'x';
+	munmap(at, large);
+	munmap(other, small);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_expected_needs_no_page_any_more),
 		cmocka_unit_test(nothing_and_more_than_there_is_do_no_harm),
+		cmocka_unit_test(only_what_is_large_may_have_large_pages),
 	};
 
 	return cmocka_run_group_tests_name("heap", tests, NULL, NULL);
