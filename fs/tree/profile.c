@@ -10,7 +10,7 @@
 #include "fs/tree/fresh.h"
 #include "fs/tree/placing.h"
 #include "fs/tree/signing.h"
-#include "plist/base/heap.h"
+#include "plist/base/pages.h"
 #include "plist/encrypted.h"
 
 /* A document takes about so many times the memory of its text, as nodes and while it is read. */
@@ -295,7 +295,7 @@ static int load(struct profile *profile, struct problems *notes, struct error *e
 	int result = file_read(place, PROFILE_SIZE_MAX, &profile->bytes, &profile->found, err);
 
 	if (limit_explain(result, LIMIT_PROFILE, err) == 0) {
-		heap_expect(DOC_OF_TEXT * profile->bytes.len);
+		pages_expect(DOC_OF_TEXT * profile->bytes.len);
 		return recovery_finish_write(profile, notes, err) < 0 ? -1 : unwrap(profile, notes, err);
 	}
 	if (err->code == ENOENT) {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plist/base/heap.h"
+#include "plist/base/pages.h"
 
 static bool is_shared(const struct buf *buf)
 {
@@ -33,7 +33,7 @@ static bool move(struct buf *buf, size_t len, size_t size)
 		buf->failed = true;
 		return false;
 	}
-	heap_large(data, size);
+	pages_large(data, size);
 	if (len)
 		memcpy(data, buf->data, len);
 	data[len] = '\0';

@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "plist/base/heap.h"
+#include "plist/base/pages.h"
 
 #define PIECE  112
 #define PIECES 4096
@@ -75,7 +75,7 @@ static void what_is_expected_needs_no_page_any_more(void **state)
 	if (!is_our_heap() || !can_take_at_once())
 		skip();
 	memset(pieces, 1, sizeof(pieces));
-	heap_expect((size_t)PIECES * (PIECE + 2 * sizeof(void *)));
+	pages_expect((size_t)PIECES * (PIECE + 2 * sizeof(void *)));
 	assert_in_range(faults_of_pieces(), 0, pages / 4);
 	for (size_t i = 0; i < PIECES; i++)
 		free(pieces[i]);
@@ -86,9 +86,9 @@ static void nothing_and_more_than_there_is_do_no_harm(void **state)
 	long before = faults();
 
 	(void)state;
-	heap_expect(0);
-	heap_expect(SIZE_MAX);
-	heap_expect(SIZE_MAX / 2);
+	pages_expect(0);
+	pages_expect(SIZE_MAX);
+	pages_expect(SIZE_MAX / 2);
 	assert_in_range(faults() - before, 0, 1024);
 }
 
@@ -138,8 +138,8 @@ static void only_what_is_large_may_have_large_pages(void **state)
 #endif
 	if (!can || access("/proc/self/smaps", R_OK) < 0)
 		skip();
-	heap_large(at, large);
-	heap_large(other, small);
+	pages_large(at, large);
+	pages_large(other, small);
 	assert_true(is_large(at));
 	assert_false(is_large(other));
 	at[0] = at[large - 1] = 'x';
@@ -155,5 +155,5 @@ int main(void)
 		cmocka_unit_test(only_what_is_large_may_have_large_pages),
 	};
 
-	return cmocka_run_group_tests_name("heap", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("pages", tests, NULL, NULL);
 }
