@@ -208,25 +208,59 @@ def report_shapes(folder, part):
 
 # --- a mount ------------------------------------------------------------------------------------------------------
 
-def peak_of_mount(folder, count):
-    """The peak of memory of a mount of `count` keys that is edited and saved, of the file's size."""
-    sized = Sized(folder, count)
-    mount = os.path.join(folder, "large")
-    os.mkdir(mount)
+MOUNTED = 1000      # how many files each operation is tried with
+OPERATIONS = {"stat": "look-up", "create": "create", "rename": "rename", "unlink": "unlink"}
+
+
+def serve(folder, count, name, use):
+    """What use(mount) says of a mount of `count` keys, and its server's process, size of the file."""
+    path = os.path.join(folder, f"{name}.mobileconfig")
+    mount = os.path.join(folder, name)
+    os.makedirs(mount, exist_ok=True)
+    frame.write_profile(path, frame.keys(count, "value {:048d}"))
     options = "limit=profile:1g,limit=journal:4g"
-    with subprocess.Popen([frame.program(), "-f", "-o", options, sized.path, mount]) as server:
-        frame.wait_for(lambda: os.path.ismount(mount), "the large profile is not mounted")
-        with open(os.path.join(mount, FOLDER, "key0000050"), "w", encoding="ascii") as file:
-            file.write("edited\n")
-        root = os.open(mount, os.O_RDONLY)
-        os.fsync(root)
-        os.close(root)
-        with open(f"/proc/{server.pid}/status", encoding="ascii") as file:
-            peak = next(int(line.split()[1]) << 10 for line in file if line.startswith("VmHWM"))
+    with subprocess.Popen([frame.program(), "-f", "-o", options, path, mount]) as server:
+        frame.wait_for(lambda: os.path.ismount(mount), "the profile is not mounted")
+        used = use(os.path.join(mount, FOLDER), server)
         frame.run(frame.program(), "umount", mount)
         server.wait()
-    os.unlink(sized.path)
-    return peak / sized.size
+    os.unlink(path)
+    return used
+
+
+def operate(inside, server):
+    """Seconds of one operation. The directory is filled, and the journal begun, by what comes before."""
+    del server
+    edit_first(inside)
+    return {step: float(frame.run(frame.helper("operate"), step, inside, str(MOUNTED))) / 1e9
+            for step in OPERATIONS}
+
+
+def edit_first(inside):
+    with open(os.path.join(inside, "key00000"), "w", encoding="ascii") as file:
+        file.write("edited\n")
+
+
+def report_mounted(folder, part, counts):
+    figures = frame.in_turn({count: lambda count=count: serve(folder, count, f"mounted{count}", operate)
+                             for count in counts}, part.rounds(5, 1), 60)
+    for step, what in OPERATIONS.items():
+        small, large = ([found[step] for found in figures[count]] for count in counts)
+        low, ratio, high = frame.ratios(large, small)
+        part.row(mounted=what, small=counts[0], **{"small us": frame.spread(small)[1] * 1e6}, large=counts[1],
+                 **{"large us": frame.spread(large)[1] * 1e6}, growth=ratio)
+        part.line(f"{what} in a mount: cost of one at {counts[1]} keys, of that at {counts[0]}", ratio, most=NEAR,
+                  quartiles=(low, high))
+
+
+def peak_of(inside, server):
+    """The peak of memory of a mount that is edited and saved."""
+    edit_first(inside)
+    root = os.open(os.path.join(inside, "..", ".."), os.O_RDONLY)
+    os.fsync(root)
+    os.close(root)
+    with open(f"/proc/{server.pid}/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) << 10 for line in file if line.startswith("VmHWM"))
 
 
 def draw(results, middle):
@@ -251,8 +285,9 @@ def main():
         middle = report_sizes(part, results)
         report_shapes(folder, part)
         count = 100000 if part.quick else 1000000
+        report_mounted(folder, part, (1000, count))
         part.line(f"peak of memory of a mount of {count} keys, edited and saved, of the file",
-                  peak_of_mount(folder, count), most=MEMORY)
+                  serve(folder, count, "large", peak_of) / results[count][0].size, most=MEMORY)
     draw(results, middle)
     part.end()
 

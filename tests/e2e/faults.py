@@ -216,6 +216,9 @@ class World:
             os.unlink(os.path.join(self.folder, name))
         for name in self.journals():
             os.unlink(name)
+        # Every life begins as the first did: with the same calls.
+        if os.path.isdir(os.path.join(STATE, "profilefs")):
+            os.rmdir(os.path.join(STATE, "profilefs"))
         if os.path.exists(self.log):
             os.unlink(self.log)
         with open(self.profile, "wb") as file:
