@@ -219,13 +219,15 @@ def serve(folder, count, name, use):
     os.makedirs(mount, exist_ok=True)
     frame.write_profile(path, frame.keys(count, "value {:048d}"))
     options = "limit=profile:1g,limit=journal:4g"
-    with subprocess.Popen([frame.program(), "-f", "-o", options, path, mount]) as server:
+    server = subprocess.Popen([frame.program(), "-f", "-o", options, path, mount])
+    try:
         frame.wait_for(lambda: os.path.ismount(mount), "the profile is not mounted")
-        used = use(os.path.join(mount, FOLDER), server)
-        frame.run(frame.program(), "umount", mount)
+        return use(os.path.join(mount, FOLDER), server)
+    finally:
+        if os.path.ismount(mount):
+            frame.run(frame.program(), "umount", mount)
         server.wait()
-    os.unlink(path)
-    return used
+        os.unlink(path)
 
 
 def operate(inside, server):
