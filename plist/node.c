@@ -60,13 +60,19 @@ static void wipe(char *bytes, size_t len)
 	free(bytes);
 }
 
+/* Bytes of a node: `within` its own memory they are only wiped. */
+static void drop(char *bytes, size_t len, bool within)
+{
+	if (within)
+		explicit_bzero(bytes, len);
+	else
+		wipe(bytes, len);
+}
+
 /* The scalar has no value then. */
 static void drop_value(struct scalar *scalar)
 {
-	if (scalar->within)
-		explicit_bzero(scalar->bytes, scalar->len);
-	else
-		wipe(scalar->bytes, scalar->len);
+	drop(scalar->bytes, scalar->len, scalar->within);
 	scalar->bytes = NULL;
 	scalar->len = 0;
 	scalar->within = false;
@@ -74,10 +80,7 @@ static void drop_value(struct scalar *scalar)
 
 static void drop_key(struct node *node)
 {
-	if (node->key_within)
-		explicit_bzero(node->key, node->key_len);
-	else
-		wipe(node->key, node->key_len);
+	drop(node->key, node->key_len, node->key_within);
 	node->key = NULL;
 	node->key_len = 0;
 	node->key_within = false;

@@ -22,37 +22,31 @@ struct item *collection_entry(const struct tree *tree, struct item *item)
 	return item == tree->root && member && member->item ? member->item : item;
 }
 
+/* NULL: the profile is not the folder's any more. */
+static const struct tree_surroundings *around_of(const struct opened *opened)
+{
+	return opened->member ? &opened->member->collection->around : NULL;
+}
+
 static bool tell_attributes(void *context, uint64_t ino, uint32_t holder)
 {
-	const struct opened *opened = context;
-	const struct tree_surroundings *around;
+	const struct tree_surroundings *around = around_of(context);
 
-	if (!opened->member)
-		return true;
-	around = &opened->member->collection->around;
-	return around->attributes_changed(around->context, ino, holder);
+	return !around || around->attributes_changed(around->context, ino, holder);
 }
 
 static uint32_t ask_asker(void *context)
 {
-	const struct opened *opened = context;
-	const struct tree_surroundings *around;
+	const struct tree_surroundings *around = around_of(context);
 
-	if (!opened->member)
-		return 0;
-	around = &opened->member->collection->around;
-	return around->asker ? around->asker(around->context) : 0;
+	return around && around->asker ? around->asker(around->context) : 0;
 }
 
 static uint64_t ask_caller(void *context)
 {
-	const struct opened *opened = context;
-	const struct tree_surroundings *around;
+	const struct tree_surroundings *around = around_of(context);
 
-	if (!opened->member)
-		return 0;
-	around = &opened->member->collection->around;
-	return around->caller ? around->caller(around->context) : 0;
+	return around && around->caller ? around->caller(around->context) : 0;
 }
 
 void collection_remember(struct collection *collection, const struct error *err)
