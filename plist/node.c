@@ -412,13 +412,10 @@ static void add_to_array(struct node *array, struct node *before, struct node *c
 int node_append_source(struct node *parent, struct node *child, const char *key, size_t key_len,
 		       bool *duplicate)
 {
-	bool taken = false;
-
 	*duplicate = false;
 	if (parent->type == NODE_DICT) {
-		if (add_to_dict(parent, NULL, child, key, key_len, &taken) < 0)
+		if (add_to_dict(parent, NULL, child, key, key_len, duplicate) < 0)
 			return -1;
-		*duplicate = taken;
 	} else {
 		add_to_array(parent, NULL, child);
 	}

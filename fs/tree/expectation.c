@@ -58,7 +58,7 @@ static int types_of_shown(struct item *shown, enum node_type **items, size_t *co
 	*items = malloc(sizeof(**items));
 	if (!*items)
 		return -1;
-	**items = (enum node_type)shown->elements;
+	**items = shown->elements;
 	*count = 1;
 	return 0;
 }

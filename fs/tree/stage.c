@@ -123,7 +123,7 @@ static size_t shown_lines(const struct stage *stage, size_t len)
 
 void stage_skip(const struct item *item, size_t len, struct expect *expect)
 {
-	if (item->elements && expect->array == item->node && text_skips(expect, (enum node_type)item->elements))
+	if (item->elements && expect->array == item->node && text_skips(expect, item->elements))
 		expect->same = shown_lines(item->rare->stage, len);
 }
 

@@ -5,7 +5,7 @@
 #include <strings.h>
 
 /* `whole`: only as a word of its own, as in UserPIN, user_pin and "User PIN", not in Pinned or Spinning. A word's first
- * letter is in BEGINS, too. */
+ * letter is in FIRST_LETTERS, too. */
 static const struct {
 	const char *word;
 	bool whole;

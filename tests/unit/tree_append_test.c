@@ -322,6 +322,21 @@ static void a_file_that_is_removed_while_lines_are_appended_shows_them(void **st
 	assert_shows(OWN "/Strings", "q\nr\n");
 }
 
+/* Each inode has the other's array then: what was remembered of the elements does not go with it. */
+static void exchanged_arrays_keep_their_types_for_what_is_appended(void **state)
+{
+	(void)state;
+	begin(PROFILE(PAYLOAD("com.google.Chrome", "1", "<key>A</key><array><string>1</string></array>\n"
+			      "<key>B</key><array><integer>1</integer></array>\n")));
+	assert_int_equal(append_to(UNKNOWN "/A", "2\n"), 0);
+	assert_int_equal(append_to(UNKNOWN "/B", "2\n"), 0);
+	assert_int_equal(move_flags(UNKNOWN "/A", UNKNOWN "/B", RENAME_EXCHANGE), 0);
+	assert_int_equal(append_to(UNKNOWN "/A", "3\n"), 0);
+	assert_int_equal(append_to(UNKNOWN "/B", "3\n"), 0);
+	assert_saves("<string>1</string><string>2</string><string>3</string></array>");
+	assert_saves("<integer>1</integer><integer>2</integer><integer>3</integer></array>");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +346,7 @@ int main(void)
 		TEST(a_refused_line_leaves_the_lines_that_are_there),
 		TEST(what_is_shown_can_be_written_over_behind_an_append),
 		TEST(a_file_that_is_removed_while_lines_are_appended_shows_them),
+		TEST(exchanged_arrays_keep_their_types_for_what_is_appended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
