@@ -95,7 +95,8 @@ int doc_read_shared(struct doc *doc, const char *name, struct buf *bytes, struct
 	return read_input(doc, name, &input, err);
 }
 
-int doc_compare(const char *name, struct buf *bytes, const struct node *with, bool *same, struct error *err)
+int doc_compare(const char *name, struct buf *bytes, const struct node *with, const struct kept *kept, bool *same,
+		struct error *err)
 {
 	const struct input input = { bytes->data, bytes->len, bytes };
 	struct doc doc = { 0 };
@@ -104,7 +105,7 @@ int doc_compare(const char *name, struct buf *bytes, const struct node *with, bo
 	if (bytes->len > limit(LIMIT_PROFILE))
 		too_big(name, err);
 	else if (open_xml(&doc, name, &input, err) == 0)
-		rc = xml_compare(&doc, name, with, same, err);
+		rc = xml_compare(&doc, name, with, kept, same, err);
 	if (rc < 0)
 		error_in_file(err, name);
 	doc_free(&doc);

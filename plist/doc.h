@@ -41,19 +41,23 @@ int doc_read(struct doc *doc, const char *name, const void *bytes, size_t len, s
 /* doc_read() of a buffer's contents, whose memory the document has in common with it where its source is the same. */
 int doc_read_shared(struct doc *doc, const char *name, struct buf *bytes, struct error *err);
 
+struct kept;
+
 /* Reads as doc_read_shared() does, XML only, and tells whether the bytes stand for the tree `with`, its keys in order
- * and none twice. Takes no memory for a second tree. 0, or -1 with the same errors; `*same` is then left alone. */
-int doc_compare(const char *name, struct buf *bytes, const struct node *with, bool *same, struct error *err);
+ * and none twice. With `kept` (else NULL) they are a skeleton that has these runs of `with` (xml_skeleton.h). Takes no
+ * memory for a second tree. 0, or -1 with the same errors; `*same` is then left alone. */
+int doc_compare(const char *name, struct buf *bytes, const struct node *with, const struct kept *kept, bool *same,
+		struct error *err);
 
 /* A document without a source: an empty dict, to be written as XML. 0, or -1: out of memory. */
 int doc_new(struct doc *doc, struct error *err);
 
-/* Appends the document as it is now. In its own format an unedited document gives its source bytes back;
- * XML with edits is the source with only those changed. The result is read back and compared with the tree
- * before this returns 0; a difference is an error (EIO), never output. A binary document is written by
- * libplist; XML from a binary one is laid out as Apple's tools do it. A value that the format cannot hold
- * (a control character in XML; a placeholder or an integer past 64 bits in binary) is an error that names
- * the key. 0 or -1; `out` is unchanged on failure. */
+/* Appends the document as it is now. In its own format an unedited document gives its source bytes back; XML with edits
+ * is the source with only those changed. The result is read back and compared with the tree before this returns 0, all
+ * but bytes of the source that are seen to say what the tree has (xml_kept.h); a difference is an error (EIO), never
+ * output. A binary document is written by libplist; XML from a binary one is laid out as Apple's tools do it. A value
+ * that the format cannot hold (a control character in XML; a placeholder or an integer past 64 bits in binary) is an
+ * error that names the key. 0 or -1; `out` is unchanged on failure. */
 int doc_write(const struct doc *doc, enum doc_format format, struct buf *out, struct error *err);
 
 /* Line and column (from 1, columns in characters) of an offset in the XML source; 0, 0 for binary and composed ones. */

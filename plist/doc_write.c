@@ -3,6 +3,8 @@
 #include <errno.h>
 
 #include "plist/bplist.h"
+#include "plist/xml_kept.h"
+#include "plist/xml_skeleton.h"
 #include "plist/xml_write.h"
 
 static int compare_binary(struct buf *written, const struct node *with, bool *same, struct error *err)
@@ -16,13 +18,36 @@ static int compare_binary(struct buf *written, const struct node *with, bool *sa
 	return 0;
 }
 
+/* Runs that were kept need not be read again, if they are there. */
+static int compare_xml(const struct doc *doc, struct kept *kept, struct buf *written, bool *same, struct error *err)
+{
+	BUF_AUTO skeleton = BUF_INIT;
+
+	if (kept->count && written->len <= limit(LIMIT_PROFILE) && xml_skeleton(written, doc, kept, &skeleton))
+		return doc_compare("", &skeleton, doc->root, kept, same, err);
+	return doc_compare("", written, doc->root, NULL, same, err);
+}
+
+/* What was written, and what of it is known to be right. */
+struct output {
+	enum doc_format format;
+	struct buf bytes;
+	struct kept kept;
+};
+
+static void output_drop(struct output *output)
+{
+	buf_free(&output->bytes);
+	xml_kept_free(&output->kept);
+}
+
 /* Reads what was written back and compares it with the tree: a mistake of ours must never reach a profile. */
-static int read_back(const struct doc *doc, enum doc_format format, struct buf *written, struct error *err)
+static int read_back(const struct doc *doc, struct output *output, struct error *err)
 {
 	struct error why = ERROR_INIT;
 	bool same = false;
-	int rc = format == DOC_XML ? doc_compare("", written, doc->root, &same, &why)
-				   : compare_binary(written, doc->root, &same, &why);
+	int rc = output->format == DOC_XML ? compare_xml(doc, &output->kept, &output->bytes, &same, &why)
+					   : compare_binary(&output->bytes, doc->root, &same, &why);
 
 	if (rc < 0) {
 		if (why.code == ENOMEM || why.code == EFBIG) {
@@ -84,10 +109,18 @@ static bool is_source(const struct doc *doc, enum doc_format format)
 	return format == doc->format && doc->source.len && !doc->recoded && !node_differs(doc->root);
 }
 
+static int write_output(const struct doc *doc, struct output *output, struct error *err)
+{
+	if (output->format != DOC_XML)
+		return bplist_write(doc, &output->bytes, err);
+	if (doc->format == DOC_XML && doc->source.len && xml_kept_find(doc, &output->kept) < 0)
+		return error_memory(err);
+	return xml_write(doc, &output->kept, &output->bytes, err);
+}
+
 int doc_write(const struct doc *doc, enum doc_format format, struct buf *out, struct error *err)
 {
-	BUF_AUTO written = BUF_INIT;
-	int result;
+	__attribute__((cleanup(output_drop))) struct output output = { .format = format };
 
 	if (check_depth(doc, err))
 		return -1;
@@ -99,12 +132,11 @@ int doc_write(const struct doc *doc, enum doc_format format, struct buf *out, st
 		*err = doc->duplicate;
 		return -1;
 	}
-	result = format == DOC_XML ? xml_write(doc, &written, err) : bplist_write(doc, &written, err);
-	if (result || read_back(doc, format, &written, err))
+	if (write_output(doc, &output, err) || read_back(doc, &output, err))
 		return -1;
 	if (out->len)
-		buf_add(out, written.data, written.len);
+		buf_add(out, output.bytes.data, output.bytes.len);
 	else
-		buf_share(out, &written);
+		buf_share(out, &output.bytes);
 	return buf_ok(out) ? 0 : error_memory(err);
 }

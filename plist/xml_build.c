@@ -104,7 +104,7 @@ static void build_end(struct xml_reader *reader)
 
 int xml_read(struct doc *doc, const char *name, struct error *err)
 {
-	static const struct xml_sink builder = { build_start, build_scalar, build_end };
+	static const struct xml_sink builder = { build_start, build_scalar, build_end, NULL };
 	struct xml_reader reader = { .sink = &builder, .doc = doc, .name = name, .err = err };
 
 	doc->format = DOC_XML;

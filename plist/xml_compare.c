@@ -8,6 +8,7 @@
  */
 #include "plist/xml_read.h"
 
+#include "plist/xml_kept.h"
 #include "plist/xml_reader.h"
 
 /* Where in the tree the reader is. */
@@ -16,6 +17,8 @@ struct xml_comparison {
 	const struct node *open;   /* stands for the innermost value that is open; NULL: none is */
 	const struct node *next;   /* must be what begins next; NULL: `open` must end */
 	bool differs;
+	const struct kept *kept;   /* the runs that are not there, but marks for them; NULL: all is there */
+	size_t met;                /* how many marks were met */
 };
 
 /* A key that is there twice has no node to stand for its second value: the tree has each once. */
@@ -70,10 +73,36 @@ static void compare_end(struct xml_reader *reader)
 	comparison->open = open == comparison->root ? NULL : open->parent;
 }
 
-int xml_compare(struct doc *doc, const char *name, const struct node *with, bool *same, struct error *err)
+/* A mark stands for its run, if that is what must come next. */
+static void pass_run(struct xml_reader *reader, const struct kept_run *run)
 {
-	static const struct xml_sink comparer = { compare_start, compare_scalar, compare_end };
-	struct xml_comparison comparison = { .root = with, .next = with };
+	struct xml_comparison *comparison = reader->comparison;
+	bool due = !reader->has_key && comparison->open == run->first->parent && comparison->next == run->first;
+
+	reader->nodes += run->nodes;
+	if (reader->nodes > limit(LIMIT_NODES))
+		reader_fail_limit(reader, LIMIT_NODES, NULL, "too many values");
+	if (!comparison->differs)
+		comparison->differs = !due;
+	if (!comparison->differs)
+		comparison->next = node_next(run->last);
+}
+
+/* A document may have some of its own. */
+static void compare_instruction(struct xml_reader *reader)
+{
+	struct xml_comparison *comparison = reader->comparison;
+	const struct kept *kept = comparison->kept;
+
+	if (kept && comparison->met < kept->count && kept->runs[comparison->met].mark == reader_offset(reader))
+		pass_run(reader, &kept->runs[comparison->met++]);
+}
+
+int xml_compare(struct doc *doc, const char *name, const struct node *with, const struct kept *kept, bool *same,
+		struct error *err)
+{
+	static const struct xml_sink comparer = { compare_start, compare_scalar, compare_end, compare_instruction };
+	struct xml_comparison comparison = { .root = with, .next = with, .kept = kept };
 	struct xml_reader reader = {
 		.sink = &comparer,
 		.comparison = &comparison,
@@ -85,6 +114,6 @@ int xml_compare(struct doc *doc, const char *name, const struct node *with, bool
 	doc->format = DOC_XML;
 	if (reader_run(&reader) < 0)
 		return -1;
-	*same = !comparison.differs;
+	*same = !comparison.differs && (!kept || comparison.met == kept->count);
 	return 0;
 }

@@ -101,7 +101,7 @@ static bool check_value(struct xml_reader *reader, const struct element *element
 			    element->name);
 	else if (element->kind == KIND_CONTAINER && reader->depth > limit(LIMIT_DEPTH))
 		reader_fail_limit(reader, LIMIT_DEPTH, "not-a-plist", "nested too deep");
-	else if (reader->nodes == limit(LIMIT_NODES))
+	else if (reader->nodes >= limit(LIMIT_NODES))
 		reader_fail_limit(reader, LIMIT_NODES, NULL, "too many values");
 	else
 		return true;
@@ -337,6 +337,16 @@ static void XMLCALL on_end(void *user, const XML_Char *name)
 	reader->depth--;
 }
 
+static void XMLCALL on_instruction(void *user, const XML_Char *target, const XML_Char *text)
+{
+	struct xml_reader *reader = user;
+
+	(void)target;
+	(void)text;
+	if (!reader->failed)
+		reader->sink->instruction(reader);
+}
+
 /*
  * The parser.
  */
@@ -346,6 +356,8 @@ static void set_handlers(struct xml_reader *reader)
 	XML_SetUserData(reader->parser, reader);
 	XML_SetElementHandler(reader->parser, on_start, on_end);
 	XML_SetCharacterDataHandler(reader->parser, on_text);
+	if (reader->sink->instruction)
+		XML_SetProcessingInstructionHandler(reader->parser, on_instruction);
 	reader_guard_entities(reader);
 }
 

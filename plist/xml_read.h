@@ -20,9 +20,12 @@
  * line and column, or EFBIG, or ENOMEM; doc->root is then NULL. */
 int xml_read(struct doc *doc, const char *name, struct error *err);
 
+struct kept;
+
 /* Reads doc->source as xml_read() does, with the same errors, and builds no tree: doc->root stays as it is. `*same`
- * says whether xml_read() would have given a tree that node_equal(ordered) takes for `with`, and no key twice.
- * 0 or -1. */
-int xml_compare(struct doc *doc, const char *name, const struct node *with, bool *same, struct error *err);
+ * says whether xml_read() would have given a tree that node_equal(ordered) takes for `with`, and no key twice. With
+ * `kept` (else NULL) the source is a skeleton that has these runs of `with` (xml_skeleton.h). 0 or -1. */
+int xml_compare(struct doc *doc, const char *name, const struct node *with, const struct kept *kept, bool *same,
+		struct error *err);
 
 #endif

@@ -42,6 +42,7 @@ struct xml_sink {
 	void (*start)(struct xml_reader *reader);  /* in a dict under reader->key, which is there until the next key */
 	void (*scalar)(struct xml_reader *reader, const char *bytes, size_t len, bool placeholder);
 	void (*end)(struct xml_reader *reader);
+	void (*instruction)(struct xml_reader *reader); /* a processing instruction, in or beside it; may be NULL */
 };
 
 struct xml_reader {

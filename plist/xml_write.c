@@ -208,9 +208,51 @@ int xml_write_child(struct xml_writer *writer, const struct node *child, const s
 	return result;
 }
 
+/* Of a run's children the last one that begins a line, or the first: what the writer knows of the line that it is on
+ * is the same then, whatever came before. */
+static const struct node *last_on_line(const struct xml_writer *writer, const struct kept_run *run)
+{
+	const struct node *child = run->last;
+
+	while (child != run->first) {
+		size_t before = child->prev->source.element.end;
+
+		if (xml_has_line_break(writer->source + before, xml_start(child) - before))
+			break;
+		child = child->prev;
+	}
+	return child;
+}
+
+/* Copies a run that begins with `*child`, which was led up to, all but its last line; `*child` is whom that begins
+ * with, led up to. */
+static void copy_run(struct xml_writer *writer, struct walk *walk, const struct node **child)
+{
+	struct kept_run *run = writer->run++;
+	const struct node *last = last_on_line(writer, run);
+
+	run->at = writer->out->len;
+	if (last == run->first)
+		return;
+	copy(writer, walk->at, last->prev->source.element.end);
+	walk->at = last->prev->source.element.end;
+	meet(walk, last);
+	write_gap(writer, walk, xml_start(last), false);
+	*child = last;
+}
+
+/* Leads up to a child of the source; or to a later one, if those before it are copied at once. */
+static const struct node *lead_up(struct xml_writer *writer, struct walk *walk, const struct node *child)
+{
+	meet(walk, child);
+	write_gap(writer, walk, xml_start(child), false);
+	if (writer->run < writer->runs_end && writer->run->first == child)
+		copy_run(writer, walk, &child);
+	return child;
+}
+
 static int write_placed(struct xml_writer *writer, struct walk *walk, const struct node *child)
 {
-	write_gap(writer, walk, xml_start(child), false);
 	if (walk->parent->type == NODE_DICT) {
 		if (write_key(writer, child))
 			return -1;
@@ -369,7 +411,7 @@ static int write_children(struct xml_writer *writer, struct walk *walk)
 		} else if (child->removed) {
 			pass_removed(writer, walk, child);
 		} else {
-			meet(walk, child);
+			child = lead_up(writer, walk, child);
 			result = write_placed(writer, walk, child);
 		}
 		if (result)
@@ -512,13 +554,17 @@ static size_t likely_size(const struct doc *doc)
 	return doc->source.len + doc->source.len / 8 + 4096;
 }
 
-int xml_write(const struct doc *doc, struct buf *out, struct error *err)
+int xml_write(const struct doc *doc, struct kept *kept, struct buf *out, struct error *err)
 {
 	struct xml_writer writer;
 	int result;
 
 	buf_reserve(out, likely_size(doc));
 	xml_layout_begin(&writer, doc, out, err);
+	if (kept) {
+		writer.run = kept->runs;
+		writer.runs_end = kept->runs + kept->count;
+	}
 	result = writer.source ? write_edited_document(&writer) : write_new_document(&writer);
 	if (result)
 		return -1;

@@ -44,7 +44,7 @@ static enum outcome compare(const struct buf *bytes, const struct node *with, st
 	bool same = false;
 
 	buf_add(&copy, bytes->data, bytes->len);
-	if (doc_compare("p", &copy, with, &same, err) < 0)
+	if (doc_compare("p", &copy, with, NULL, &same, err) < 0)
 		return REFUSED;
 	return same ? SAME : OTHER;
 }

@@ -15,6 +15,30 @@
 #include <string.h>
 
 #include "plist/doc.h"
+#include "plist/xml_kept.h"
+#include "plist/xml_write.h"
+
+/* Documents that had runs which were copied at once (xml_kept.h). */
+static size_t documents_with_runs;
+
+/* What was written is what is written of child after child, and reads back as the tree. */
+static void must_be_whole(const struct doc *doc, const struct buf *written)
+{
+	struct error err = ERROR_INIT;
+	struct kept kept = { 0 };
+	BUF_AUTO slowly = BUF_INIT;
+	struct doc again;
+
+	assert_int_equal(xml_write(doc, NULL, &slowly, &err), 0);
+	if (!buf_equals(written, slowly.data, slowly.len))
+		fail_msg("%s\n=>\n%s\nand not\n%s", buf_text(&doc->source), buf_text(&slowly), buf_text(written));
+	assert_int_equal(doc_read(&again, "p", written->data, written->len, &err), 0);
+	assert_true(node_equal(doc->root, again.root, true));
+	doc_free(&again);
+	assert_int_equal(xml_kept_find(doc, &kept), 0);
+	documents_with_runs += kept.count > 0;
+	xml_kept_free(&kept);
+}
 
 static void read_text(struct doc *doc, const void *bytes, size_t len)
 {
@@ -263,6 +287,8 @@ static bool edit_is_one_hunk(const char *bytes, size_t len)
 	if (edited) {
 		if (doc_write(&doc, DOC_XML, &out, &err))
 			fail_msg("%s: %s\n%s", err.key, err.text, bytes);
+		if (!doc.recoded)
+			must_be_whole(&doc, &out);
 		hunk = hunk_between(doc.source.data, doc.source.len, out.data, out.len);
 		if (hunk.removed > most.removed || hunk.added > most.added)
 			fail_msg("an edit of -%zu +%zu lines became -%zu +%zu\n%s\n=>\n%s", most.removed,
@@ -409,6 +435,7 @@ static void any_number_of_edits_reads_back_equal(void **state)
 
 	(void)state;
 	seed = 3;
+	documents_with_runs = 0;
 	for (unsigned i = 0; i < 3000; i++) {
 		const struct manner *manner = &MANNERS[i % (sizeof(MANNERS) / sizeof(MANNERS[0]))];
 		struct error err = ERROR_INIT;
@@ -424,8 +451,10 @@ static void any_number_of_edits_reads_back_equal(void **state)
 			edit_wildly(&doc);
 		if (doc_write(&doc, DOC_XML, &out, &err))
 			fail_msg("%s: %s\n%s", err.key, err.text, source.data);
+		must_be_whole(&doc, &out);
 		doc_free(&doc);
 	}
+	assert_true(documents_with_runs > 100);
 }
 
 /* --- real profiles ------------------------------------------------------------------------------------ */
