@@ -15,6 +15,7 @@
 #include "plist/base/buf.h"
 #include "plist/base/error.h"
 #include "plist/base/limits.h"
+#include "plist/base/pieces.h"
 #include "plist/node.h"
 
 /* Nesting, at the most: libplist's own limit. LIMIT_DEPTH may be less; size and number of nodes are limits, too. */
@@ -59,6 +60,10 @@ int doc_new(struct doc *doc, struct error *err);
  * that the format cannot hold (a control character in XML; a placeholder or an integer past 64 bits in binary) is an
  * error that names the key. 0 or -1; `out` is unchanged on failure. */
 int doc_write(const struct doc *doc, enum doc_format format, struct buf *out, struct error *err);
+
+/* The same, and replaces what was in `out`. What was not edited is not copied: it is in the memory of the document's
+ * source, which both have in common then. */
+int doc_write_pieces(struct doc *doc, enum doc_format format, struct pieces *out, struct error *err);
 
 /* Line and column (from 1, columns in characters) of an offset in the XML source; 0, 0 for binary and composed ones. */
 void doc_position(const struct doc *doc, size_t offset, unsigned long *line, unsigned long *column);

@@ -77,7 +77,8 @@ static void compare_end(struct xml_reader *reader)
 static void pass_run(struct xml_reader *reader, const struct kept_run *run)
 {
 	struct xml_comparison *comparison = reader->comparison;
-	bool due = !reader->has_key && comparison->open == run->first->parent && comparison->next == run->first;
+	bool due = reader_top(reader)->element->kind == KIND_CONTAINER && !reader->has_key &&
+		   comparison->open == run->first->parent && comparison->next == run->first;
 
 	reader->nodes += run->nodes;
 	if (reader->nodes > limit(LIMIT_NODES))

@@ -76,8 +76,14 @@ struct search {
 	struct kept *kept;
 };
 
-/* Makes a run for a child. 0 or -1. */
-static int begin_run(struct kept *kept, const struct node *child)
+/* A run that may go on, with the children of its last line, which are not in it yet. */
+struct open_run {
+	size_t at; /* its index */
+	size_t nodes;
+};
+
+/* Makes one for children from this one on. 0 or -1. */
+static int begin_run(struct kept *kept, const struct node *child, struct open_run *open)
 {
 	size_t room = kept->room ? kept->room * 2 : 16;
 	struct kept_run *runs;
@@ -89,23 +95,40 @@ static int begin_run(struct kept *kept, const struct node *child)
 		kept->runs = runs;
 		kept->room = room;
 	}
+	*open = (struct open_run){ .at = kept->count };
 	kept->runs[kept->count++] = (struct kept_run){ .first = child };
 	return 0;
 }
 
-static void extend_run(struct kept_run *run, const struct node *child, size_t nodes)
+/* What the writer knows of its line is the same behind a child that begins one, whatever came before. */
+static bool begins_line(const char *source, const struct node *child)
 {
-	run->last = child;
-	run->source = span_of(xml_start(run->first), child->source.element.end);
-	run->nodes += nodes;
+	size_t before = child->prev->source.element.end;
+
+	return xml_has_line_break(source + before, xml_start(child) - before);
 }
 
-/* Runs within what comes next may have been noted since it began: then it stays. */
-static void end_run(struct kept *kept, size_t run)
+static bool is_worth(const struct kept_run *run)
 {
-	if (run != NO_RUN && run + 1 == kept->count &&
-	    kept->runs[run].source.end - kept->runs[run].source.start < RUN_LEAST)
+	return run->source.end - run->source.start >= RUN_LEAST;
+}
+
+/* One that is not worth it stays for now if others were noted since it began. */
+static void end_run(struct kept *kept, struct open_run *open)
+{
+	if (open->at + 1 == kept->count && !is_worth(&kept->runs[open->at]))
 		kept->count--;
+	open->at = NO_RUN;
+}
+
+static void drop_short(struct kept *kept)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < kept->count; i++)
+		if (is_worth(&kept->runs[i]))
+			kept->runs[count++] = kept->runs[i];
+	kept->count = count;
 }
 
 static int search_children(const struct search *search, const struct node *parent, bool *whole, size_t *nodes);
@@ -117,42 +140,59 @@ static int search_child(const struct search *search, const struct node *child, b
 
 	++*nodes;
 	*whole = false;
-	if (!is_in_place(child))
+	if (!is_in_place(child) || !tag_is_said(search->source, child))
 		return 0;
 	if (!node_is_scalar(child->type) && search_children(search, child, &below, nodes) < 0)
 		return -1;
-	*whole = below && key_is_said(search->source, child) && tag_is_said(search->source, child) &&
+	*whole = below && key_is_said(search->source, child) &&
 		 (!node_is_scalar(child->type) || value_is_said(search->source, child));
 	return 0;
+}
+
+/* The run goes on with a child, of which there are notes from `noted` on. They stay, as it may be on the run's last
+ * line; those of the child before it do not. */
+static void extend_run(const struct search *search, struct open_run *open, const struct node *child, size_t nodes,
+		       size_t noted)
+{
+	struct kept *kept = search->kept;
+	struct kept_run *run = &kept->runs[open->at];
+
+	if (child != run->first && begins_line(search->source, child)) {
+		run->last = child->prev;
+		run->source = span_of(xml_start(run->first), run->last->source.element.end);
+		run->nodes += open->nodes;
+		open->nodes = 0;
+	}
+	open->nodes += nodes;
+	memmove(run + 1, &kept->runs[noted], (kept->count - noted) * sizeof(*run));
+	kept->count -= noted - (open->at + 1);
 }
 
 /* Sets `*whole` to false if something is not kept; and adds the nodes. 0 or -1. */
 static int search_children(const struct search *search, const struct node *parent, bool *whole, size_t *nodes)
 {
-	struct kept *kept = search->kept;
+	struct open_run run = { .at = NO_RUN };
 	const struct node *child;
-	size_t run = NO_RUN;
+	size_t noted, more;
+	bool child_whole;
 
 	for (child = node_first_link(parent); child; child = child->next) {
-		size_t before = kept->count, more = 0;
-		bool child_whole;
-
+		if (run.at == NO_RUN && begin_run(search->kept, child, &run) < 0)
+			return -1;
+		noted = search->kept->count;
+		more = 0;
 		if (search_child(search, child, &child_whole, &more) < 0)
 			return -1;
 		*nodes += more;
-		if (!child_whole) {
-			end_run(kept, run);
-			run = NO_RUN;
-			*whole = false;
+		if (child_whole) {
+			extend_run(search, &run, child, more, noted);
 			continue;
 		}
-		kept->count = before; /* what was noted in it is part of this one */
-		if (run == NO_RUN && begin_run(kept, child) < 0)
-			return -1;
-		run = run == NO_RUN ? before : run;
-		extend_run(&kept->runs[run], child, more);
+		end_run(search->kept, &run);
+		*whole = false;
 	}
-	end_run(kept, run);
+	if (run.at != NO_RUN)
+		end_run(search->kept, &run);
 	return 0;
 }
 
@@ -171,11 +211,14 @@ int xml_kept_find(const struct doc *doc, struct kept *kept)
 	size_t nodes = 1;
 
 	*kept = (struct kept){ 0 };
-	if (node_is_scalar(root->type) || root->changed || !root->source.element.end || has_entities(doc) ||
-	    search_children(&search, root, &whole, &nodes) == 0)
+	if (node_is_scalar(root->type) || root->changed || !tag_is_said(doc->source.data, root) || has_entities(doc))
 		return 0;
-	xml_kept_free(kept);
-	return -1;
+	if (search_children(&search, root, &whole, &nodes) < 0) {
+		xml_kept_free(kept);
+		return -1;
+	}
+	drop_short(kept);
+	return 0;
 }
 
 void xml_kept_free(struct kept *kept)

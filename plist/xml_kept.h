@@ -2,8 +2,9 @@
  * What of an edited document's source is certainly in the tree as it stands: runs of children that follow each other in
  * the source and whose every byte says what the tree has.
  *
- * Of a large document that was edited in one place that is nearly all. The writer copies a run at once, and what was
- * written is read back without it (xml_skeleton.h): the source was read, strictly, when the document was opened.
+ * Of a large document that was edited in one place that is nearly all. The writer leaves a run where it is and says
+ * where it belongs, and what was written is read back without it (xml_skeleton.h): the source was read, strictly, when
+ * the document was opened.
  *
  * Nothing is taken for granted that an edit could have forgotten to note. A node is in a run only if its own bytes are
  * seen to say it: its key stands there letter by letter, and its value does, or is those very bytes. Others, such as
@@ -22,7 +23,7 @@ struct kept_run {
 	const struct node *first, *last;
 	struct span source; /* from the first one's key, or element, to the end of the last one's element */
 	size_t nodes;       /* with all that is below them */
-	size_t at;          /* where the writer put it: an offset in its output */
+	size_t at;          /* where the writer left it out: an offset in what it wrote */
 	size_t mark;        /* where the skeleton has its mark */
 };
 
@@ -32,9 +33,10 @@ struct kept {
 	size_t count, room;
 };
 
-/* Finds them, in time that is in proportion to the tree. The document has an XML source and no key twice, and is not
- * nested deeper than the limit. One whose document type defines entities has none: how much they stand for is counted
- * over the whole. 0, or -1: out of memory, and there are none. */
+/* Finds them, in time that is in proportion to the tree. Behind each comes a child of the source that begins a line, so
+ * that nobody who goes on there need know what is in the run. The document has an XML source and no key twice, and is
+ * not nested deeper than the limit. One whose document type defines entities has no runs: how much they stand for is
+ * counted over the whole. 0, or -1: out of memory, and there are none. */
 int xml_kept_find(const struct doc *doc, struct kept *kept);
 
 void xml_kept_free(struct kept *kept);

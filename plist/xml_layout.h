@@ -32,7 +32,7 @@ struct xml_writer {
 	const struct doc *doc;
 	const char *source; /* NULL: the document has no XML source */
 	struct buf *out;
-	struct kept_run *run, *runs_end; /* the one that comes next, of those that are copied at once */
+	struct kept_run *run, *runs_end; /* the one that comes next, of those that are left out */
 	struct error *err;
 	const char *line_end; /* "\n" or "\r\n" */
 	struct text unit;     /* one step of indentation */

@@ -208,46 +208,18 @@ int xml_write_child(struct xml_writer *writer, const struct node *child, const s
 	return result;
 }
 
-/* Of a run's children the last one that begins a line, or the first: what the writer knows of the line that it is on
- * is the same then, whatever came before. */
-static const struct node *last_on_line(const struct xml_writer *writer, const struct kept_run *run)
-{
-	const struct node *child = run->last;
-
-	while (child != run->first) {
-		size_t before = child->prev->source.element.end;
-
-		if (xml_has_line_break(writer->source + before, xml_start(child) - before))
-			break;
-		child = child->prev;
-	}
-	return child;
-}
-
-/* Copies a run that begins with `*child`, which was led up to, all but its last line; `*child` is whom that begins
- * with, led up to. */
-static void copy_run(struct xml_writer *writer, struct walk *walk, const struct node **child)
-{
-	struct kept_run *run = writer->run++;
-	const struct node *last = last_on_line(writer, run);
-
-	run->at = writer->out->len;
-	if (last == run->first)
-		return;
-	copy(writer, walk->at, last->prev->source.element.end);
-	walk->at = last->prev->source.element.end;
-	meet(walk, last);
-	write_gap(writer, walk, xml_start(last), false);
-	*child = last;
-}
-
-/* Leads up to a child of the source; or to a later one, if those before it are copied at once. */
+/* Leads up to a child of the source; or to the one behind a run that begins with it, which is left where it is. */
 static const struct node *lead_up(struct xml_writer *writer, struct walk *walk, const struct node *child)
 {
 	meet(walk, child);
 	write_gap(writer, walk, xml_start(child), false);
-	if (writer->run < writer->runs_end && writer->run->first == child)
-		copy_run(writer, walk, &child);
+	if (writer->run == writer->runs_end || writer->run->first != child)
+		return child;
+	writer->run->at = writer->out->len;
+	walk->at = writer->run->source.end;
+	child = writer->run++->last->next;
+	meet(walk, child);
+	write_gap(writer, walk, xml_start(child), false);
 	return child;
 }
 
@@ -549,9 +521,14 @@ static int write_edited_document(struct xml_writer *writer)
 
 /* What an edited document needs, unless much was added. To grow bit by bit would copy, and wipe, all of it several
  * times. */
-static size_t likely_size(const struct doc *doc)
+static size_t likely_size(const struct xml_writer *writer)
 {
-	return doc->source.len + doc->source.len / 8 + 4096;
+	size_t len = writer->doc->source.len;
+	const struct kept_run *run;
+
+	for (run = writer->run; run < writer->runs_end; run++)
+		len -= run->source.end - run->source.start;
+	return len + len / 8 + 4096;
 }
 
 int xml_write(const struct doc *doc, struct kept *kept, struct buf *out, struct error *err)
@@ -559,12 +536,12 @@ int xml_write(const struct doc *doc, struct kept *kept, struct buf *out, struct 
 	struct xml_writer writer;
 	int result;
 
-	buf_reserve(out, likely_size(doc));
 	xml_layout_begin(&writer, doc, out, err);
 	if (kept) {
 		writer.run = kept->runs;
 		writer.runs_end = kept->runs + kept->count;
 	}
+	buf_reserve(out, likely_size(&writer));
 	result = writer.source ? write_edited_document(&writer) : write_new_document(&writer);
 	if (result)
 		return -1;

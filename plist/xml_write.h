@@ -18,8 +18,8 @@
 struct kept;
 
 /* Appends the document as XML. From an XML document: its source with only the edits changed; from any
- * other, laid out as Apple's tools do it. Runs that are kept (NULL: none are known) are copied at once, and told where
- * they are in `out`, which is empty then. Does not read the result back (doc_write() does). Takes time in
+ * other, laid out as Apple's tools do it. Runs that are kept (NULL: none are known) are left out, and told where they
+ * belong in `out`, which is empty before. Does not read the result back (doc_write() does). Takes time in
  * proportion to source and tree. 0, or -1 if a value cannot stand in XML (the error names its key) or
  * memory ran out; `out` may then hold a part. */
 int xml_write(const struct doc *doc, struct kept *kept, struct buf *out, struct error *err);

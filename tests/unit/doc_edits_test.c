@@ -122,6 +122,8 @@ static void generate_container(struct buf *out, const struct manner *manner, uns
 static void generate(struct buf *out, const struct manner *manner, unsigned depth)
 {
 	static const char *const SCALARS[] = { "<string>a &amp; b</string>",
+					       "<string>as long as most of them are that say something</string>",
+					       "<string>com.example.profile.payload.identifier</string>",
 					       "<string/>",
 					       "<integer>+7</integer>",
 					       "<true/>",
