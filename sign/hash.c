@@ -88,6 +88,12 @@ int hasher_sha256(struct hasher *hasher, const struct iovec *pieces, size_t coun
 int hash_sha256(const void *bytes, size_t len, struct buf *out, struct error *err)
 {
 	const struct iovec piece = { (void *)bytes, len };
+
+	return hash_sha256_of(&piece, 1, out, err);
+}
+
+int hash_sha256_of(const struct iovec *pieces, size_t count, struct buf *out, struct error *err)
+{
 	unsigned char hash[HASH_LEN];
 	char digits[2 * HASH_LEN];
 	struct hasher *hasher;
@@ -95,7 +101,7 @@ int hash_sha256(const void *bytes, size_t len, struct buf *out, struct error *er
 
 	if (hasher_new(&hasher, err) < 0)
 		return -1;
-	result = hasher_sha256(hasher, &piece, 1, hash, err);
+	result = hasher_sha256(hasher, pieces, count, hash, err);
 	hasher_free(hasher);
 	if (result < 0)
 		return -1;

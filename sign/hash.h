@@ -13,6 +13,9 @@
 /* Appends it as 64 hexadecimal digits, in small letters as sha256sum(1) has them. 0, or -1: OpenSSL could not. */
 int hash_sha256(const void *bytes, size_t len, struct buf *out, struct error *err);
 
+/* The same of all pieces, one behind the other. */
+int hash_sha256_of(const struct iovec *pieces, size_t count, struct buf *out, struct error *err);
+
 /* What makes one after the other, and asks for memory once. Who makes it frees it, in the same thread. */
 struct hasher;
 

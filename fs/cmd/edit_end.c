@@ -206,9 +206,12 @@ static bool is_edited(const struct profile *profile)
 /* The document as it was last saved, or begun. */
 static int read_saved(const struct profile *profile, struct doc *saved, struct error *err)
 {
+	BUF_AUTO plist = BUF_INIT;
+
 	if (!profile->plist.len)
 		return doc_new(saved, err);
-	return doc_read(saved, profile->place.shown, profile->plist.data, profile->plist.len, err);
+	pieces_flat(&profile->plist, &plist);
+	return buf_ok(&plist) ? doc_read_shared(saved, profile->place.shown, &plist, err) : error_memory(err);
 }
 
 /* Its name, and its differences below it. */

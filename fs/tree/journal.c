@@ -120,9 +120,19 @@ int journal_ready(struct error *err)
 
 int journal_digest(const void *bytes, size_t len, char *digest, struct error *err)
 {
+	struct iovec piece = { (void *)bytes, len };
+	const struct pieces whole = pieces_one(&piece);
+
+	return journal_digest_of(&whole, digest, err);
+}
+
+int journal_digest_of(const struct pieces *bytes, char *digest, struct error *err)
+{
 	BUF_AUTO digits = BUF_INIT;
 
-	if (hash_sha256(bytes, len, &digits, err) < 0)
+	if (!pieces_ok(bytes))
+		return error_memory(err);
+	if (hash_sha256_of(bytes->list, bytes->count, &digits, err) < 0)
 		return -1;
 	memcpy(digest, digits.data, JOURNAL_DIGEST_LEN + 1);
 	return 0;
@@ -252,46 +262,52 @@ static int write_at_end(struct journal *journal, const struct buf *bytes, struct
 }
 
 /* A body that is too long to be copied for the sake of one system call. */
-static int write_long(struct journal *journal, const struct buf *front, const void *body, size_t len,
-		      struct error *err)
+static int write_long(struct journal *journal, const struct buf *front, const struct pieces *body, struct error *err)
 {
+	size_t i, offset = front->len;
+
 	if (!buf_ok(front))
 		return error_memory(err);
-	if (write_behind(journal, 0, front->data, front->len, err) < 0 ||
-	    write_behind(journal, front->len, body, len, err) < 0)
+	if (write_behind(journal, 0, front->data, front->len, err) < 0)
 		return -1;
-	journal->end += front->len + len;
+	for (i = 0; i < body->count; offset += body->list[i++].iov_len)
+		if (write_behind(journal, offset, body->list[i].iov_base, body->list[i].iov_len, err) < 0)
+			return -1;
+	journal->end += offset;
 	return 0;
 }
 
-static int write_short(struct journal *journal, struct buf *front, const void *body, size_t len, struct error *err)
+static int write_short(struct journal *journal, struct buf *front, const struct pieces *body, struct error *err)
 {
-	buf_add(front, body, len);
+	size_t i;
+
+	for (i = 0; i < body->count; i++)
+		buf_add(front, body->list[i].iov_base, body->list[i].iov_len);
 	return write_at_end(journal, front, err);
 }
 
-static int write_made(struct journal *journal, const void *body, size_t len, struct error *err)
+static int write_made(struct journal *journal, const struct pieces *body, struct error *err)
 {
 	struct buf *record = &journal->record;
-	int result = len > LONG_BODY ? write_long(journal, record, body, len, err)
-				     : write_short(journal, record, body, len, err);
+	int result = body->len > LONG_BODY ? write_long(journal, record, body, err)
+					   : write_short(journal, record, body, err);
 
 	buf_clear(record);
 	return result;
 }
 
 /* The next one, which has this sum. */
-static int write_summed(struct journal *journal, enum journal_kind kind, const void *body, size_t len,
-			const char *sum, struct error *err)
+static int write_summed(struct journal *journal, enum journal_kind kind, const struct pieces *body, const char *sum,
+			struct error *err)
 {
 	unsigned char front[JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN];
 
-	if (len > UINT32_MAX)
+	if (body->len > UINT32_MAX)
 		return error_set(err, EFBIG, "too much for one record of the journal: save what is edited first");
-	journal_front(journal->sum, kind, len, front);
+	journal_front(journal->sum, kind, body->len, front);
 	buf_add(&journal->record, front, sizeof(front));
 	buf_add(&journal->record, sum, JOURNAL_SUM_LEN);
-	if (write_made(journal, body, len, err) < 0)
+	if (write_made(journal, body, err) < 0)
 		return -1;
 	memcpy(journal->sum, sum, sizeof(journal->sum));
 	return 0;
@@ -300,11 +316,13 @@ static int write_summed(struct journal *journal, enum journal_kind kind, const v
 static int write_record(struct journal *journal, enum journal_kind kind, const void *body, size_t len,
 			struct error *err)
 {
+	struct iovec piece = { (void *)body, len };
+	const struct pieces whole = pieces_one(&piece);
 	char sum[JOURNAL_SUM_LEN + 1];
 
 	if (journal_sum(journal->hasher, journal->sum, kind, body, len, sum, err) < 0)
 		return -1;
-	return write_summed(journal, kind, body, len, sum, err);
+	return write_summed(journal, kind, &whole, sum, err);
 }
 
 int journal_add(struct journal *journal, const void *changes, size_t len, struct error *err)
@@ -386,15 +404,18 @@ static int write_content(struct journal *journal, const struct journal_head *hea
 {
 	char sum[JOURNAL_SUM_LEN + 1];
 
-	if (journal_sum_of_content(journal->hasher, journal->sum, head->len, digest, sum, err) < 0)
+	if (journal_sum_of_content(journal->hasher, journal->sum, head->base->len, digest, sum, err) < 0)
 		return -1;
-	return write_summed(journal, JOURNAL_CONTENT, head->base, head->len, sum, err);
+	return write_summed(journal, JOURNAL_CONTENT, head->base, sum, err);
 }
 
 static int write_base(struct journal *journal, const struct journal_head *head, const char *digest, struct error *err)
 {
-	return head->begun ? write_record(journal, JOURNAL_BEGUN, head->base, head->len, err)
-			   : write_content(journal, head, digest, err);
+	const struct pieces *base = head->base;
+
+	if (!head->begun)
+		return write_content(journal, head, digest, err);
+	return write_record(journal, JOURNAL_BEGUN, base->len ? base->list[0].iov_base : "", base->len, err);
 }
 
 static int write_begin(struct journal *journal, const struct journal_head *head, const char *digest,
@@ -419,8 +440,10 @@ static int write_begin(struct journal *journal, const struct journal_head *head,
 /* Of what is on disk: nothing is there of a profile that was begun. */
 static int digest_of_head(const struct journal_head *head, char *digest, struct error *err)
 {
+	if (!head->digest && head->begun)
+		return journal_digest("", 0, digest, err);
 	if (!head->digest)
-		return journal_digest(head->begun ? "" : head->base, head->begun ? 0 : head->len, digest, err);
+		return journal_digest_of(head->base, digest, err);
 	memcpy(digest, head->digest, JOURNAL_DIGEST_LEN + 1);
 	return 0;
 }

@@ -25,6 +25,7 @@
 
 #include "plist/base/buf.h"
 #include "plist/base/error.h"
+#include "plist/base/pieces.h"
 
 enum journal_kind {
 	JOURNAL_HEAD = 1, /* the profile's real path, as text */
@@ -51,6 +52,7 @@ struct journal_record {
 
 /* `digest` gets so many digits and a NUL. 0 or -1. */
 int journal_digest(const void *bytes, size_t len, char *digest, struct error *err);
+int journal_digest_of(const struct pieces *bytes, char *digest, struct error *err);
 
 /* --- writing ---------------------------------------------------------------------------------------- */
 
@@ -59,10 +61,9 @@ struct journal;
 /* What a journal begins with. Borrowed. */
 struct journal_head {
 	const char *path;        /* real, absolute */
-	const void *base;
-	size_t len;
+	const struct pieces *base;
 	const char *digest;      /* of `base`, if it is known; NULL: it is made */
-	bool begun;              /* `base` was never on disk */
+	bool begun;              /* `base` was never on disk, and is one piece */
 	const struct buf *key;   /* of an encrypted profile, what JOURNAL_KEY says: all changes are locked; or NULL */
 	const struct buf *shown; /* then what JOURNAL_SHOWN says */
 };
@@ -128,6 +129,7 @@ bool journal_is_locked(const struct journal_file *file);
 
 /* True if it applies to a file with these bytes (`begun`: to no file). */
 bool journal_fits(const struct journal_file *file, const void *bytes, size_t len, bool begun);
+bool journal_fits_to(const struct journal_file *file, const struct pieces *bytes, bool begun);
 
 /* True if all that it holds is in a file of this digest: a save was cut short after it was done. */
 bool journal_is_saved(const struct journal_file *file, const char *digest);

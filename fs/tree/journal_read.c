@@ -267,11 +267,20 @@ bool journal_is_locked(const struct journal_file *file)
 
 bool journal_fits(const struct journal_file *file, const void *bytes, size_t len, bool begun)
 {
+	struct iovec piece = { (void *)bytes, len };
+	const struct pieces whole = pieces_one(&piece);
+
+	return journal_fits_to(file, &whole, begun);
+}
+
+bool journal_fits_to(const struct journal_file *file, const struct pieces *bytes, bool begun)
+{
+	struct pieces_place at = { 0, 0 };
 	const struct journal_record *base = begins_well(file) ? &file->records[1] : NULL;
 
 	if (!base || (base->kind == JOURNAL_BEGUN) != begun)
 		return false;
-	return begun || (base->len == len && (len == 0 || memcmp(base->body, bytes, len) == 0));
+	return begun || (base->len == bytes->len && pieces_go_on(bytes, &at, base->body, base->len));
 }
 
 bool journal_is_saved(const struct journal_file *file, const char *digest)

@@ -202,6 +202,14 @@ static void limit_mode(struct stat *like, mode_t at_most, struct problems *notes
 		     (unsigned)was, (unsigned)now, (unsigned)was);
 }
 
+static int check_unchanged(const struct parcel *parcel, struct stat *now, struct error *err)
+{
+	struct iovec piece = { parcel->bytes.data, parcel->bytes.len };
+	const struct pieces whole = pieces_one(&piece);
+
+	return placing_unchanged(&parcel->place, &whole, "it was read", now, err);
+}
+
 int parcel_put_back(struct parcel *parcel, mode_t at_most, const struct buf *bytes, struct problems *notes,
 		    struct error *err)
 {
@@ -212,7 +220,7 @@ int parcel_put_back(struct parcel *parcel, mode_t at_most, const struct buf *byt
 
 	if (buf_equals(&parcel->bytes, bytes->data, bytes->len))
 		return 0;
-	if (placing_unchanged(&parcel->place, &parcel->bytes, "it was read", &now, err) < 0)
+	if (check_unchanged(parcel, &now, err) < 0)
 		return -1;
 	limit_mode(&now, at_most, notes);
 	options.like = &now;
@@ -267,6 +275,8 @@ static int replace_locked(const struct parcel *parcel, const struct place *targe
 {
 	const struct stat *source = parcel->found.st_mode ? &parcel->found : NULL;
 	struct lock lock;
+	struct iovec piece = { bytes->data, bytes->len };
+	const struct pieces whole = pieces_one(&piece);
 	struct hold hold;
 	int result;
 
@@ -279,7 +289,7 @@ static int replace_locked(const struct parcel *parcel, const struct place *targe
 	if (lock_target(&lock, target, err) < 0)
 		return -1;
 	hold_begin(&hold);
-	result = placing_output(target, source, at_most, NULL, bytes->data, bytes->len, err);
+	result = placing_output(target, source, at_most, NULL, &whole, err);
 	hold_end(&hold);
 	lock_release(&lock);
 	return result;

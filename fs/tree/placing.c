@@ -58,7 +58,7 @@ static int stale(const struct place *place, const char *what, const char *since,
 	return -1;
 }
 
-int placing_unchanged(const struct place *place, const struct buf *bytes, const char *since, struct stat *now,
+int placing_unchanged(const struct place *place, const struct pieces *bytes, const char *since, struct stat *now,
 		      struct error *err)
 {
 	bool same;
@@ -91,7 +91,7 @@ static const struct stat *model(const struct stat *source, mode_t at_most, struc
 }
 
 int placing_output(const struct place *target, const struct stat *source, mode_t at_most, const char *backup,
-		   const void *bytes, size_t len, struct error *err)
+		   const struct pieces *bytes, struct error *err)
 {
 	struct replace_options options = { .backup = backup };
 	struct stat like;
@@ -100,5 +100,5 @@ int placing_output(const struct place *target, const struct stat *source, mode_t
 		options.like = &like;
 	else
 		options.like = model(source, at_most, &like);
-	return file_replace(target, bytes, len, &options, NULL, err);
+	return file_replace_by(target, bytes, &options, NULL, err);
 }

@@ -11,6 +11,7 @@
 #include "plist/base/buf.h"
 #include "plist/base/error.h"
 #include "plist/base/file.h"
+#include "plist/base/pieces.h"
 
 bool placing_same(const struct place *a, const struct place *b);
 
@@ -22,13 +23,13 @@ int placing_allowed(const struct place *place, struct error *why);
 
 /* 0 if the file still has the content that was read; `*now` (may be NULL) is what fstat says of it. -1: ESTALE, it was
  * changed, removed or replaced "since `since`"; anything else, it cannot be read. */
-int placing_unchanged(const struct place *place, const struct buf *bytes, const char *since, struct stat *now,
+int placing_unchanged(const struct place *place, const struct pieces *bytes, const char *since, struct stat *now,
 		      struct error *err);
 
 /* Replaces the file at `target`, which keeps its mode and owner; one that is not there yet gets the mode of `source`,
  * from which the content comes, without the bits that are not in `at_most`: it holds the same secrets. `source` NULL:
  * nobody knows, it gets what the umask leaves of 0644 (0600 if `at_most` is less than everything). 0 or -1. */
 int placing_output(const struct place *target, const struct stat *source, mode_t at_most, const char *backup,
-		   const void *bytes, size_t len, struct error *err);
+		   const struct pieces *bytes, struct error *err);
 
 #endif

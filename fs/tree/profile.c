@@ -193,8 +193,7 @@ static int remember_rendering(struct profile *profile, struct error *err)
 {
 	if (!profile->doc.recoded)
 		return 0;
-	buf_clear(&profile->plist);
-	return doc_write(&profile->doc, profile->doc.format, &profile->plist, err);
+	return doc_write_pieces(&profile->doc, profile->doc.format, &profile->plist, err);
 }
 
 /* --- what is encrypted in it ------------------------------------------------------------------------ */
@@ -272,14 +271,19 @@ static int uncover(struct profile *profile, struct problems *notes, struct error
 
 /* --- the layers, one after the other ---------------------------------------------------------------- */
 
-/* From profile->bytes to the document. */
-static int unwrap(struct profile *profile, struct problems *notes, struct error *err)
+/* From the file's bytes to the document. */
+static int unwrap(struct profile *profile, struct buf *bytes, struct problems *notes, struct error *err)
 {
 	const char *name = profile->place.shown;
+	BUF_AUTO plist = BUF_INIT;
 
-	if (envelope_open_shared(name, &profile->bytes, &profile->envelope, &profile->plist, err) < 0 ||
-	    check_signature(profile, notes, err) < 0 ||
-	    doc_read_shared(&profile->doc, name, &profile->plist, err) < 0 ||
+	if (envelope_open_shared(name, bytes, &profile->envelope, &plist, err) < 0)
+		return -1;
+	pieces_of(&profile->bytes, bytes);
+	pieces_of(&profile->plist, &plist);
+	if (!pieces_ok(&profile->bytes) || !pieces_ok(&profile->plist))
+		return error_memory(err);
+	if (check_signature(profile, notes, err) < 0 || doc_read_shared(&profile->doc, name, &plist, err) < 0 ||
 	    check_root(profile, err) < 0)
 		return -1;
 	if (profile->doc.duplicate.code)
@@ -292,11 +296,14 @@ static int unwrap(struct profile *profile, struct problems *notes, struct error 
 static int load(struct profile *profile, struct problems *notes, struct error *err)
 {
 	const struct place *place = &profile->place;
-	int result = file_read(place, PROFILE_SIZE_MAX, &profile->bytes, &profile->found, err);
+	BUF_AUTO bytes = BUF_INIT;
+	int result = file_read(place, PROFILE_SIZE_MAX, &bytes, &profile->found, err);
 
 	if (limit_explain(result, LIMIT_PROFILE, err) == 0) {
-		pages_expect(DOC_OF_TEXT * profile->bytes.len);
-		return recovery_finish_write(profile, notes, err) < 0 ? -1 : unwrap(profile, notes, err);
+		pages_expect(DOC_OF_TEXT * bytes.len);
+		if (recovery_finish_write(profile, &bytes, notes, err) < 0)
+			return -1;
+		return unwrap(profile, &bytes, notes, err);
 	}
 	if (err->code == ENOENT) {
 		if (profile->options.folder)
@@ -519,12 +526,14 @@ int profile_open(struct profile *profile, const char *path, const struct profile
 /* What the descriptors of a shell's <(...) name is no file in a directory: read by path, then found. */
 static int read_all(struct profile *profile, const char *path, struct problems *notes, struct error *err)
 {
-	if (limit_explain(file_read_path(path, PROFILE_SIZE_MAX, &profile->bytes, err), LIMIT_PROFILE, err) < 0 ||
+	BUF_AUTO bytes = BUF_INIT;
+
+	if (limit_explain(file_read_path(path, PROFILE_SIZE_MAX, &bytes, err), LIMIT_PROFILE, err) < 0 ||
 	    place_open(&profile->place, path, err) < 0)
 		return -1;
 	if (stat(path, &profile->found) < 0)
 		profile->found = (struct stat){ 0 };
-	if (unwrap(profile, notes, err) < 0)
+	if (unwrap(profile, &bytes, notes, err) < 0)
 		return -1;
 	note_left_beside(profile, notes);
 	return 0;
@@ -568,8 +577,8 @@ void profile_close(struct profile *profile)
 	hidden_free(profile->hidden);
 	envelope_free(profile->envelope);
 	doc_free(&profile->doc);
-	buf_free(&profile->plist);
-	buf_free(&profile->bytes);
+	pieces_free(&profile->plist);
+	pieces_free(&profile->bytes);
 	place_close(&profile->target);
 	place_close(&profile->place);
 	/* Last: who waits for the lock may open everything else at once. */

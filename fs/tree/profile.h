@@ -19,6 +19,7 @@
 #include "plist/base/error.h"
 #include "plist/base/file.h"
 #include "plist/base/limits.h"
+#include "plist/base/pieces.h"
 #include "plist/doc.h"
 #include "plist/schema/check.h"
 #include "sign/encryption.h"
@@ -72,9 +73,9 @@ struct profile {
 	struct place target;         /* where it is saved: the same, or `output` */
 	struct lock lock;
 	struct stat found;           /* of the file at `place` when it was read; zero if created */
-	struct buf bytes;            /* the file's content when it was read or last saved, envelope and all;
+	struct pieces bytes;         /* the file's content when it was read or last saved, envelope and all;
 				      * empty: created and not saved yet, so nothing may be at `place` */
-	struct buf plist;            /* the plist's bytes inside it: what an unedited document renders to */
+	struct pieces plist;         /* the plist's bytes inside it: what an unedited document renders to */
 	struct envelope *envelope;
 	struct signer *signer;       /* NULL: none */
 	struct hidden *hidden;       /* what lies on disk if that is encrypted, and `doc` is not; else NULL */

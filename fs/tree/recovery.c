@@ -87,20 +87,21 @@ static int begin_locked(struct profile *profile, const struct journal_head *plai
 }
 
 /* What is shared is never written to: the same memory has the same bytes. */
-static bool is_hashed(const struct recovery *recovery, const struct buf *bytes)
+static bool is_hashed(const struct recovery *recovery, const struct pieces *bytes)
 {
-	return recovery->hashed.len && recovery->hashed.data == bytes->data && recovery->hashed.len == bytes->len;
+	return recovery->hashed.len && pieces_same(&recovery->hashed, bytes);
 }
 
 static int begin_journal(struct profile *profile, struct error *err)
 {
 	struct recovery *recovery = &profile->recovery;
 	bool begun = !profile->bytes.len;
-	const struct buf *base = begun ? &recovery->begun : &profile->bytes;
+	struct iovec piece = { recovery->begun.data, recovery->begun.len };
+	const struct pieces fresh = pieces_one(&piece);
+	const struct pieces *base = begun ? &fresh : &profile->bytes;
 	const struct journal_head head = {
 		.path = profile->place.path,
-		.base = buf_text(base),
-		.len = base->len,
+		.base = base,
 		.digest = is_hashed(recovery, base) ? recovery->digest : NULL,
 		.begun = begun,
 	};
@@ -162,25 +163,25 @@ int recovery_sync(struct profile *profile, struct error *err)
 	return profile->recovery.journal ? journal_sync(profile->recovery.journal, err) : 0;
 }
 
-int recovery_saving(struct profile *profile, struct buf *bytes, struct error *err)
+int recovery_saving(struct profile *profile, const struct pieces *bytes, struct error *err)
 {
 	struct recovery *recovery = &profile->recovery;
 
-	buf_free(&recovery->hashed);
+	pieces_free(&recovery->hashed);
 	if (!recovery->journal)
 		return 0;
-	if (journal_digest(bytes->data, bytes->len, recovery->digest, err) < 0)
+	if (journal_digest_of(bytes, recovery->digest, err) < 0)
 		return -1;
-	buf_share(&recovery->hashed, bytes);
-	if (!buf_ok(&recovery->hashed))
-		buf_free(&recovery->hashed);
+	pieces_share(&recovery->hashed, bytes);
+	if (!pieces_ok(&recovery->hashed))
+		pieces_free(&recovery->hashed);
 	return journal_saving(recovery->journal, recovery->digest, err);
 }
 
 void recovery_forget(struct profile *profile)
 {
 	if (!is_hashed(&profile->recovery, &profile->bytes))
-		buf_free(&profile->recovery.hashed);
+		pieces_free(&profile->recovery.hashed);
 }
 
 /* The next change begins another journal. */
@@ -242,6 +243,6 @@ void recovery_end(struct profile *profile)
 		journal_files_free(recovery->left, 1);
 	buf_free(&recovery->noted);
 	buf_free(&recovery->begun);
-	buf_free(&recovery->hashed);
+	pieces_free(&recovery->hashed);
 	*recovery = (struct recovery){ 0 };
 }

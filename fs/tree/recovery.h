@@ -17,6 +17,7 @@
 #include "fs/tree/journal.h"
 #include "plist/base/buf.h"
 #include "plist/base/error.h"
+#include "plist/base/pieces.h"
 #include "plist/doc.h"
 
 struct change;
@@ -47,7 +48,7 @@ struct recovery {
 				    * it showed before the changes that are noted, until a journal is begun */
 	struct vault *vault;       /* of an encrypted profile's journal; NULL: there is none yet */
 	struct node *before;       /* what was there before edits came back; NULL: none did */
-	struct buf hashed;         /* what a save was to put in place; shared */
+	struct pieces hashed;      /* what a save was to put in place; shared */
 	char digest[JOURNAL_DIGEST_LEN + 1]; /* of that */
 };
 
@@ -73,7 +74,7 @@ int recovery_sync(struct profile *profile, struct error *err);
 
 /* A file with these bytes is about to be put in place. 0 or -1. They are shared, as the next journal begins with them,
  * and their digest is made once; at the end of a save that did not make them the profile's they are forgotten. */
-int recovery_saving(struct profile *profile, struct buf *bytes, struct error *err);
+int recovery_saving(struct profile *profile, const struct pieces *bytes, struct error *err);
 void recovery_forget(struct profile *profile);
 
 /* These bytes are about to be written over the file: they are in the journal, on the disk, when this returns 0. After
@@ -81,9 +82,9 @@ void recovery_forget(struct profile *profile);
 int recovery_guard(struct profile *profile, const void *bytes, size_t len, struct error *err);
 void recovery_guarded(struct profile *profile);
 
-/* Of a profile that was just read, and nothing else: if a crash cut the writing over it short, finishes it and reads it
- * again. 0, or -1: it cannot be. */
-int recovery_finish_write(struct profile *profile, struct problems *notes, struct error *err);
+/* Of a profile whose file was just read, and nothing else: if a crash cut the writing over it short, finishes that, and
+ * `bytes` are what is there then. 0, or -1: it cannot be. */
+int recovery_finish_write(struct profile *profile, struct buf *bytes, struct problems *notes, struct error *err);
 
 /* How many operations a journal holds. */
 size_t recovery_count(const struct journal_file *file);

@@ -22,12 +22,14 @@ static int read_before(const struct profile *profile, const struct journal_file 
 {
 	const struct journal_record *base = &file->records[1];
 	const char *name = profile->place.shown;
+	BUF_AUTO plist = BUF_INIT;
 
 	if (vault)
 		return recovery_read_shown(file, vault, name, doc, err);
 	if (base->kind == JOURNAL_BEGUN)
 		return doc_read(doc, name, base->body, base->len, err);
-	return doc_read(doc, name, profile->plist.data, profile->plist.len, err);
+	pieces_flat(&profile->plist, &plist);
+	return buf_ok(&plist) ? doc_read_shared(doc, name, &plist, err) : error_memory(err);
 }
 
 /* Whether the edits can be made, tried on a document that nobody needs. */
@@ -134,7 +136,7 @@ static bool says_nothing(const struct journal_file *file)
 static int look_at(struct profile *profile, struct journal_file *file, const char *digest, bool aside,
 		   struct problems *notes, struct error *err)
 {
-	bool fits = journal_fits(file, profile->bytes.data, profile->bytes.len, profile->options.create);
+	bool fits = journal_fits_to(file, &profile->bytes, profile->options.create);
 	struct vault *vault;
 	struct error why;
 
@@ -168,7 +170,7 @@ static int look(struct profile *profile, bool aside, struct problems *notes, str
 
 	if (journal_find(profile->place.path, &files, &count, err) < 0)
 		return -1;
-	result = count ? journal_digest(profile->bytes.data, profile->bytes.len, digest, err) : 0;
+	result = count ? journal_digest_of(&profile->bytes, digest, err) : 0;
 	for (i = 0; i < count && result == 0; i++)
 		result = look_at(profile, &files[i], digest, aside, notes, err);
 	journal_files_free(files, count);
@@ -189,19 +191,19 @@ static bool is_cut_short(const struct buf *now, const struct journal_record *old
 	return now->len == old->len && memcmp(now->data + same, old->body + same, old->len - same) == 0;
 }
 
-static int write_again(struct profile *profile, const struct journal_record *fresh, struct problems *notes,
-		       struct error *err)
+static int write_again(struct profile *profile, const struct journal_record *fresh, struct buf *bytes,
+		       struct problems *notes, struct error *err)
 {
 	if (file_overwrite(&profile->place, fresh->body, fresh->len, &profile->found, err) < 0)
 		return -1;
-	buf_assign(&profile->bytes, fresh->body, fresh->len);
-	if (!buf_ok(&profile->bytes))
+	buf_assign(bytes, fresh->body, fresh->len);
+	if (!buf_ok(bytes))
 		return error_memory(err);
 	profile_note(profile, notes, "a save of it was cut short before, and is finished now");
 	return 0;
 }
 
-int recovery_finish_write(struct profile *profile, struct problems *notes, struct error *err)
+int recovery_finish_write(struct profile *profile, struct buf *bytes, struct problems *notes, struct error *err)
 {
 	const struct journal_record *fresh;
 	struct journal_file *files;
@@ -217,9 +219,9 @@ int recovery_finish_write(struct profile *profile, struct problems *notes, struc
 		fresh = files[i].state == JOURNAL_IN_USE ? NULL : journal_unfinished(&files[i]);
 		if (!fresh)
 			continue;
-		if (is_cut_short(&profile->bytes, &files[i].records[1], fresh))
-			result = write_again(profile, fresh, notes, err);
-		if (result == 0 && buf_equals(&profile->bytes, fresh->body, fresh->len))
+		if (is_cut_short(bytes, &files[i].records[1], fresh))
+			result = write_again(profile, fresh, bytes, notes, err);
+		if (result == 0 && buf_equals(bytes, fresh->body, fresh->len))
 			(void)journal_drop(&files[i], &ignored);
 	}
 	journal_files_free(files, count);

@@ -7,11 +7,13 @@
 #include "fs/tree/recovery.h"
 #include "fs/tree/settle.h"
 
+#define BEGINNING_MAX ((size_t)4096)
+
 /* What replaces the profile, complete before anything on disk is touched. Owns its parts. */
 struct package {
 	struct hidden_payloads payloads; /* of an encrypted profile */
-	struct buf plist;
-	struct buf bytes;          /* the plist, sealed */
+	struct pieces plist;
+	struct pieces bytes;       /* the plist, sealed */
 	struct envelope *envelope; /* of `bytes`, read back */
 	struct problems notes;     /* on what is not as it was: true when it is saved, and not said before */
 };
@@ -19,8 +21,8 @@ struct package {
 static void package_drop(struct package *package)
 {
 	hidden_payloads_free(&package->payloads);
-	buf_free(&package->plist);
-	buf_free(&package->bytes);
+	pieces_free(&package->plist);
+	pieces_free(&package->bytes);
 	envelope_free(package->envelope);
 	problems_free(&package->notes);
 	*package = (struct package){ 0 };
@@ -50,15 +52,21 @@ static bool converts(const struct profile *profile)
 	       (profile->signer && plain);
 }
 
-static int render(const struct profile *profile, enum doc_format format, struct package *package, struct error *err)
+static int render_hidden(struct profile *profile, enum doc_format format, struct package *package, struct error *err)
 {
-	int result;
+	BUF_AUTO plist = BUF_INIT;
 
-	if (profile->hidden)
-		result = hidden_render(profile->hidden, &profile->doc, format, &package->payloads, &package->plist,
-				       &package->notes, err);
-	else
-		result = doc_write(&profile->doc, format, &package->plist, err);
+	if (hidden_render(profile->hidden, &profile->doc, format, &package->payloads, &plist, &package->notes, err) < 0)
+		return -1;
+	pieces_of(&package->plist, &plist);
+	return pieces_ok(&package->plist) ? 0 : error_memory(err);
+}
+
+static int render(struct profile *profile, enum doc_format format, struct package *package, struct error *err)
+{
+	int result = profile->hidden ? render_hidden(profile, format, package, err)
+				     : doc_write_pieces(&profile->doc, format, &package->plist, err);
+
 	if (result < 0)
 		error_in_file(err, profile->place.shown);
 	return result;
@@ -67,48 +75,76 @@ static int render(const struct profile *profile, enum doc_format format, struct 
 /* What is encrypted must be something that can be opened again. */
 static int prove(const struct profile *profile, const struct package *package, struct error *err)
 {
-	if (!profile->hidden || hidden_prove(&profile->doc, &package->payloads, &package->plist, err) == 0)
+	BUF_AUTO plist = BUF_INIT;
+
+	if (!profile->hidden)
+		return 0;
+	pieces_flat(&package->plist, &plist);
+	if (!buf_ok(&plist))
+		error_memory(err);
+	else if (hidden_prove(&profile->doc, &package->payloads, &plist, err) == 0)
 		return 0;
 	error_in_file(err, profile->place.shown);
 	return -1;
 }
 
-static bool is_news(const struct profile *profile, const struct buf *plist)
+static bool is_news(const struct profile *profile, const struct pieces *plist)
 {
-	return !profile->bytes.len || !buf_equals(plist, profile->plist.data, profile->plist.len);
+	return !profile->bytes.len || !pieces_equal(plist, &profile->plist);
 }
 
 /* --- the package ------------------------------------------------------------------------------------ */
 
-static int seal(const struct profile *profile, struct package *package, struct error *err)
+/* Opens what was sealed, as the next reader will. `content` must be in it. */
+static int read_back(const struct profile *profile, struct package *package, struct buf *sealed,
+		     const struct buf *content, struct error *err)
 {
-	const struct seal_options options = { .digest = profile->options.digest };
-	const struct buf *plist = &package->plist;
+	BUF_AUTO again = BUF_INIT;
 
-	if (profile->signer)
-		return envelope_seal(profile->envelope, profile->signer, &options, plist->data, plist->len,
-				     &package->bytes, &package->notes, err);
-	if (envelope_form(profile->envelope) != ENVELOPE_PLAIN && !profile->options.unsign)
-		return error_set(err, EROFS, "it is signed and no key was given: not saved");
-	buf_share(&package->bytes, &package->plist);
-	return buf_ok(&package->bytes) ? 0 : error_memory(err);
-}
-
-/* Opens what was sealed, as the next reader will. */
-static int read_back(const struct profile *profile, struct package *package, struct error *err)
-{
-	BUF_AUTO content = BUF_INIT;
-
-	if (envelope_open_shared(profile->place.shown, &package->bytes, &package->envelope, &content, err) < 0)
+	if (envelope_open_shared(profile->place.shown, sealed, &package->envelope, &again, err) < 0)
 		return -1;
-	if (buf_equals(&content, package->plist.data, package->plist.len))
+	if (buf_equals(&again, content->data, content->len))
 		return 0;
 	return error_set(err, EIO, "what was sealed does not read back as it was: nothing was written");
 }
 
+static int seal(const struct profile *profile, struct package *package, struct error *err)
+{
+	const struct seal_options options = { .digest = profile->options.digest };
+	BUF_AUTO plist = BUF_INIT, sealed = BUF_INIT;
+
+	pieces_flat(&package->plist, &plist);
+	if (!buf_ok(&plist))
+		return error_memory(err);
+	if (envelope_seal(profile->envelope, profile->signer, &options, plist.data, plist.len, &sealed,
+			  &package->notes, err) < 0 ||
+	    read_back(profile, package, &sealed, &plist, err) < 0)
+		return -1;
+	pieces_of(&package->bytes, &sealed);
+	return pieces_ok(&package->bytes) ? 0 : error_memory(err);
+}
+
+/* What is not signed is told from an envelope by how it begins (envelope.h). The first piece of it is no shorter than
+ * the first tag. */
+static int leave_plain(const struct profile *profile, struct package *package, struct error *err)
+{
+	const struct iovec *first = &package->plist.list[0];
+	BUF_AUTO beginning = BUF_INIT;
+
+	if (envelope_form(profile->envelope) != ENVELOPE_PLAIN && !profile->options.unsign)
+		return error_set(err, EROFS, "it is signed and no key was given: not saved");
+	buf_add(&beginning, first->iov_base, first->iov_len < BEGINNING_MAX ? first->iov_len : BEGINNING_MAX);
+	if (!buf_ok(&beginning))
+		return error_memory(err);
+	if (read_back(profile, package, &beginning, &beginning, err) < 0)
+		return -1;
+	pieces_share(&package->bytes, &package->plist);
+	return pieces_ok(&package->bytes) ? 0 : error_memory(err);
+}
+
 static int pack(const struct profile *profile, struct package *package, struct error *err)
 {
-	if (seal(profile, package, err) == 0 && read_back(profile, package, err) == 0)
+	if ((profile->signer ? seal(profile, package, err) : leave_plain(profile, package, err)) == 0)
 		return 0;
 	error_in_file(err, profile->place.shown);
 	return -1;
@@ -141,19 +177,19 @@ static enum save_outcome check_content(const struct profile *profile, struct sta
 
 /* --- writing ---------------------------------------------------------------------------------------- */
 
-static int put(const struct profile *profile, const struct buf *bytes, const struct stat *like,
+static int put(const struct profile *profile, const struct pieces *bytes, const struct stat *like,
 	       struct stat *st, struct error *err)
 {
 	const struct replace_options options = { .like = like, .backup = profile->options.backup };
 
-	return file_replace(&profile->target, bytes->data, bytes->len, &options, st, err);
+	return file_replace_by(&profile->target, bytes, &options, st, err);
 }
 
-static int put_output(struct profile *profile, const struct buf *bytes, struct error *err)
+static int put_output(struct profile *profile, const struct pieces *bytes, struct error *err)
 {
 	const struct stat *source = profile->bytes.len ? &profile->found : NULL;
 
-	if (placing_output(&profile->target, source, 0777, profile->options.backup, bytes->data, bytes->len, err) < 0)
+	if (placing_output(&profile->target, source, 0777, profile->options.backup, bytes, err) < 0)
 		return -1;
 	profile->output_written = true;
 	return 0;
@@ -163,12 +199,11 @@ static int put_output(struct profile *profile, const struct buf *bytes, struct e
  * next try must not take them for somebody else's. */
 static void note_replaced(struct profile *profile, struct package *package)
 {
-	BUF_AUTO there = BUF_INIT;
 	struct error ignored;
-	struct buf swap;
+	struct pieces swap;
+	bool same;
 
-	if (file_read(&profile->place, PROFILE_SIZE_MAX, &there, NULL, &ignored) < 0 ||
-	    !buf_equals(&there, package->bytes.data, package->bytes.len))
+	if (file_compare(&profile->place, PROFILE_SIZE_MAX, &package->bytes, &same, NULL, &ignored) < 0 || !same)
 		return;
 	swap = profile->bytes;
 	profile->bytes = package->bytes;
@@ -178,20 +213,25 @@ static void note_replaced(struct profile *profile, struct package *package)
 
 /* A file that is a mount point of its own, as those are that are handed into a container, cannot be replaced. It is
  * written over, behind the journal, from which the next mount finishes what is cut short. What fails is undone. */
-static int put_over(struct profile *profile, const struct buf *bytes, struct stat *made, struct error *err)
+static int put_over(struct profile *profile, const struct pieces *bytes, struct stat *made, struct error *err)
 {
+	BUF_AUTO fresh = BUF_INIT, old = BUF_INIT;
 	struct error ignored;
 	struct stat st;
 
+	pieces_flat(bytes, &fresh);
+	pieces_flat(&profile->bytes, &old);
+	if (!buf_ok(&fresh) || !buf_ok(&old))
+		return error_memory(err);
 	if (profile->merging)
 		recovery_replaced(profile);
-	if (recovery_guard(profile, bytes->data, bytes->len, err) < 0)
+	if (recovery_guard(profile, fresh.data, fresh.len, err) < 0)
 		return -1;
-	if (file_overwrite(&profile->target, bytes->data, bytes->len, made, err) == 0) {
+	if (file_overwrite(&profile->target, fresh.data, fresh.len, made, err) == 0) {
 		recovery_guarded(profile);
 		return 0;
 	}
-	if (file_overwrite(&profile->target, profile->bytes.data, profile->bytes.len, &st, &ignored) == 0)
+	if (file_overwrite(&profile->target, old.data, old.len, &st, &ignored) == 0)
 		recovery_guarded(profile);
 	return -1;
 }
@@ -351,7 +391,7 @@ enum save_outcome profile_save(struct profile *profile, const struct error *inva
 /* --- beside ----------------------------------------------------------------------------------------- */
 
 /* A value that a binary plist cannot hold must not be the loss of the others, nor what cannot be mounted again. */
-static int render_to_keep(const struct profile *profile, bool unproven, struct package *package, struct error *err)
+static int render_to_keep(struct profile *profile, bool unproven, struct package *package, struct error *err)
 {
 	package->payloads.unproven = unproven;
 	if (render(profile, profile_format(profile), package, err) == 0 && prove(profile, package, err) == 0)
@@ -362,7 +402,7 @@ static int render_to_keep(const struct profile *profile, bool unproven, struct p
 }
 
 /* Nor must a key that is gone: the certificates that it is encrypted for are here. */
-static int render_somehow(const struct profile *profile, struct package *package, struct error *err)
+static int render_somehow(struct profile *profile, struct package *package, struct error *err)
 {
 	if (render_to_keep(profile, false, package, err) == 0)
 		return 0;
@@ -371,16 +411,20 @@ static int render_somehow(const struct profile *profile, struct package *package
 }
 
 /* Beside the profile, where the next mount finds it; beside the output if that cannot be. */
-static int keep(const struct profile *profile, const char *suffix, const struct buf *plist, struct buf *made,
+static int keep(const struct profile *profile, const char *suffix, const struct pieces *pieces, struct buf *made,
 		struct error *err)
 {
+	BUF_AUTO plist = BUF_INIT;
 	struct error ignored;
 
-	if (file_beside(&profile->place, suffix, plist->data, plist->len, made, err) == 0)
+	pieces_flat(pieces, &plist);
+	if (!buf_ok(&plist))
+		return error_memory(err);
+	if (file_beside(&profile->place, suffix, plist.data, plist.len, made, err) == 0)
 		return 0;
 	if (!profile->options.output)
 		return -1;
-	return file_beside(&profile->target, suffix, plist->data, plist->len, made, &ignored);
+	return file_beside(&profile->target, suffix, plist.data, plist.len, made, &ignored);
 }
 
 int profile_keep_beside(struct profile *profile, enum save_outcome outcome, struct problems *notes,

@@ -16,7 +16,7 @@
 
 /* What is on disk now, and becomes what is saved. Owns its parts. */
 struct theirs {
-	struct buf bytes, plist;
+	struct pieces bytes, plist;
 	struct envelope *envelope;
 	struct doc doc;
 	struct node *before; /* the document before the edits were worked in */
@@ -28,8 +28,8 @@ static void theirs_drop(struct theirs *theirs)
 	node_free(theirs->before);
 	doc_free(&theirs->doc);
 	envelope_free(theirs->envelope);
-	buf_free(&theirs->plist);
-	buf_free(&theirs->bytes);
+	pieces_free(&theirs->plist);
+	pieces_free(&theirs->bytes);
 	*theirs = (struct theirs){ 0 };
 }
 
@@ -84,17 +84,22 @@ static int remember(struct theirs *theirs, struct error *err)
 		return error_memory(err);
 	if (!theirs->doc.recoded)
 		return 0;
-	buf_clear(&theirs->plist);
-	return doc_write(&theirs->doc, theirs->doc.format, &theirs->plist, err);
+	return doc_write_pieces(&theirs->doc, theirs->doc.format, &theirs->plist, err);
 }
 
-static int unwrap(const struct profile *profile, struct theirs *theirs, struct error *err)
+static int unwrap(const struct profile *profile, struct buf *bytes, struct theirs *theirs, struct error *err)
 {
 	const char *name = profile->place.shown;
+	BUF_AUTO plist = BUF_INIT;
 
-	if (envelope_open_shared(name, &theirs->bytes, &theirs->envelope, &theirs->plist, err) < 0 ||
-	    check_envelope(profile, theirs, err) < 0 ||
-	    doc_read_shared(&theirs->doc, name, &theirs->plist, err) < 0 || check_doc(&theirs->doc, err) < 0)
+	if (envelope_open_shared(name, bytes, &theirs->envelope, &plist, err) < 0)
+		return -1;
+	pieces_of(&theirs->bytes, bytes);
+	pieces_of(&theirs->plist, &plist);
+	if (!pieces_ok(&theirs->bytes) || !pieces_ok(&theirs->plist))
+		return error_memory(err);
+	if (check_envelope(profile, theirs, err) < 0 || doc_read_shared(&theirs->doc, name, &plist, err) < 0 ||
+	    check_doc(&theirs->doc, err) < 0)
 		return -1;
 	return remember(theirs, err);
 }
@@ -156,10 +161,14 @@ static int merge_into(const struct profile *profile, const struct doc *base, str
 static int work_in(struct profile *profile, struct theirs *theirs, struct problems *notes, struct error *err)
 {
 	struct dispute dispute = { .profile = profile, .notes = notes };
+	BUF_AUTO plist = BUF_INIT;
 	struct doc base;
 	int result;
 
-	if (doc_read(&base, profile->place.shown, profile->plist.data, profile->plist.len, err) < 0)
+	pieces_flat(&profile->plist, &plist);
+	if (!buf_ok(&plist))
+		return error_memory(err);
+	if (doc_read_shared(&base, profile->place.shown, &plist, err) < 0)
 		return -1;
 	result = merge_into(profile, &base, theirs, &dispute, err);
 	doc_free(&base);
@@ -269,14 +278,15 @@ static void say_merged(const struct profile *profile, enum save_outcome outcome,
 static enum save_outcome settle_once(struct profile *profile, struct problems *notes, bool *again, struct error *err)
 {
 	THEIRS_AUTO theirs = { 0 };
+	BUF_AUTO bytes = BUF_INIT;
 	struct verdict verdict = { .profile = profile, .theirs = &theirs };
 	enum save_outcome outcome;
 	struct error why;
 
 	*again = false;
-	if (file_read(&profile->place, PROFILE_SIZE_MAX, &theirs.bytes, NULL, &why) < 0)
+	if (file_read(&profile->place, PROFILE_SIZE_MAX, &bytes, NULL, &why) < 0)
 		return SAVE_CONFLICT; /* removed, or replaced by something else: that is said already */
-	if (unwrap(profile, &theirs, &why) < 0 || work_in(profile, &theirs, notes, &why) < 0 ||
+	if (unwrap(profile, &bytes, &theirs, &why) < 0 || work_in(profile, &theirs, notes, &why) < 0 ||
 	    check(&verdict, &why) < 0) {
 		say_not_merged(profile, notes, &why);
 		return SAVE_CONFLICT;
@@ -308,14 +318,24 @@ enum save_outcome profile_settle(struct profile *profile, struct problems *notes
 
 /* --- what is left ----------------------------------------------------------------------------------- */
 
+static int put_base_beside(const struct profile *profile, struct buf *made, struct error *err)
+{
+	BUF_AUTO plist = BUF_INIT;
+
+	pieces_flat(&profile->plist, &plist);
+	if (!buf_ok(&plist))
+		return error_memory(err);
+	return file_beside(&profile->place, ".base", plist.data, plist.len, made, err);
+}
+
 void profile_keep_base(const struct profile *profile, const char *edited, struct problems *notes)
 {
 	BUF_AUTO made = BUF_INIT;
-	struct error err;
+	struct error err = ERROR_INIT;
 
 	if (!profile->disputed)
 		return;
-	if (file_beside(&profile->place, ".base", profile->plist.data, profile->plist.len, &made, &err) < 0) {
+	if (put_base_beside(profile, &made, &err) < 0) {
 		err.severity = SEVERITY_WARNING;
 		problems_add(notes, &err);
 		return;

@@ -315,27 +315,28 @@ int file_read(const struct place *place, size_t max, struct buf *out, struct sta
 }
 
 /* The file's end is read, too: one that goes on is another. */
-static int compare_pieces(int fd, const char *bytes, size_t len, bool *same, struct error *err)
+static int compare_all(int fd, const struct pieces *with, bool *same, struct error *err)
 {
-	BUF_AUTO piece = BUF_INIT;
-	size_t at = 0;
+	struct pieces_place at = { 0, 0 };
+	BUF_AUTO some = BUF_INIT;
+	size_t len = 0;
 	ssize_t got;
 
 	do {
-		buf_clear(&piece);
-		got = read_some(fd, &piece, COMPARED_AT_ONCE);
+		buf_clear(&some);
+		got = read_some(fd, &some, COMPARED_AT_ONCE);
 		if (got < 0 && errno == ENOMEM)
 			return error_memory(err);
 		if (got < 0)
 			return error_system(err, errno, "cannot be read");
-		*same = piece.len <= len - at && buf_equals(&piece, bytes + at, piece.len);
-		at += piece.len;
+		*same = pieces_go_on(with, &at, some.data, some.len);
+		len += some.len;
 	} while (got > 0 && *same);
-	*same = *same && at == len;
+	*same = *same && len == with->len;
 	return 0;
 }
 
-int file_compare(const struct place *place, size_t max, const struct buf *with, bool *same, struct stat *st,
+int file_compare(const struct place *place, size_t max, const struct pieces *with, bool *same, struct stat *st,
 		 struct error *err)
 {
 	int fd = open_place(place, err), result;
@@ -347,7 +348,7 @@ int file_compare(const struct place *place, size_t max, const struct buf *with, 
 	if (result == 0 && st)
 		*st = found;
 	if (result == 0)
-		result = compare_pieces(fd, buf_text(with), with->len, same, err);
+		result = compare_all(fd, with, same, err);
 	if (result < 0)
 		error_in_file(err, place->shown);
 	close(fd);

@@ -14,6 +14,7 @@
 
 #include "plist/base/buf.h"
 #include "plist/base/error.h"
+#include "plist/base/pieces.h"
 #include "plist/base/walk.h"
 
 struct place {
@@ -42,8 +43,8 @@ int place_sync(const struct place *place, struct error *err);
  * is what fstat said. Anything but a regular file is refused. 0, or -1 with the file's shown name. */
 int file_read(const struct place *place, size_t max, struct buf *out, struct stat *st, struct error *err);
 
-/* Whether the file at a place has the contents of `with`, read piece by piece. The rest is as with file_read(). */
-int file_compare(const struct place *place, size_t max, const struct buf *with, bool *same, struct stat *st,
+/* Whether the file at a place has the contents of `with`, read bit by bit. The rest is as with file_read(). */
+int file_compare(const struct place *place, size_t max, const struct pieces *with, bool *same, struct stat *st,
 		 struct error *err);
 
 /* Reads a file by its path, following links, pipes allowed. */
@@ -68,6 +69,8 @@ struct replace_options {
  * NULL) what the new file is, or -1. */
 int file_replace(const struct place *place, const void *bytes, size_t len,
 		 const struct replace_options *options, struct stat *st, struct error *err);
+int file_replace_by(const struct place *place, const struct pieces *bytes, const struct replace_options *options,
+		    struct stat *st, struct error *err);
 
 /* Writes over the file that is there, which keeps its inode, owner and all: for where nothing can be put in its
  * place, as it is a mount point of its own. Not atomic: whoever calls has what it takes to do it again. 0 with `*st`

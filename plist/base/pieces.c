@@ -46,6 +46,12 @@ void pieces_hold(struct pieces *pieces, struct buf *buf)
 		pieces->failed = true;
 }
 
+/* To be held by others, too: that changes only how many are counted to hold the memory. */
+static struct buf *held(const struct pieces *pieces, size_t i)
+{
+	return (struct buf *)&pieces->held[i];
+}
+
 void pieces_of(struct pieces *pieces, struct buf *buf)
 {
 	pieces_free(pieces);
@@ -53,14 +59,14 @@ void pieces_of(struct pieces *pieces, struct buf *buf)
 	pieces_add(pieces, buf->data, buf->len);
 }
 
-void pieces_share(struct pieces *pieces, struct pieces *from)
+void pieces_share(struct pieces *pieces, const struct pieces *from)
 {
 	struct pieces shared = { .failed = from->failed };
 	size_t i;
 
 	for (i = 0; i < PIECES_HELD_MAX; i++)
 		if (from->held[i].data)
-			pieces_hold(&shared, &from->held[i]);
+			pieces_hold(&shared, held(from, i));
 	for (i = 0; i < from->count; i++)
 		pieces_add(&shared, from->list[i].iov_base, from->list[i].iov_len);
 	pieces_free(pieces);
@@ -74,14 +80,14 @@ static bool is_whole(const struct pieces *pieces)
 	       pieces->len == pieces->held[0].len;
 }
 
-void pieces_flat(struct pieces *pieces, struct buf *out)
+void pieces_flat(const struct pieces *pieces, struct buf *out)
 {
 	size_t i;
 
 	if (pieces->failed) {
 		out->failed = true;
 	} else if (is_whole(pieces)) {
-		buf_share(out, &pieces->held[0]);
+		buf_share(out, held(pieces, 0));
 	} else {
 		buf_assign(out, "", 0);
 		buf_reserve(out, pieces->len);

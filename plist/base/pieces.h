@@ -32,15 +32,21 @@ struct pieces {
 /* Appends a piece, which is not copied. One that follows the last one in memory makes that longer. */
 void pieces_add(struct pieces *pieces, const void *bytes, size_t len);
 
+/* One piece, to be looked at while `*piece` is there. It needs no memory and is not to be freed. */
+static inline struct pieces pieces_one(struct iovec *piece)
+{
+	return (struct pieces){ .list = piece, .count = piece->iov_len ? 1 : 0, .len = piece->iov_len };
+}
+
 /* Holds the memory of a buffer, of at most PIECES_HELD_MAX. */
 void pieces_hold(struct pieces *pieces, struct buf *buf);
 
 /* Replaces the contents by those of a buffer, or of others, and has the memory in common. */
 void pieces_of(struct pieces *pieces, struct buf *buf);
-void pieces_share(struct pieces *pieces, struct pieces *from);
+void pieces_share(struct pieces *pieces, const struct pieces *from);
 
 /* Replaces the contents of `out` by them, in one piece; if they are one, it has the memory in common. */
-void pieces_flat(struct pieces *pieces, struct buf *out);
+void pieces_flat(const struct pieces *pieces, struct buf *out);
 
 /* True if nothing was lost for want of memory. */
 bool pieces_ok(const struct pieces *pieces);

@@ -324,12 +324,22 @@ static int open_old(const struct place *place)
 	return openat(place->dir, place->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
-static int finish_draft(struct draft *draft, const void *bytes, size_t len, int old, const struct stat *like,
+static int write_pieces(int fd, const struct pieces *bytes)
+{
+	size_t i;
+
+	for (i = 0; i < bytes->count; i++)
+		if (file_write_all(fd, bytes->list[i].iov_base, bytes->list[i].iov_len) < 0)
+			return -1;
+	return 0;
+}
+
+static int finish_draft(struct draft *draft, const struct pieces *bytes, int old, const struct stat *like,
 			struct error *err)
 {
 	if (draft_open(draft) < 0)
 		return error_system(err, errno, "no file can be made in its directory");
-	if (file_write_all(draft->fd, bytes, len) < 0)
+	if (write_pieces(draft->fd, bytes) < 0)
 		return error_system(err, errno, "the new file cannot be written");
 	if (dress(draft->fd, old, like) < 0)
 		return error_system(err, errno, "owner, mode and attributes cannot be kept");
@@ -338,12 +348,12 @@ static int finish_draft(struct draft *draft, const void *bytes, size_t len, int 
 	return 0;
 }
 
-static int replace(const struct place *place, int old, const void *bytes, size_t len,
+static int replace(const struct place *place, int old, const struct pieces *bytes,
 		   const struct replace_options *options, struct stat *st, struct error *err)
 {
 	DRAFT_AUTO draft = DRAFT_INIT(place->dir);
 
-	if (finish_draft(&draft, bytes, len, old, options->like, err) < 0)
+	if (finish_draft(&draft, bytes, old, options->like, err) < 0)
 		return -1;
 	if (options->backup && old >= 0 && backup(place, old, options->backup, err) < 0)
 		return -1;
@@ -357,13 +367,22 @@ static int replace(const struct place *place, int old, const void *bytes, size_t
 int file_replace(const struct place *place, const void *bytes, size_t len,
 		 const struct replace_options *options, struct stat *st, struct error *err)
 {
+	struct iovec piece = { (void *)bytes, len };
+	const struct pieces whole = pieces_one(&piece);
+
+	return file_replace_by(place, &whole, options, st, err);
+}
+
+int file_replace_by(const struct place *place, const struct pieces *bytes, const struct replace_options *options,
+		    struct stat *st, struct error *err)
+{
 	int old = open_old(place);
 	int result;
 
 	if (old < 0 && errno != ENOENT)
 		result = error_system(err, errno, "cannot be opened to be replaced");
 	else
-		result = replace(place, old, bytes, len, options, st, err);
+		result = replace(place, old, bytes, options, st, err);
 	if (result < 0)
 		error_in_file(err, place->shown);
 	if (old >= 0)

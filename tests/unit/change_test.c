@@ -40,9 +40,11 @@ static void begin_with_length(size_t len)
 static int make_again(struct doc *doc, struct replay **replay)
 {
 	const struct buf *noted = &mounted.profile.recovery.noted;
+	BUF_AUTO plist = BUF_INIT;
 	struct error err;
 
-	if (doc_read(doc, "p", mounted.profile.plist.data, mounted.profile.plist.len, &err) < 0)
+	pieces_flat(&mounted.profile.plist, &plist);
+	if (doc_read(doc, "p", plist.data, plist.len, &err) < 0)
 		fail_msg("%s", err.text);
 	*replay = replay_new(doc);
 	assert_non_null(*replay);
@@ -119,7 +121,7 @@ static void a_part_of_a_value_that_is_not_there_does_not_fit(void **state)
 	assert_int_equal(append_to("Text", "more\n"), 0);
 	add_profile(299, &keys);
 	buf_add_format(&text, "<plist version=\"1.0\"><dict>%s</dict></plist>", buf_text(&keys));
-	buf_assign(&mounted.profile.plist, text.data, text.len);
+	pieces_of(&mounted.profile.plist, &text);
 	assert_int_equal(make_again(&doc, &replay), -1);
 	assert_int_equal(node_get(doc.root, "Text")->value.len, 299);
 	replay_free(replay);

@@ -154,12 +154,15 @@ static void only_regular_files_are_read(void **state)
 
 static void must_compare(const struct buf *with, bool expected)
 {
+	size_t part = with->len / 3;
+	struct iovec two[] = { { with->data, part }, { with->data + part, with->len - part } };
+	const struct pieces pieces = { .list = two, .count = 2, .len = with->len };
 	struct place place = find_place("file");
 	struct error err = ERROR_INIT;
 	struct stat st;
 	bool same;
 
-	if (file_compare(&place, BIG, with, &same, &st, &err) < 0)
+	if (file_compare(&place, BIG, &pieces, &same, &st, &err) < 0)
 		fail_msg("%s", err.text);
 	assert_int_equal(same, expected);
 	assert_int_equal(st.st_size, look_at("file").st_size);
@@ -201,11 +204,11 @@ static void a_file_is_told_from_every_other(void **state)
 static void assert_not_compared(const char *name, int code)
 {
 	struct place place = find_place(name);
-	BUF_AUTO with = BUF_INIT;
+	PIECES_AUTO with = PIECES_INIT;
 	struct error err;
 	bool same;
 
-	buf_resize(&with, 4);
+	pieces_add(&with, "four", 4);
 	assert_int_equal(file_compare(&place, 4, &with, &same, NULL, &err), -1);
 	assert_int_equal(err.code, code);
 	assert_string_equal(err.file, path_of(name));

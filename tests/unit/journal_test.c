@@ -27,7 +27,9 @@ static int begin(void **state)
 
 static struct journal *make(void)
 {
-	const struct journal_head head = { .path = PATH, .base = BASE, .len = strlen(BASE) };
+	struct iovec piece = { (void *)BASE, strlen(BASE) };
+	const struct pieces base = pieces_one(&piece);
+	const struct journal_head head = { .path = PATH, .base = &base };
 	struct error err = ERROR_INIT;
 	struct journal *journal;
 
@@ -301,7 +303,9 @@ static void assert_is(const struct journal_record *record, const void *body, siz
 
 static void what_is_long_is_read_back(void **state)
 {
-	const struct journal_head head = { .path = PATH, .base = long_body, .len = sizeof(long_body) };
+	struct iovec piece = { long_body, sizeof(long_body) };
+	const struct pieces base = pieces_one(&piece);
+	const struct journal_head head = { .path = PATH, .base = &base };
 	struct error err = ERROR_INIT;
 	struct journal_file *file;
 	struct journal *journal;
@@ -366,7 +370,9 @@ static void a_content_counts_by_its_digest_which_is_in_the_name(void **state)
 
 static void a_digest_that_is_known_makes_the_same_journal(void **state)
 {
-	struct journal_head head = { .path = PATH, .base = BASE, .len = strlen(BASE) };
+	struct iovec piece = { (void *)BASE, strlen(BASE) };
+	const struct pieces base = pieces_one(&piece);
+	struct journal_head head = { .path = PATH, .base = &base };
 	char digest[JOURNAL_DIGEST_LEN + 1], path[512];
 	BUF_AUTO made = BUF_INIT, known = BUF_INIT;
 	struct journal *journal;

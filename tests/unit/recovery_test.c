@@ -85,26 +85,26 @@ static void crash_after(const struct buf *fresh, size_t done)
 
 static void assert_finished(const struct buf *fresh)
 {
-	BUF_AUTO now = BUF_INIT;
+	BUF_AUTO now = BUF_INIT, known = BUF_INIT;
 
 	tree_begin_with("p.mobileconfig", &keeping);
 	get_bytes("p.mobileconfig", &now);
 	assert_true(buf_equals(&now, fresh->data, fresh->len));
-	assert_true(buf_equals(&mounted.profile.bytes, fresh->data, fresh->len));
+	pieces_flat(&mounted.profile.bytes, &known);
+	assert_true(buf_equals(&known, fresh->data, fresh->len));
 	assert_false(recovery_holds(&mounted.profile));
 }
 
 /* The same profile with another value, which is `more` bytes longer or shorter. */
 static void make_fresh(struct buf *fresh, const char *value)
 {
-	char text[8192], *at;
+	BUF_AUTO text = BUF_INIT;
+	char *at;
 
-	assert_true(mounted.profile.bytes.len < sizeof(text));
-	memcpy(text, mounted.profile.bytes.data, mounted.profile.bytes.len);
-	text[mounted.profile.bytes.len] = '\0';
-	at = strstr(text, "one</string>");
+	pieces_flat(&mounted.profile.bytes, &text);
+	at = strstr(buf_text(&text), "one</string>");
 	assert_non_null(at);
-	buf_add(fresh, text, (size_t)(at - text));
+	buf_add(fresh, text.data, (size_t)(at - text.data));
 	buf_add_text(fresh, value);
 	buf_add_text(fresh, at + 3);
 	assert_true(buf_ok(fresh));
@@ -115,7 +115,7 @@ static void cut_short_anywhere(const char *value)
 	BUF_AUTO old = BUF_INIT, fresh = BUF_INIT;
 	size_t done;
 
-	buf_add(&old, mounted.profile.bytes.data, mounted.profile.bytes.len);
+	pieces_flat(&mounted.profile.bytes, &old);
 	make_fresh(&fresh, value);
 	for (done = 0; done <= fresh.len; done += 97) {
 		crash_after(&fresh, done);

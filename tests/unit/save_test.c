@@ -61,6 +61,14 @@ static void an_edit_taken_back_after_a_save_is_saved_again(void **state)
 
 /* --- edited ----------------------------------------------------------------------------------------- */
 
+static void assert_known(const struct pieces *pieces, const char *text)
+{
+	BUF_AUTO bytes = BUF_INIT;
+
+	pieces_flat(pieces, &bytes);
+	assert_string_equal(buf_text(&bytes), text);
+}
+
 static void an_edit_changes_only_that(void **state)
 {
 	struct opened it;
@@ -74,8 +82,8 @@ static void an_edit_changes_only_that(void **state)
 	assert_content(WIFI, PLAIN("Office"));
 	assert_int_equal(look_at(WIFI).st_mode & 07777, 0604);
 	assert_int_equal(entries_in("p"), 1);
-	assert_true(buf_equals(&it.profile.bytes, PLAIN("Office"), strlen(PLAIN("Office"))));
-	assert_true(buf_equals(&it.profile.plist, PLAIN("Office"), strlen(PLAIN("Office"))));
+	assert_known(&it.profile.bytes, PLAIN("Office"));
+	assert_known(&it.profile.plist, PLAIN("Office"));
 	assert_int_equal(it.profile.found.st_ino, look_at(WIFI).st_ino);
 	assert_int_equal(it.profile.commits_saved, 1);
 	done(&it);
@@ -565,8 +573,7 @@ static bool renamed_and_back(void)
 	const struct profile_options options = { .unsign = true };
 	struct opened it = { .err = ERROR_INIT };
 	struct stat before = look_at(WIFI);
-	BUF_AUTO name = BUF_INIT;
-	BUF_AUTO plist = BUF_INIT;
+	BUF_AUTO name = BUF_INIT, plist = BUF_INIT, bytes = BUF_INIT;
 	const struct node *node;
 
 	if (profile_open(&it.profile, path_of(WIFI), &options, &it.notes, &it.err) < 0) {
@@ -581,12 +588,13 @@ static bool renamed_and_back(void)
 		return false;
 	}
 	buf_add(&name, node->value.bytes, node->value.len);
-	buf_add(&plist, it.profile.plist.data, it.profile.plist.len);
+	pieces_flat(&it.profile.plist, &plist);
 	set_name(&it, "another name", strlen("another name"));
 	done(&it);
 	it = open_plain(WIFI);
 	set_name(&it, name.data, name.len);
-	assert_true(buf_equals(&it.profile.bytes, plist.data, plist.len));
+	pieces_flat(&it.profile.bytes, &bytes);
+	assert_true(buf_equals(&bytes, plist.data, plist.len));
 	done(&it);
 	return true;
 }

@@ -506,13 +506,15 @@ static void close_all(void)
 static void check_replay(void)
 {
 	const struct recovery *recovery = &mounted.profile.recovery;
+	BUF_AUTO plist = BUF_INIT;
 	struct error err = ERROR_INIT;
 	struct replay *replay;
 	struct doc doc;
 
 	if (mounted.profile.commits == mounted.profile.commits_saved)
 		return;
-	check(doc_read(&doc, "p", mounted.profile.plist.data, mounted.profile.plist.len, &err) == 0);
+	pieces_flat(&mounted.profile.plist, &plist);
+	check(doc_read(&doc, "p", plist.data, plist.len, &err) == 0);
 	replay = replay_new(&doc);
 	check(replay);
 	if (replay_changes(replay, recovery->noted.data, recovery->noted.len, &err) < 0)
