@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "fs/fuse/ops.h"
+#include "fs/fuse/permission.h"
 #include "fs/fuse/signals.h"
 
 /* Requests that are still answered after the end came; a busy client must not keep us for ever. */
@@ -98,14 +99,15 @@ static bool add_option(char **list, const char *name, const char *value)
 }
 
 /* All options as one list, as libfuse wants them; later ones win. NULL: out of memory. */
-static char *option_list(const struct driver_options *options)
+static char *option_list(const struct driver *driver, const struct driver_options *options)
 {
 	char *list = NULL;
 	bool ok;
 	size_t i;
 
-	ok = add_option(&list, "subtype=", "profilefs") && add_option(&list, "fsname=", options->source) &&
-	     add_option(&list, "default_permissions", "");
+	ok = add_option(&list, "subtype=", "profilefs") && add_option(&list, "fsname=", options->source);
+	if (ok && !driver->answers.judges)
+		ok = add_option(&list, "default_permissions", "");
 	if (ok && options->read_only)
 		ok = add_option(&list, "ro", "");
 	for (i = 0; ok && i < options->passed_count; i++)
@@ -119,7 +121,7 @@ static char *option_list(const struct driver_options *options)
 static int new_session(struct driver *driver, const struct driver_options *options, struct error *err)
 {
 	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
-	char *list = option_list(options);
+	char *list = option_list(driver, options);
 	int result = -1;
 
 	if (!list || fuse_opt_add_arg(&args, "profilefs") < 0 || fuse_opt_add_arg(&args, "-o") < 0 ||
@@ -182,6 +184,7 @@ int driver_mount(struct driver **out, struct tree *tree, const char *mountpoint,
 		return error_memory(err);
 	driver->answers.tree = tree;
 	driver->answers.max_read = find_max_read(options);
+	driver->answers.judges = permission_is_ours(options->passed, options->passed_count);
 	driver->ready = options->ready;
 	driver->context = options->context;
 	last_said[0] = '\0';

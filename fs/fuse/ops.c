@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include "fs/fuse/permission.h"
 #include "fs/fuse/reply.h"
 
 /* What statfs(2) says: a plausible size, so that tools which look for room find it. */
@@ -204,16 +205,38 @@ static void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
 		reply_attr(req, &spot);
 }
 
+/* Asked where the kernel does not judge by mode itself. */
+static void op_access(fuse_req_t req, fuse_ino_t ino, int mask)
+{
+	struct spot spot;
+
+	if (spot_of(req, ino, &spot))
+		reply_result(req, permission_access(req, tree_mode(spot.tree, spot.item), mask));
+}
+
+/* 0, or why these ids cannot be given. */
+static int check_ownership(fuse_req_t req, const struct spot *spot, const struct stat *st, int to_set)
+{
+	const struct ops_context *context = fuse_req_userdata(req);
+	struct tree_attr attr;
+
+	if (!context->judges || !(to_set & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)))
+		return 0;
+	tree_getattr(spot->tree, spot->item, &attr);
+	return permission_ownership(req, &attr, st, to_set);
+}
+
 /* The size is content; mode, owner and times are accepted and not kept. */
 static void op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_set, struct fuse_file_info *fi)
 {
 	struct spot spot;
-	int result = 0;
+	int result;
 
 	if (!spot_of(req, ino, &spot))
 		return;
 	forgotten_with_answer(req, ino, FORGETS_ALL);
-	if (to_set & FUSE_SET_ATTR_SIZE)
+	result = check_ownership(req, &spot, st, to_set);
+	if (result == 0 && (to_set & FUSE_SET_ATTR_SIZE))
 		result = tree_done(spot.tree, tree_truncate(spot.tree, spot.item, fi ? handle_of(fi) : NULL,
 							    st->st_size));
 	if (result < 0)
@@ -366,6 +389,7 @@ const struct fuse_lowlevel_ops driver_ops = {
 	.unlink = op_unlink,
 	.rmdir = op_rmdir,
 	.rename = op_rename,
+	.access = op_access,
 	.getattr = op_getattr,
 	.setattr = op_setattr,
 	.getxattr = op_getxattr,

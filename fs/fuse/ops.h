@@ -6,6 +6,7 @@
 #define FUSE_OPS_H
 
 #include <fuse_lowlevel.h>
+#include <stdbool.h>
 
 #include "fs/fuse/attributes.h"
 
@@ -19,6 +20,7 @@ struct ops_context {
 	pid_t caller; /* the thread whose request was looked at last */
 	struct attributes attributes;
 	unsigned max_read; /* as the mount option max_read, or 0: libfuse insists on hearing it twice */
+	bool judges; /* who may do what is not left to the kernel (permission.h) */
 };
 
 extern const struct fuse_lowlevel_ops driver_ops;

@@ -147,7 +147,7 @@ static mode_t dir_mode(const struct tree *tree)
 	return search_mode(file_mode(tree));
 }
 
-static mode_t item_mode(const struct tree *tree, const struct item *item)
+mode_t tree_mode(const struct tree *tree, const struct item *item)
 {
 	switch (item->kind) {
 	case ITEM_DIR:
@@ -203,7 +203,7 @@ void tree_getattr(struct tree *tree, struct item *item, struct tree_attr *attr)
 	bool pending = item->kind == ITEM_KEY && !item->node;
 
 	*attr = (struct tree_attr){ .ino = item->ino, .uid = tree->uid, .gid = tree->gid };
-	attr->mode = item_mode(tree, item);
+	attr->mode = tree_mode(tree, item);
 	attr->nlink = !item->parent && item != tree->root ? 0 : item_is_dir(item) ? 2 : 1;
 	attr->size = attr_size(tree, item);
 	attr->mtime = item->kind == ITEM_PROFILE ? collection_mtime(item->rare->member) : item_mtime(item);

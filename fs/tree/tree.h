@@ -104,6 +104,9 @@ struct tree_attr {
 	bool direct;           /* one of .profilefs: no caching at all, size unknown before reading */
 };
 
+/* Its mode alone, which nobody keeps. */
+mode_t tree_mode(const struct tree *tree, const struct item *item);
+
 /* Whoever asks may keep what is not volatile until attributes_changed() says that it has changed. */
 void tree_getattr(struct tree *tree, struct item *item, struct tree_attr *attr);
 

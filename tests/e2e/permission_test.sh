@@ -68,6 +68,91 @@ it_lets_root_look_into_no_users_mount()
 	assert_stdout '^Example enrolment$'
 }
 
+# Nobody else comes into a mount: what the owner may do, the tree knows as well as the kernel.
+it_leaves_it_to_the_kernel_to_judge_others_alone()
+{
+	with_profile
+	grep -q " $PWD/mnt .*default_permissions" /proc/self/mountinfo && exit 9
+	umount_profile
+	mount_profile p.mobileconfig allow_other
+	grep -q " $PWD/mnt .*default_permissions" /proc/self/mountinfo
+	umount_profile
+	assert_same before p.mobileconfig
+}
+
+# A script: "may WHAT... FILE" and "may_not WHAT... FILE" end it if test(1) says otherwise to the user $who.
+MAY='
+	may()
+	{
+		local file=${*: -1}
+
+		for what in "${@:1:$#-1}"; do
+			as "$who" test "$what" "$file" || exit 8
+		done
+	}
+	may_not()
+	{
+		as "$who" test "$1" "$2" || return 0
+		exit 9
+	}
+	look()
+	{
+		may -r -w mnt/PayloadDisplayName
+		may_not -x mnt/PayloadDisplayName
+		may -r -w -x mnt/PayloadContent
+		may -r mnt/.profilefs/status
+		may_not -x mnt/.profilefs/status
+		may -r -x mnt/.profilefs
+		as "$who" sh -c "cd mnt/PayloadContent/com.apple.mdm && test -r ServerURL"
+	}'
+
+it_says_to_the_owner_what_can_be_done()
+{
+	make_profile p.mobileconfig
+	user_session "$MAY"'
+		who=65534
+		as_nobody "$PROFILEFS" p.mobileconfig mnt
+		look
+		may_not -w mnt/.profilefs/status
+		may_not -w mnt/.profilefs
+		as_nobody "$PROFILEFS" umount mnt'
+	assert_status 0
+}
+
+it_says_to_root_what_can_be_done()
+{
+	need_users
+	with_profile
+	export -f as
+	run bash -ec "$MAY; who=0; look"
+	assert_status 0
+	umount_profile
+}
+
+it_lets_nobody_give_a_file_away()
+{
+	local told
+
+	make_profile p.mobileconfig
+	user_session '
+		as_nobody "$PROFILEFS" p.mobileconfig mnt
+		as_nobody chown 0 mnt/PayloadDisplayName && exit 9
+		as_nobody chown 65533:65534 mnt/PayloadContent && exit 9
+		as_nobody chgrp 65533 mnt/PayloadDisplayName && exit 9
+		as_nobody chown 65534:65534 mnt/PayloadDisplayName
+		setpriv --reuid=65534 --regid=65534 --groups=65533 chgrp 65533 mnt/PayloadDisplayName
+		as_nobody chmod 640 mnt/PayloadDisplayName
+		as_nobody touch -d @0 mnt/PayloadDisplayName
+		as_nobody stat -c %u:%g mnt/PayloadDisplayName
+		as_nobody "$PROFILEFS" umount mnt'
+	assert_status 0
+	assert_stdout '^65534:65534$'
+	for told in "ownership of 'mnt/PayloadDisplayName'" "ownership of 'mnt/PayloadContent'" \
+		"group of 'mnt/PayloadDisplayName'"; do
+		assert_stderr "changing $told: Operation not permitted"
+	done
+}
+
 it_allows_others_only_where_the_system_does()
 {
 	make_profile p.mobileconfig
