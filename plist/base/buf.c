@@ -16,10 +16,9 @@ static bool is_shared(const struct buf *buf)
 /* Gives the memory back; what the buffer says of it is not true any more. */
 static void drop(struct buf *buf)
 {
-	if (buf->owners && --*buf->owners > 0)
+	if (!buf->data || (buf->owners && --*buf->owners > 0))
 		return;
-	if (buf->data)
-		explicit_bzero(buf->data, buf->used);
+	explicit_bzero(buf->data, buf->used);
 	free(buf->data);
 	free(buf->owners);
 }

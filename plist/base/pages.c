@@ -43,7 +43,8 @@ static void ask_for(void *memory, size_t size)
 void pages_large(void *memory, size_t size)
 {
 #ifdef MADV_HUGEPAGE
-	advise(memory, size, LARGE_LEAST, MADV_HUGEPAGE);
+	if (size >= LARGE_LEAST)
+		advise(memory, size, LARGE_LEAST, MADV_HUGEPAGE);
 #else
 	(void)memory;
 	(void)size;
