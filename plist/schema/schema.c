@@ -18,6 +18,13 @@
 #include "plist/schema/schema_ready.h"
 #include "plist/schema/yaml.h"
 
+/* What was found for a payload type, or that there is none of it: who edits a payload asks for it again and again. */
+struct asked {
+	char type[64];
+	size_t len;          /* 0: nothing was asked yet */
+	struct group *group;
+};
+
 struct schema {
 	struct arena *arena;
 	struct section_text texts[LAYER_COUNT]; /* `name` NULL: there is no such layer */
@@ -27,6 +34,7 @@ struct schema {
 	struct schema_index index;
 	struct schema_key *profile, *any_payload;
 	struct texts types; /* `list` NULL: not asked for yet */
+	struct asked asked;
 };
 
 /* --- sources ---------------------------------------------------------------------------------------- */
@@ -405,11 +413,28 @@ void schema_free(struct schema *schema)
 
 /* --- asking ----------------------------------------------------------------------------------------- */
 
+static struct group *group_of(struct schema *schema, const char *type, size_t len)
+{
+	struct asked *asked = &schema->asked;
+
+	if (len > 0 && asked->len == len && memcmp(asked->type, type, len) == 0)
+		return asked->group;
+	asked->len = 0;
+	if (!has_index(schema))
+		return NULL;
+	asked->group = index_find(&schema->index, SUBJECT_PAYLOAD, type, len);
+	if (len > 0 && len <= sizeof(asked->type)) {
+		memcpy(asked->type, type, len);
+		asked->len = len;
+	}
+	return asked->group;
+}
+
 /* Sections that were not read at the opening are built in and well written: only memory can be missing. */
 const struct schema_key *schema_payload(struct schema *schema, const char *type, size_t len)
 {
 	struct error err;
-	struct group *group = has_index(schema) ? index_find(&schema->index, SUBJECT_PAYLOAD, type, len) : NULL;
+	struct group *group = group_of(schema, type, len);
 
 	if (!group)
 		return NULL;

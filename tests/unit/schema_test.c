@@ -90,6 +90,32 @@ static void the_built_in_schema_knows_apples_payloads(void **state)
 	schema_free(schema);
 }
 
+/* Longer than what a schema remembers of what it was asked for. */
+#define LONG_TYPE "com.example.a.type.that.is.longer.than.any.other.that.anybody.asks.for"
+
+static void a_payload_is_found_whatever_was_asked_for_before(void **state)
+{
+	static const char *const types[] = { "com.apple.mdm", "com.apple.vpn.managed", "com.apple.mdm2", "com.apple.md",
+					     LONG_TYPE, LONG_TYPE ".too", "" };
+	struct schema *schema = schema_open(NULL, &err);
+
+	(void)state;
+	for (size_t before = 0; before < sizeof(types) / sizeof(*types); before++) {
+		for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+			payload(schema, types[before]);
+			if (i < 2)
+				assert_non_null(key_of(payload(schema, types[i]), i ? "VPNType" : "ServerURL"));
+			else
+				assert_null(payload(schema, types[i]));
+		}
+	}
+	payload(schema, "com.apple.mdm");
+	assert_null(schema_payload(schema, "com.apple.mdm\0", 14));
+	assert_null(schema_payload(schema, "com.apple.mdm\0", 14));
+	assert_non_null(schema_payload(schema, "com.apple.mdm\0", 13));
+	schema_free(schema);
+}
+
 static void the_built_in_schema_knows_the_profile_and_every_payload(void **state)
 {
 	struct schema *schema = schema_open(NULL, &err);
@@ -579,6 +605,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_built_in_schema_knows_apples_payloads),
+		TEST(a_payload_is_found_whatever_was_asked_for_before),
 		TEST(the_built_in_schema_knows_the_profile_and_every_payload),
 		TEST(every_built_in_section_can_be_read),
 		TEST(two_schemas_know_nothing_of_each_other),
