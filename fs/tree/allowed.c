@@ -68,16 +68,17 @@ static const struct schema_key *keys_of(struct tree *tree, const struct item *di
 const struct schema_key *allowed_entry(struct tree *tree, const struct item *dir, const char *name)
 {
 	const struct schema_key *owner;
-	BUF_AUTO key = BUF_INIT;
+	BUF_AUTO room = BUF_INIT;
+	struct key key;
 
 	if (dir->dir->shape == SHAPE_ARRAY) {
 		owner = allowed_dir(tree, dir);
 		return owner && schema_allows_type(owner, NODE_ARRAY) ? schema_item(owner) : NULL;
 	}
 	owner = keys_of(tree, dir);
-	if (!owner || entry_key(dir, name, &key) < 0)
+	if (!owner || entry_key_seen(dir, name, &room, &key) < 0)
 		return NULL;
-	return schema_child(owner, buf_text(&key), key.len);
+	return schema_child(owner, key.bytes, key.len);
 }
 
 const struct schema_key *allowed_in(const struct schema_key *owner, const struct item *item)
@@ -107,9 +108,10 @@ const struct schema_key *allowed_payload(struct tree *tree, const struct item *i
 bool allowed_is_declared(struct tree *tree, const struct item *dir, const char *name)
 {
 	const struct schema_key *owner = keys_of(tree, dir);
-	BUF_AUTO key = BUF_INIT;
+	BUF_AUTO room = BUF_INIT;
+	struct key key;
 
-	return owner && entry_key(dir, name, &key) == 0 && schema_declared(owner, buf_text(&key), key.len);
+	return owner && entry_key_seen(dir, name, &room, &key) == 0 && schema_declared(owner, key.bytes, key.len);
 }
 
 /* True for the top of a plist that is no configuration profile: of its keys nothing is known for sure. */
@@ -124,25 +126,29 @@ static bool is_something_else(const struct tree *tree, const struct item *dir)
 }
 
 /* True if the schema has a dict's directory take that key. */
-static bool takes_key(struct tree *tree, const struct item *dir, const struct schema_key *owner, const struct buf *key)
+static bool takes_key(struct tree *tree, const struct item *dir, const struct schema_key *owner, const struct key *key)
 {
 	bool known = owner != schema_any_payload(schema_of(tree));
 
-	if (is_payload(dir) && constraint_is_usurped(owner, known, buf_text(key), key->len))
+	if (is_payload(dir) && constraint_is_usurped(owner, known, key->bytes, key->len))
 		return false;
-	return schema_is_open(owner) || schema_child(owner, buf_text(key), key->len);
+	return schema_is_open(owner) || schema_child(owner, key->bytes, key->len);
 }
 
 int allowed_check_name(struct tree *tree, const struct item *dir, const char *name, struct error *err)
 {
-	const struct schema_key *owner = keys_of(tree, dir);
-	BUF_AUTO key = BUF_INIT;
+	const struct schema_key *owner;
+	BUF_AUTO room = BUF_INIT;
+	struct key key;
 	size_t len;
 
-	if (!owner || !allowed_is_strict(tree) || tree->profile->options.unknown_allowed ||
-	    is_something_else(tree, dir) || entry_key(dir, name, &key) < 0 || takes_key(tree, dir, owner, &key))
+	if (!allowed_is_strict(tree) || tree->profile->options.unknown_allowed)
 		return 0;
-	constraint_unknown(owner, buf_text(&key), key.len, err);
+	owner = keys_of(tree, dir);
+	if (!owner || is_something_else(tree, dir) || entry_key_seen(dir, name, &room, &key) < 0 ||
+	    takes_key(tree, dir, owner, &key))
+		return 0;
+	constraint_unknown(owner, key.bytes, key.len, err);
 	len = strlen(err->text);
 	snprintf(err->text + len, sizeof(err->text) - len,
 		 " (-o unknown=allow takes it all the same; -o schema= reads a newer schema)");

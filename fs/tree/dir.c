@@ -293,7 +293,7 @@ struct item *dir_place_for_index(const struct item *dir, uint32_t index)
 	return before;
 }
 
-int entry_key(const struct item *dir, const char *name, struct buf *key)
+int entry_key_seen(const struct item *dir, const char *name, struct buf *room, struct key *key)
 {
 	const struct item *item = item_child(dir, name);
 	const struct ghost *ghost = ghost_find(dir, name);
@@ -301,13 +301,26 @@ int entry_key(const struct item *dir, const char *name, struct buf *key)
 	const struct said *said = said_find(dir->dir->said, name);
 
 	if (node && node->key)
-		buf_add(key, node->key, node->key_len);
+		*key = (struct key){ node->key, node->key_len };
 	else if (said && said->key && name_is_of(name, said->key, said->key_len))
-		buf_add(key, said->key, said->key_len);
+		*key = (struct key){ said->key, said->key_len };
 	else if (name_is_cut(name))
-		buf_add_text(key, name);
+		*key = (struct key){ name, strlen(name) };
 	else
-		return name_to_key(name, key);
+		key->bytes = name_key(name, room, &key->len);
+	return key->bytes ? 0 : -1;
+}
+
+int entry_key(const struct item *dir, const char *name, struct buf *out)
+{
+	BUF_AUTO room = BUF_INIT;
+	struct key key;
+
+	if (entry_key_seen(dir, name, &room, &key) < 0)
+		return -1;
+	buf_add(out, key.bytes, key.len);
+	if (room.failed)
+		out->failed = true;
 	return 0;
 }
 

@@ -125,13 +125,14 @@ static void expect_schema(const struct schema_key *key, struct expectation *out)
 /* True if what has this name in the directory may be a secret: elements have their array's name. */
 static bool is_secret(const struct item *dir, const char *name, const struct schema_key *key)
 {
-	BUF_AUTO text = BUF_INIT;
+	BUF_AUTO room = BUF_INIT;
+	const char *text;
+	size_t len = 0;
 
 	for (; dir && dir->dir->shape == SHAPE_ARRAY && dir->parent; dir = dir->parent)
 		name = item_name(dir);
-	if (!name || name_to_key(name, &text) < 0)
-		return secret_is_kept(key, NULL, 0);
-	return secret_is_kept(key, buf_text(&text), text.len);
+	text = name ? name_key(name, &room, &len) : NULL;
+	return secret_is_kept(key, text, text ? len : 0);
 }
 
 static void begin(const struct tree *tree, const struct schema_key *key, struct expectation *out)

@@ -295,6 +295,15 @@ struct item *dir_find(const struct item *dir, const char *name);
  * stands for itself until then (see said.h). 0, or -1: not the spelling of a key. */
 int entry_key(const struct item *dir, const char *name, struct buf *key);
 
+struct key {
+	const char *bytes;
+	size_t len;
+};
+
+/* The same without a copy: the key is the node's, the name itself, or in `room` (empty); good as long as these are
+ * there. */
+int entry_key_seen(const struct item *dir, const char *name, struct buf *room, struct key *key);
+
 void dir_free(struct dir *dir);
 
 struct ghost *ghost_find(const struct item *dir, const char *name);

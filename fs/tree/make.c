@@ -37,20 +37,21 @@ static int refuse_not_text(struct tree *tree, struct item *dir, const char *name
 
 static int check_dict_name(struct tree *tree, struct item *dir, const char *name, struct buf *canonical)
 {
-	BUF_AUTO key = BUF_INIT;
+	BUF_AUTO room = BUF_INIT;
 	const struct node *node;
+	struct key key;
 
-	if (entry_key(dir, name, &key) < 0)
+	if (entry_key_seen(dir, name, &room, &key) < 0)
 		return refuse_text(tree, dir, name, EINVAL,
 				   "no key is spelled so: '%%' begins an escape (%%2F is '/', %%25 is '%%'), and only "
 				   "what needs one is escaped");
-	if (!ghost_find(dir, name) && !value_is_text(buf_text(&key), key.len))
+	if (!ghost_find(dir, name) && !value_is_text(key.bytes, key.len))
 		return refuse_not_text(tree, dir, name);
-	node = node_find(dir->node, buf_text(&key), key.len);
+	node = node_find(dir->node, key.bytes, key.len);
 	if (node && node->user && node->user != item_child(dir, name))
 		return refuse_text(tree, dir, name, EINVAL, "this key is there under another name");
 	buf_add_text(canonical, name);
-	return buf_ok(canonical) && buf_ok(&key) ? 0 : -ENOMEM;
+	return buf_ok(canonical) && buf_ok(&room) ? 0 : -ENOMEM;
 }
 
 static int check_payload_name(struct tree *tree, struct item *dir, const char *name, struct buf *canonical)

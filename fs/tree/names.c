@@ -230,6 +230,17 @@ int name_to_key(const char *name, struct buf *out)
 	return 0;
 }
 
+const char *name_key(const char *name, struct buf *room, size_t *len)
+{
+	*len = strlen(name);
+	if (is_plain(name, *len))
+		return name;
+	if (spelled_key(name, *len, room) < 0)
+		return NULL;
+	*len = room->len;
+	return buf_text(room);
+}
+
 bool name_is_cut(const char *name)
 {
 	const char *mark = strstr(name, CUT_MARK);

@@ -40,6 +40,9 @@ void name_from_key(const char *key, size_t len, struct buf *name);
 /* Appends the key of a name. 0, or -1: not the canonical spelling of any key; `name` may then be a cut one. */
 int name_to_key(const char *name, struct buf *key);
 
+/* The key of a name without a copy: mostly it is the name itself, else it goes into `room` (empty). NULL: as above. */
+const char *name_key(const char *name, struct buf *room, size_t *len);
+
 /* Appends what a name's escapes and other bytes stand for, canonical or not. False: a '%' begins no escape. */
 bool name_decode(const char *name, size_t len, struct buf *key);
 

@@ -15,22 +15,28 @@
 
 static void assert_name(const char *key, size_t len, const char *expected)
 {
-	BUF_AUTO name = BUF_INIT, back = BUF_INIT;
+	BUF_AUTO name = BUF_INIT, back = BUF_INIT, room = BUF_INIT;
+	size_t found_len;
+	const char *found = name_key(expected, &room, &found_len);
 
 	name_from_key(key, len, &name);
 	assert_string_equal(buf_text(&name), expected);
 	assert_int_equal(name_kind(expected), NAME_KEY);
 	assert_int_equal(name_to_key(expected, &back), 0);
 	assert_true(buf_equals(&back, key, len));
+	assert_int_equal(found_len, len);
+	assert_memory_equal(found, key, len);
 }
 
 static void assert_no_key(const char *name)
 {
-	BUF_AUTO key = BUF_INIT;
+	BUF_AUTO key = BUF_INIT, room = BUF_INIT;
+	size_t len;
 
 	if (name_to_key(name, &key) == 0)
 		fail_msg("'%s' was taken for the key '%s'", name, buf_text(&key));
 	assert_int_equal(key.len, 0);
+	assert_null(name_key(name, &room, &len));
 }
 
 /* --- escapes ---------------------------------------------------------------------------------------- */
