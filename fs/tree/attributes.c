@@ -63,9 +63,12 @@ int tree_getxattr(struct tree *tree, struct item *item, const char *name, struct
 
 static int set_type(struct tree *tree, struct item *item, const char *words, size_t len)
 {
-	struct said *said = said_make(&item->parent->dir->said, item_name(item));
+	struct said *said;
 	int result;
 
+	if (dir_load(tree, item->parent) < 0) /* what is said is judged where all is there */
+		return -ENOMEM;
+	said = said_make(&item->parent->dir->said, item_name(item));
 	if (!said)
 		return -ENOMEM;
 	if (said_parse(said, words, len) < 0)

@@ -178,23 +178,33 @@ static int child_name(const struct item *dir, const struct node *node, size_t po
 	return buf_ok(name) ? 0 : -ENOMEM;
 }
 
+/* Before the first of the entries is made. */
+static void reserve_types(struct tree *tree, struct item *dir)
+{
+	if (!dir->dir->types_ino)
+		dir->dir->types_ino = item_reserve(tree);
+}
+
 int dir_load(struct tree *tree, struct item *dir)
 {
 	struct place_in place = { .dir = dir };
 	BUF_AUTO name = BUF_INIT;
 	struct node *child;
-	size_t position = 0;
+	size_t position = 0, more;
 
 	if (dir->dir->loaded || !dir->node)
 		return 0;
-	if (!dir->dir->types_ino)
-		dir->dir->types_ino = item_reserve(tree);
-	if (slots_reserve(&dir->dir->names, node_count(dir->node)) < 0)
+	reserve_types(tree, dir);
+	more = node_count(dir->node) - dir->dir->count;
+	if (slots_reserve(&dir->dir->names, more) < 0)
 		return -ENOMEM;
-	inodes_expect(&tree->inodes, tree->last_ino + 1, node_count(dir->node));
+	inodes_expect(&tree->inodes, tree->last_ino + 1, more);
 	for (child = node_first(dir->node); child; child = node_next(child), position++) {
-		if (child->user)
-			continue; /* shown by an earlier attempt that ran out of memory */
+		/* Looked up alone, or shown before an earlier attempt ran out of memory. */
+		if (child->user) {
+			item_reorder(child->user, NULL);
+			continue;
+		}
 		buf_clear(&name);
 		if (child_name(dir, child, position, &name, &place.hash) < 0)
 			return -ENOMEM;
@@ -204,6 +214,32 @@ int dir_load(struct tree *tree, struct item *dir)
 	}
 	dir->dir->loaded = true;
 	return 0;
+}
+
+/* True if an entry can be made without its neighbours: in a dict a name that is not cut is its key's alone. */
+static bool stands_alone(const struct tree *tree, const struct item *dir, const char *name, struct buf *key)
+{
+	return dir->dir->shape == SHAPE_DICT && node_count(dir->node) > tree->few && name_to_key(name, key) == 0;
+}
+
+int dir_reach(struct tree *tree, struct item *dir, const char *name)
+{
+	BUF_AUTO key = BUF_INIT;
+	struct place_in place;
+	struct node *node;
+
+	if (dir->dir->loaded || !dir->node || name_kind(name) != NAME_KEY)
+		return 0;
+	if (!stands_alone(tree, dir, name, &key))
+		return dir_load(tree, dir);
+	if (!buf_ok(&key))
+		return -ENOMEM;
+	node = node_find(dir->node, buf_text(&key), key.len);
+	if (!node || node->user)
+		return 0;
+	reserve_types(tree, dir);
+	place = place_in(dir, NULL, name);
+	return show(tree, &place, node, NULL);
 }
 
 struct item *dir_find(const struct item *dir, const char *name)

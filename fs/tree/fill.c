@@ -251,8 +251,6 @@ static int fill_empty_below(struct tree *tree, struct item *dir)
 	struct item *item;
 	int result = 0;
 
-	if (!dir->dir->loaded)
-		return 0;
 	HASH_ITER(hh, dir->dir->said, said, next)
 		if (said->empty && result == 0 && !dir_find(dir, said->name))
 			result = fill_empty(tree, dir, said->name);
@@ -279,6 +277,8 @@ int fill_profile(struct tree *tree)
 
 	if (!tree->begun_empty)
 		return 0;
+	if (dir_load(tree, tree->root) < 0)
+		return -ENOMEM;
 	tree->begun_empty = false; /* what is made here looks names up, too */
 	uuid_make(uuid);
 	snprintf(identifier, sizeof(identifier), "profile.%s", uuid);
@@ -301,5 +301,5 @@ int fill_in(struct tree *tree, struct problems *notes)
 		result = fill_empty_below(tree, tree->root);
 	if (result < 0)
 		return result;
-	return tree->root->dir->loaded ? fill_payloads(tree, notes) : 0;
+	return fill_payloads(tree, notes);
 }

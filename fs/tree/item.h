@@ -5,6 +5,10 @@
  * list keeps document order; its hash finds names. For a directory of the profile, list and names are
  * filled from the nodes when it is first used (dir_load), and kept in step with them afterwards by whoever
  * changes either: a node's `user` is its item as long as the item shows it.
+ *
+ * A dict of many keys, of which some were looked up and nothing else was done with it, has their items alone, in any
+ * order (dir_reach). Only keys that are there may be changed or removed in it then: whatever makes an entry, or asks
+ * for all of them or for their order, loads it first.
  */
 #ifndef TREE_ITEM_H
 #define TREE_ITEM_H
@@ -61,7 +65,7 @@ struct ghost {
 
 struct dir {
 	enum dir_shape shape;
-	bool loaded;
+	bool loaded;             /* all that its node has is shown, in its order */
 	struct slots names;      /* the linked items, by name */
 	struct item *first, *last;
 	size_t count;
@@ -149,6 +153,7 @@ struct tree {
 	struct handle *handles;  /* the open files */
 	size_t *scratch;         /* what scratch.h counted: `own_scratch`, or that of the folder it is in */
 	size_t own_scratch;
+	size_t few;              /* a dict of more keys shows the keys that are looked up one by one: dir_reach() */
 	size_t values;           /* what census.h counted; 0: nothing yet */
 	struct {
 		bool matters;
@@ -242,7 +247,7 @@ void item_settle(struct tree *tree, struct item *item);
 void items_free(struct tree *tree);
 void handles_free(struct tree *tree);
 
-/* The linked item of a name, or NULL. The directory must be loaded. */
+/* The linked item of a name, or NULL. The directory must be loaded, or the name reached. */
 struct item *item_child(const struct item *dir, const char *name);
 
 /* Content changed: a time strictly later than any before, and the kernel's copy of the attributes is void. */
@@ -267,6 +272,10 @@ int dir_make(struct item *item, struct node *node, enum dir_shape shape);
 
 /* Fills it from its node, once. 0 or -ENOMEM. */
 int dir_load(struct tree *tree, struct item *dir);
+
+/* Sees to it that the item of a name is there, if the directory has one: of a dict of many keys it makes that one
+ * alone, if it can, all others it loads. 0 or -ENOMEM. */
+int dir_reach(struct tree *tree, struct item *dir, const char *name);
 
 /* Makes an item for `node` and links it under `name`, before `before` or last. 0 or -ENOMEM. */
 int dir_show(struct tree *tree, struct item *dir, struct item *before, const char *name, struct node *node,

@@ -346,7 +346,7 @@ static int mark_made(struct tree *tree, const struct replay *replay)
 
 static int restore_payloads(struct tree *tree, const struct replay *replay)
 {
-	if (dir_load(tree, tree->root) < 0 || restore_types(tree, replay) < 0)
+	if (dir_reach(tree, tree->root, "PayloadContent") < 0 || restore_types(tree, replay) < 0)
 		return -ENOMEM;
 	return mark_made(tree, replay);
 }

@@ -14,6 +14,9 @@
 
 #define SEEDS 12
 #define STEPS 1500
+/* Most of what is done in a directory fills it: there are many short runs with few that are filled. */
+#define SHORT_SEEDS 150
+#define SHORT_STEPS 30
 #define HANDLES 6
 #define INODES 100000
 
@@ -54,6 +57,7 @@ static const char *const types[] = {
 static struct handle *handles[HANDLES];
 static unsigned seed, step;
 static bool telling;
+static bool by_name; /* directories show what is looked up one by one, and little is listed */
 
 /* Inode numbers: what became of each. */
 enum fate { INO_NEW,
@@ -139,13 +143,31 @@ static void check_list(struct item *dir)
 	check(count == dir->dir->count);
 }
 
+/* What was looked up alone, in any order. */
+static void check_some(struct item *dir)
+{
+	struct item *item;
+	size_t count = 0;
+
+	for (item = dir->dir->first; item; item = item->next) {
+		check(item->parent == dir);
+		check(item_child(dir, item_name(item)) == item);
+		check(shows_node(item) && item->node->parent == dir->node && item->node->user == item);
+		check(!item->node->removed && !item->node->shadowed);
+		check(name_is_of(item_name(item), item->node->key, item->node->key_len));
+		check(++count <= dir->dir->count);
+	}
+	check(count == dir->dir->count);
+}
+
 static void check_dir(struct item *dir)
 {
 	struct item *item;
 
-	if (!dir->dir->loaded)
-		return;
-	check_list(dir);
+	if (dir->dir->loaded)
+		check_list(dir);
+	else
+		check_some(dir);
 	for (item = dir->dir->first; item; item = item->next)
 		if (item->kind == ITEM_DIR)
 			check_dir(item);
@@ -178,7 +200,7 @@ static void check_sizes(struct item *dir)
 	for (item = dir->dir->first; item; item = item->next) {
 		BUF_AUTO bytes = BUF_INIT;
 
-		if (item->kind == ITEM_DIR && item->dir->loaded)
+		if (item->kind == ITEM_DIR)
 			check_sizes(item);
 		if (item->kind != ITEM_KEY && item->kind != ITEM_SCRATCH)
 			continue;
@@ -223,12 +245,26 @@ static const char *any_name(void)
 	return names[random_below(COUNT(names))];
 }
 
+/* Some steps below the root, as far as names that come to mind lead. */
+static struct item *dir_by_name(void)
+{
+	struct item *dir = at(""), *item;
+	unsigned tries;
+
+	for (tries = random_below(8); tries > 0; tries--)
+		if (tree_lookup(mounted.tree, dir, any_name(), &item) == 0 && item->kind == ITEM_DIR)
+			dir = item;
+	return dir;
+}
+
 /* A directory that is there: the root, or some steps below it. */
 static struct item *any_dir(void)
 {
 	struct item *dir = at(""), *item, *chosen;
 	unsigned depth, count;
 
+	if (by_name)
+		return dir_by_name();
 	for (depth = random_below(4); depth > 0; depth--) {
 		struct listing *listing;
 		const char *name;
@@ -256,7 +292,7 @@ static const char *some_name(struct item *dir)
 	size_t position;
 	unsigned count = 0;
 
-	if (random_below(4) == 0)
+	if (by_name ? random_below(16) != 0 : random_below(4) == 0)
 		return any_name();
 	check(tree_list(mounted.tree, dir, &listing) == 0);
 	for (position = 0; listing_at(listing, &position, &name); position++)
@@ -540,7 +576,7 @@ static void finish(void)
 	tree_end();
 }
 
-static void run(unsigned number)
+static void run(unsigned number, unsigned steps)
 {
 	struct profile_options options = { .check = CHECK_OFF, .recovery = RECOVERY_KEEP };
 
@@ -549,7 +585,10 @@ static void run(unsigned number)
 	memset(inodes, 0, sizeof(inodes));
 	put_text("p.mobileconfig", profile_text);
 	tree_begin_with("p.mobileconfig", &options);
-	for (step = 0; step < STEPS; step++) {
+	by_name = steps == SHORT_STEPS;
+	if (by_name)
+		mounted.tree->few = 0;
+	for (step = 0; step < steps; step++) {
 		operations[random_below(COUNT(operations))]();
 		check_dir(mounted.tree->root);
 		check_inodes();
@@ -567,20 +606,31 @@ static void run(unsigned number)
 	finish();
 }
 
-static void any_operations_in_any_order_keep_tree_and_document_together(void **state)
+static void run_all(unsigned seeds, unsigned steps)
 {
 	const char *one = getenv("PROFILEFS_TEST_SEED");
 	unsigned number;
 
-	(void)state;
 	telling = one != NULL;
 	setenv("XDG_STATE_HOME", folder, 1);
 	if (one) {
-		run((unsigned)atoi(one));
+		run((unsigned)atoi(one), steps);
 		return;
 	}
-	for (number = 1; number <= SEEDS; number++)
-		run(number);
+	for (number = 1; number <= seeds; number++)
+		run(number, steps);
+}
+
+static void any_operations_in_any_order_keep_tree_and_document_together(void **state)
+{
+	(void)state;
+	run_all(SEEDS, STEPS);
+}
+
+static void so_they_do_where_keys_are_shown_one_by_one(void **state)
+{
+	(void)state;
+	run_all(SHORT_SEEDS, SHORT_STEPS);
 }
 
 int main(void)
@@ -588,6 +638,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(any_operations_in_any_order_keep_tree_and_document_together,
 						folder_open, folder_close),
+		cmocka_unit_test_setup_teardown(so_they_do_where_keys_are_shown_one_by_one, folder_open, folder_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
