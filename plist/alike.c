@@ -29,7 +29,7 @@ static uint64_t like_identity(const struct node *element, const char *key)
 {
 	const struct node *value = identity(element, key);
 
-	return value ? fingerprint_bytes(value->value.bytes, value->value.len) : 0;
+	return value ? fingerprint_bytes(value->value.at, value->value.len) : 0;
 }
 
 static bool same_identity(const struct node *a, const struct node *b, const char *key)

@@ -82,7 +82,9 @@ static plist_t make_from_xml(const struct node *node, const char *tag, struct er
 	BUF_AUTO xml = BUF_INIT;
 	plist_t plist = NULL;
 
-	buf_add_format(&xml, "<plist version=\"1.0\"><%s>%s</%s></plist>", tag, node_text(node), tag);
+	buf_add_format(&xml, "<plist version=\"1.0\"><%s>", tag);
+	buf_add(&xml, node->value.at, node->value.len);
+	buf_add_format(&xml, "</%s></plist>", tag);
 	if (buf_ok(&xml))
 		plist_from_xml(xml.data, (uint32_t)xml.len, &plist);
 	return made(plist, err);
@@ -90,14 +92,17 @@ static plist_t make_from_xml(const struct node *node, const char *tag, struct er
 
 static plist_t make_string(const struct node *node, struct error *err)
 {
-	if (memchr(node_text(node), '\0', node->value.len))
+	BUF_AUTO room = BUF_INIT;
+	const char *text = node_text(node, &room);
+
+	if (memchr(node->value.at, '\0', node->value.len))
 		return cannot_hold(node, err, "a string with a NUL in it cannot be written");
-	return made(plist_new_string(node_text(node)), err);
+	return made(text ? plist_new_string(text) : NULL, err);
 }
 
 static plist_t make_integer(const struct node *node, struct error *err)
 {
-	if (!value_fits_64(node_text(node), node->value.len))
+	if (!value_fits_64(node->value.at, node->value.len))
 		return cannot_hold(node, err,
 				   "a binary property list holds integers of 64 bits, and this is larger");
 	return make_from_xml(node, "integer", err);
@@ -105,12 +110,15 @@ static plist_t make_integer(const struct node *node, struct error *err)
 
 static plist_t make_real(const struct node *node, struct error *err)
 {
-	return made(plist_new_real(strtod(node_text(node), NULL)), err);
+	BUF_AUTO room = BUF_INIT;
+	const char *text = node_text(node, &room);
+
+	return made(text ? plist_new_real(strtod(text, NULL)) : NULL, err);
 }
 
 static plist_t make_boolean(const struct node *node, struct error *err)
 {
-	return made(plist_new_bool(strcmp(node_text(node), "true") == 0), err);
+	return made(plist_new_bool(node_is_text(node, "true")), err);
 }
 
 static plist_t make_date(const struct node *node, struct error *err)
@@ -120,7 +128,7 @@ static plist_t make_date(const struct node *node, struct error *err)
 
 static plist_t make_data(const struct node *node, struct error *err)
 {
-	const void *bytes = node_text(node); /* of char or uint8_t, by version */
+	const void *bytes = node->value.at; /* of char or uint8_t, by version */
 
 	return made(plist_new_data(bytes, node->value.len), err);
 }
@@ -169,14 +177,19 @@ static plist_t make_dict(const struct node *dict, plist_t twin, struct error *er
 static bool is_uid(const struct node *dict, uint64_t *number)
 {
 	const struct node *value = node_get(dict, UID_KEY);
-	char *end;
 
 	if (!dict->uid || node_count(dict) != 1 || !value || value->type != NODE_INTEGER ||
 	    node_is_placeholder(value))
 		return false;
-	errno = 0;
-	*number = strtoull(node_text(value), &end, 10);
-	return node_text(value)[0] != '-' && *end == '\0' && errno == 0 && *number <= UINT32_MAX;
+	*number = 0;
+	for (size_t i = 0; i < value->value.len; i++) {
+		unsigned digit = (unsigned)(value->value.at[i] - '0');
+
+		*number = *number * 10 + digit;
+		if (digit > 9 || *number > UINT32_MAX)
+			return false;
+	}
+	return true;
 }
 
 static plist_t make_scalar(const struct node *node, struct error *err)
@@ -234,8 +247,14 @@ int bplist_write(const struct doc *doc, struct buf *out, struct error *err)
 
 static bool same_real(const struct node *a, const struct node *b)
 {
-	double x = strtod(node_text(a), NULL), y = strtod(node_text(b), NULL);
+	BUF_AUTO a_room = BUF_INIT, b_room = BUF_INIT;
+	const char *a_text = node_text(a, &a_room), *b_text = node_text(b, &b_room);
+	double x, y;
 
+	if (!a_text || !b_text)
+		return false;
+	x = strtod(a_text, NULL);
+	y = strtod(b_text, NULL);
 	return x == y || (isnan(x) && isnan(y));
 }
 

@@ -21,7 +21,7 @@ static const struct node *find(const struct doc *doc, const char *key)
 
 static bool is_true(const struct node *node)
 {
-	return node && node->type == NODE_BOOLEAN && strcmp(node_text(node), "true") == 0;
+	return node && node->type == NODE_BOOLEAN && node_is_text(node, "true");
 }
 
 bool encrypted_is(const struct doc *doc)

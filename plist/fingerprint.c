@@ -93,7 +93,7 @@ static uint64_t of_scalar(const struct node *node)
 {
 	bool placeholder = node->type == NODE_DATA && node->value.placeholder;
 
-	return mix_bytes(mix(node->type, placeholder), node->value.bytes, node->value.len);
+	return mix_bytes(mix(node->type, placeholder), node->value.at, node->value.len);
 }
 
 /* A sum, as the order of keys means nothing. */

@@ -69,13 +69,16 @@ static void drop(char *bytes, size_t len, bool within)
 		wipe(bytes, len);
 }
 
-/* The scalar has no value then. */
+static const char *const NO_BYTES = "";
+
+/* The scalar is empty then. */
 static void drop_value(struct scalar *scalar)
 {
-	drop(scalar->bytes, scalar->len, scalar->within);
-	scalar->bytes = NULL;
+	if (scalar->held != HELD_SOURCE)
+		drop((char *)scalar->at, scalar->len, scalar->held == HELD_WITHIN);
+	scalar->at = NO_BYTES;
 	scalar->len = 0;
-	scalar->within = false;
+	scalar->held = HELD_SOURCE;
 }
 
 static void drop_key(struct node *node)
@@ -86,17 +89,25 @@ static void drop_key(struct node *node)
 	node->key_within = false;
 }
 
-/* A copy of `bytes`, if it has some, in memory of its own. 0, or -1: out of memory, it has none. */
+/* Gives a scalar that was copied bytes in memory of their own. 0, or -1: out of memory, it is empty. */
 static int own_value(struct scalar *scalar)
 {
-	if (!scalar->bytes)
-		return 0;
-	scalar->bytes = copy_bytes(scalar->bytes, scalar->len);
-	scalar->within = false;
-	return scalar->bytes ? 0 : -1;
+	char *copy = scalar->len ? copy_bytes(scalar->at, scalar->len) : NULL;
+	int result = copy || !scalar->len ? 0 : -1;
+
+	scalar->held = copy ? HELD_ALONE : HELD_SOURCE;
+	scalar->at = copy ? copy : NO_BYTES;
+	scalar->len = copy ? scalar->len : 0;
+	return result;
 }
 
-/* A scalar of its own; of a container, one without bytes. NULL: out of memory. */
+/* The same; in the source they may be left. */
+static int keep_value(struct scalar *scalar)
+{
+	return scalar->held == HELD_SOURCE ? 0 : own_value(scalar);
+}
+
+/* A scalar of its own, for a node of the same document. NULL: out of memory. */
 static struct scalar *scalar_new(const struct scalar *from)
 {
 	struct scalar *scalar = malloc(sizeof(*scalar));
@@ -104,7 +115,7 @@ static struct scalar *scalar_new(const struct scalar *from)
 	if (!scalar)
 		return NULL;
 	*scalar = *from;
-	if (own_value(scalar) == 0)
+	if (keep_value(scalar) == 0)
 		return scalar;
 	free(scalar);
 	return NULL;
@@ -127,14 +138,14 @@ static int give_children(struct node *node)
 	return node->children ? 0 : -1;
 }
 
-/* A node with `more` bytes of memory behind it, without a value. NULL: out of memory. */
+/* A node with `more` bytes of memory behind it. NULL: out of memory. */
 static struct node *new_with(enum node_type type, size_t more)
 {
 	struct node *node = malloc(sizeof(*node) + more);
 
 	if (!node)
 		return NULL;
-	*node = (struct node){ .type = type, .value = { .type = type } };
+	*node = (struct node){ .type = type, .value = { .at = NO_BYTES, .type = type } };
 	if (node_is_scalar(type) || give_children(node) == 0)
 		return node;
 	free(node);
@@ -143,15 +154,7 @@ static struct node *new_with(enum node_type type, size_t more)
 
 struct node *node_new(enum node_type type)
 {
-	struct node *node = new_with(type, 0);
-
-	if (!node || !node_is_scalar(type))
-		return node;
-	node->value.bytes = copy_bytes(NULL, 0);
-	if (node->value.bytes)
-		return node;
-	free(node);
-	return NULL;
+	return new_with(type, 0);
 }
 
 /* Puts a copy there, with a NUL after it, and returns it. */
@@ -163,14 +166,15 @@ static char *put_bytes(char *there, const char *bytes, size_t len)
 	return there;
 }
 
-struct node *node_new_read(enum node_type type, const char *key, size_t key_len, const char *bytes, size_t len)
+struct node *node_new_read(enum node_type type, const char *key, size_t key_len, const struct scalar *value)
 {
 	size_t key_room = key ? key_len + 1 : 0;
+	size_t value_room = value && value->held != HELD_SOURCE ? (size_t)value->len + 1 : 0;
 	struct node *node;
 
-	if (key_len > UINT32_MAX || len > UINT32_MAX)
+	if (key_len > UINT32_MAX)
 		return NULL;
-	node = new_with(type, key_room + (node_is_scalar(type) ? len + 1 : 0));
+	node = new_with(type, key_room + value_room);
 	if (!node)
 		return NULL;
 	if (key) {
@@ -178,10 +182,11 @@ struct node *node_new_read(enum node_type type, const char *key, size_t key_len,
 		node->key_len = (uint32_t)key_len;
 		node->key_within = true;
 	}
-	if (node_is_scalar(type)) {
-		node->value.bytes = put_bytes((char *)(node + 1) + key_room, bytes, len);
-		node->value.len = (uint32_t)len;
-		node->value.within = true;
+	if (value)
+		node->value = *value;
+	if (value_room) {
+		node->value.at = put_bytes((char *)(node + 1) + key_room, value->at, value->len);
+		node->value.held = HELD_WITHIN;
 	}
 	return node;
 }
@@ -222,9 +227,15 @@ bool node_is_placeholder(const struct node *node)
 	return node_is_scalar(node->type) && node->value.placeholder;
 }
 
-const char *node_text(const struct node *node)
+bool node_is_text(const struct node *node, const char *text)
 {
-	return node->value.bytes ? node->value.bytes : "";
+	return scalar_is(&node->value, text, strlen(text));
+}
+
+const char *node_text(const struct node *node, struct buf *room)
+{
+	buf_assign(room, node->value.at, node->value.len);
+	return buf_ok(room) ? buf_text(room) : NULL;
 }
 
 /* --- children that are there -------------------------------------------------------------------------- */
@@ -472,7 +483,7 @@ void node_remove(struct node *child)
 /* What stays behind for a child that is taken away: its place, not its value. */
 static struct node *new_stub(const struct node *child)
 {
-	struct node *stub = node_new_read(NODE_ARRAY, child->key, child->key_len, NULL, 0);
+	struct node *stub = node_new_read(NODE_ARRAY, child->key, child->key_len, NULL);
 
 	if (!stub)
 		return NULL;
@@ -531,10 +542,9 @@ static bool has_source(const struct node *node)
 	return node->placed || node->source.element.end > 0;
 }
 
-static bool scalar_is(const struct scalar *scalar, enum node_type type, const char *bytes, size_t len)
+static bool is_value(const struct scalar *scalar, enum node_type type, const char *bytes, size_t len)
 {
-	return scalar->type == type && scalar->len == len &&
-	       (len == 0 || memcmp(scalar->bytes, bytes, len) == 0);
+	return scalar->type == type && scalar_is(scalar, bytes, len);
 }
 
 /* `value` becomes the node's; what the source has is kept in `was`, if it is not there yet, for which
@@ -581,24 +591,25 @@ static void empty(struct node *container)
 
 int node_set(struct node *node, enum node_type type, const char *bytes, size_t len)
 {
-	struct scalar value = { .type = type, .len = (uint32_t)len };
+	struct scalar value = { .type = type, .held = HELD_ALONE, .len = (uint32_t)len };
 	struct scalar *keep = NULL;
+	char *copy;
 
 	if (len > UINT32_MAX)
 		return -1;
-	if (must_keep(node) && scalar_is(&node->value, type, bytes, len))
+	if (must_keep(node) && is_value(&node->value, type, bytes, len))
 		return 0;
-	if (node->was && scalar_is(node->was, type, bytes, len)) {
+	if (node->was && is_value(node->was, type, bytes, len)) {
 		empty(node);
 		restore_value(node);
 		return 0;
 	}
 	value.placeholder = type != NODE_STRING && placeholder_whole(bytes, len);
-	value.bytes = copy_bytes(bytes, len);
-	if (value.bytes && must_keep(node))
+	value.at = copy = copy_bytes(bytes, len);
+	if (copy && must_keep(node))
 		keep = malloc(sizeof(*keep));
-	if (!value.bytes || (must_keep(node) && !keep)) {
-		wipe(value.bytes, len);
+	if (!copy || (must_keep(node) && !keep)) {
+		wipe(copy, len);
 		return -1;
 	}
 	empty(node);
@@ -626,7 +637,7 @@ static int set_placeholder(struct node *node, bool placeholder)
 
 int node_set_like(struct node *node, const struct node *from)
 {
-	if (node_set(node, from->type, from->value.bytes, from->value.len) < 0)
+	if (node_set(node, from->type, from->value.at, from->value.len) < 0)
 		return -1;
 	if (node->value.placeholder == from->value.placeholder)
 		return 0;
@@ -649,7 +660,7 @@ int node_set_container(struct node *node, enum node_type type)
 	if (node->was && node->was->type == type)
 		restore_value(node);
 	else
-		replace_value(node, (struct scalar){ .type = type }, keep);
+		replace_value(node, (struct scalar){ .at = NO_BYTES, .type = type }, keep);
 	return 0;
 }
 
@@ -665,10 +676,10 @@ static int copy_source(struct node *copy, const struct node *node)
 	return copy->was ? 0 : -1;
 }
 
-static int copy_value(struct node *copy, const struct node *node)
+static int copy_value(struct node *copy, const struct node *node, bool borrow)
 {
 	copy->value = node->value;
-	return own_value(&copy->value);
+	return borrow ? keep_value(&copy->value) : own_value(&copy->value);
 }
 
 /* Puts the copy of a child into the copy of its container, in the same state. */
@@ -730,7 +741,7 @@ struct node *node_copy(const struct node *node, bool borrow)
 	if (!copy)
 		return NULL;
 	copy->uid = node->uid;
-	if (copy_value(copy, node) == 0 && (!borrow || copy_source(copy, node) == 0) &&
+	if (copy_value(copy, node, borrow) == 0 && (!borrow || copy_source(copy, node) == 0) &&
 	    copy_children(copy, node, borrow) == 0)
 		return copy;
 	node_free(copy);

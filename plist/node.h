@@ -2,8 +2,9 @@
  * The profile as data: a tree of nodes that remembers where each of them stands in the source.
  *
  * Ownership: a container owns its children; node_free() frees a node and all below it. A node that is in
- * a container is freed with it and by nobody else. Keys and values are owned by the node; those that were read lie in
- * the memory of the node itself (`within`), as a profile has up to a million of them.
+ * a container is freed with it and by nobody else. A key is owned by its node; one that was read lies in the memory of
+ * the node itself (`key_within`), as a profile has up to a million of them. A value that was read is left in the source
+ * (scalar.h): a document's nodes must not outlive it, and what goes into another document is a copy (node_copy()).
  *
  * The invariants that lossless saving stands on:
  *
@@ -27,18 +28,7 @@
 #include <stdint.h>
 
 #include "plist/base/slots.h"
-
-enum node_type {
-	NODE_DICT,
-	NODE_ARRAY,
-	NODE_STRING,
-	NODE_INTEGER,
-	NODE_REAL,
-	NODE_BOOLEAN,
-	NODE_DATE,
-	NODE_DATA,
-	NODE_TYPE_COUNT
-};
+#include "plist/scalar.h"
 
 /* A half-open range of byte offsets in the document's source; {0, 0}: not from the source. There are three in every
  * node, and no source has 4 GiB (LIMIT_PROFILE). */
@@ -55,18 +45,6 @@ struct node_source {
 	struct span key;     /* the whole <key>...</key>, in a dict */
 	struct span element; /* the whole value: <string>...</string>, <true/>, <dict>...</dict> */
 	struct span inner;   /* between the tags; {element.end, element.end} for a self-closing element */
-};
-
-/*
- * A scalar's value is text: what the file shows without its final newline (see value.h), or the raw
- * bytes for data. So integers of any size, reals as they were spelt, and placeholders are kept.
- */
-struct scalar {
-	char *bytes;           /* NUL-terminated for convenience; may hold NULs */
-	uint32_t len;          /* no value has 4 GiB (LIMIT_VALUE) */
-	enum node_type type : 8;
-	bool placeholder : 1;  /* no string, and wholly a placeholder: written as it stands, not in base64 */
-	bool within : 1;       /* `bytes` lie in the node's own memory */
 };
 
 /* What a node has below it. */
@@ -109,8 +87,9 @@ enum node_type node_type_from_name(const char *name);
 struct node *node_new(enum node_type type);
 
 /* A new node as a reader finds it, outside any container, in one piece of memory: with a key for node_append_source()
- * (NULL: none) and a scalar's value (copied). NULL: out of memory. */
-struct node *node_new_read(enum node_type type, const char *key, size_t key_len, const char *bytes, size_t len);
+ * (NULL: none) and a scalar's value (NULL: a container), which is copied if it is not in the source. NULL: out of
+ * memory. */
+struct node *node_new_read(enum node_type type, const char *key, size_t key_len, const struct scalar *value);
 
 /* Wipes and frees `node` and all below it. It must not be in a container. NULL is fine. */
 void node_free(struct node *node);
@@ -201,11 +180,9 @@ int node_set_container(struct node *node, enum node_type type);
 size_t node_total(const struct node *root);
 
 /* A copy of `node` and what is there below it: not in a container, values only unless `borrow`, which
- * keeps the source ranges so that the writer can copy the bytes. NULL: out of memory. */
+ * keeps the source ranges so that the writer can copy the bytes; that one stays in the same document. NULL: out of
+ * memory. */
 struct node *node_copy(const struct node *node, bool borrow);
-
-/* True when type and value are. */
-bool scalar_equal(const struct scalar *a, const struct scalar *b);
 
 /* True when types, keys and values are equal. Dict order matters only if `ordered`. */
 bool node_equal(const struct node *a, const struct node *b, bool ordered);
@@ -216,7 +193,10 @@ bool node_differs(const struct node *node);
 /* True if the value of a non-string scalar is a placeholder (see placeholder.h), not a value. */
 bool node_is_placeholder(const struct node *node);
 
-/* The value as text, "" for containers. Not for values that may hold NULs. */
-const char *node_text(const struct node *node);
+/* True if the value is that text, of whatever type it is. */
+bool node_is_text(const struct node *node, const char *text);
+
+/* The value as a C string, in `room`: its first bytes, if it holds a NUL. "" for containers. NULL: out of memory. */
+const char *node_text(const struct node *node, struct buf *room);
 
 #endif

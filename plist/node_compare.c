@@ -8,14 +8,6 @@ static bool bytes_equal(const char *a, size_t a_len, const char *b, size_t b_len
 	return a_len == b_len && (a_len == 0 || memcmp(a, b, a_len) == 0);
 }
 
-/* Of data alone the bytes do not tell whether they are a placeholder. */
-bool scalar_equal(const struct scalar *a, const struct scalar *b)
-{
-	if (a->type == NODE_DATA && a->placeholder != b->placeholder)
-		return false;
-	return a->type == b->type && bytes_equal(a->bytes, a->len, b->bytes, b->len);
-}
-
 static bool lists_equal(const struct node *a, const struct node *b, bool ordered)
 {
 	const struct node *x = node_first(a), *y = node_first(b);

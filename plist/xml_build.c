@@ -57,39 +57,35 @@ static int attach(struct xml_reader *reader, struct node *parent, struct node *n
 	return 0;
 }
 
-/* Makes the node of the innermost element, which goes into the one around it. NULL: it failed. */
-static struct node *make(struct xml_reader *reader, const char *bytes, size_t len)
+/* Makes the node of the innermost element, which goes into the one around it. */
+static void make(struct xml_reader *reader, const struct scalar *value)
 {
 	struct node *parent = reader->stack[reader->depth - 1].node, *node;
 	struct open *open = reader_top(reader);
 	bool in_dict = parent && parent->type == NODE_DICT;
 
 	node = node_new_read(open->element->type, in_dict ? buf_text(&reader->key) : NULL,
-			     in_dict ? reader->key.len : 0, bytes, len);
+			     in_dict ? reader->key.len : 0, value);
 	if (!node || attach(reader, parent, node) < 0) {
 		node_free(node);
 		reader_fail_memory(reader);
-		return NULL;
+		return;
 	}
 	node->source.element = open->tag;
 	node->source.inner.start = open->tag.end;
 	open->node = node;
-	return node;
 }
 
 /* A scalar is made when its value is there. */
 static void build_start(struct xml_reader *reader)
 {
 	if (!node_is_scalar(reader_top(reader)->element->type))
-		make(reader, NULL, 0);
+		make(reader, NULL);
 }
 
-static void build_scalar(struct xml_reader *reader, const char *bytes, size_t len, bool placeholder)
+static void build_scalar(struct xml_reader *reader, const struct scalar *value)
 {
-	struct node *node = make(reader, bytes, len);
-
-	if (node)
-		node->value.placeholder = placeholder;
+	make(reader, value);
 }
 
 /* After a self-closing tag both ranges end with the tag. */

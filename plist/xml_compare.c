@@ -47,18 +47,12 @@ static void compare_start(struct xml_reader *reader)
 	comparison->next = node_first(comparison->open);
 }
 
-static void compare_scalar(struct xml_reader *reader, const char *bytes, size_t len, bool placeholder)
+static void compare_scalar(struct xml_reader *reader, const struct scalar *value)
 {
 	struct xml_comparison *comparison = reader->comparison;
-	const struct scalar read = {
-		.type = reader_top(reader)->element->type,
-		.placeholder = placeholder,
-		.bytes = (char *)bytes,
-		.len = (uint32_t)len,
-	};
 
 	if (!comparison->differs)
-		comparison->differs = !scalar_equal(&comparison->open->value, &read);
+		comparison->differs = !scalar_equal(&comparison->open->value, value);
 }
 
 static void compare_end(struct xml_reader *reader)

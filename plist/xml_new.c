@@ -185,7 +185,7 @@ static int add_data(struct xml_writer *writer, const struct node *node, struct t
 	struct wrapping wrapping;
 
 	if (node->value.len)
-		value_encode_base64(node_text(node), node->value.len, &base64);
+		value_encode_base64(node->value.at, node->value.len, &base64);
 	if (!buf_ok(&base64))
 		return error_memory(writer->err);
 	if (!wrapping_of(writer, old, line, &wrapping)) {
@@ -220,9 +220,9 @@ int xml_new_inner(struct xml_writer *writer, const struct node *node, struct tex
 {
 	if (node->type == NODE_DATA && !node_is_placeholder(node))
 		return add_data(writer, node, old, line);
-	if (check_text(writer, node, node_text(node), node->value.len))
+	if (check_text(writer, node, node->value.at, node->value.len))
 		return -1;
-	add_escaped(writer, node_text(node), node->value.len);
+	add_escaped(writer, node->value.at, node->value.len);
 	return 0;
 }
 
@@ -232,7 +232,7 @@ static int new_boolean(struct xml_writer *writer, const struct node *node)
 		return cannot_hold(
 			writer, node,
 			"XML has no element for a boolean that is a placeholder: write true or false");
-	buf_add_text(writer->out, strcmp(node_text(node), "true") == 0 ? "<true/>" : "<false/>");
+	buf_add_text(writer->out, node_is_text(node, "true") ? "<true/>" : "<false/>");
 	return 0;
 }
 

@@ -243,6 +243,20 @@ static struct span trim(const char *text, size_t len)
 	return span;
 }
 
+/* `stays`: the bytes are there as long as the source is. */
+static void tell(struct xml_reader *reader, const char *bytes, size_t len, bool stays, bool placeholder)
+{
+	const struct scalar value = {
+		.at = bytes,
+		.len = (uint32_t)len,
+		.type = reader_top(reader)->element->type,
+		.held = stays ? HELD_SOURCE : HELD_ALONE,
+		.placeholder = placeholder,
+	};
+
+	reader->sink->scalar(reader, &value);
+}
+
 static void end_boolean(struct xml_reader *reader, struct open *open)
 {
 	struct span content = trim(text_of(reader), text_len(reader));
@@ -251,7 +265,7 @@ static void end_boolean(struct xml_reader *reader, struct open *open)
 	if (content.start < content.end)
 		reader_fail_at(reader, open->tag.start, "<%s> cannot hold anything: write <%s/>", name, name);
 	else
-		reader->sink->scalar(reader, name, strlen(name), false);
+		tell(reader, name, strlen(name), true, false);
 }
 
 /* Reads the text as `type`. What is wrong with it is said of the whole element. */
@@ -266,10 +280,11 @@ static void end_converted(struct xml_reader *reader, struct open *open)
 {
 	struct span content = trim(text_of(reader), text_len(reader));
 	const char *text = text_of(reader) + content.start;
+	size_t len = content.end - content.start;
 	BUF_AUTO value = BUF_INIT;
 
-	if (placeholder_whole(text, content.end - content.start)) {
-		reader->sink->scalar(reader, text, content.end - content.start, true);
+	if (placeholder_whole(text, len)) {
+		tell(reader, text, len, !reader->cooked, true);
 	} else if (convert(reader, open, &value) < 0) {
 		if (reader->err->code == ENOMEM)
 			reader_fail_memory(reader);
@@ -280,7 +295,9 @@ static void end_converted(struct xml_reader *reader, struct open *open)
 	} else if (value.len > limit(LIMIT_VALUE)) {
 		reader_fail_limit(reader, LIMIT_VALUE, NULL, "a value is too large");
 	} else {
-		reader->sink->scalar(reader, buf_text(&value), value.len, false);
+		bool stays = !reader->cooked && buf_equals(&value, text, len);
+
+		tell(reader, stays ? text : buf_text(&value), value.len, stays, false);
 	}
 }
 
@@ -289,7 +306,7 @@ static void end_scalar(struct xml_reader *reader, struct open *open)
 	if (!buf_ok(&reader->text))
 		reader_fail_memory(reader);
 	else if (open->element->type == NODE_STRING)
-		reader->sink->scalar(reader, text_of(reader), text_len(reader), false);
+		tell(reader, text_of(reader), text_len(reader), !reader->cooked, false);
 	else if (open->element->type == NODE_BOOLEAN)
 		end_boolean(reader, open);
 	else

@@ -77,7 +77,7 @@ static void check_encrypted(struct job *job, const struct doc *doc)
 		return;
 	content = encrypted_content(doc, &err);
 	if (content && (node_is_placeholder(content) ||
-			encryption_peek(content->value.bytes, content->value.len, &recipients, &err) == 0))
+			encryption_peek(content->value.at, content->value.len, &recipients, &err) == 0))
 		return;
 	job->result->unseen = false; /* there is nothing to be seen */
 	error_in_key(&err, "EncryptedPayloadContent");

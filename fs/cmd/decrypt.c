@@ -25,7 +25,7 @@ static int decrypt(const struct decrypting *decrypting, const struct node *ciphe
 		   struct error *err)
 {
 	struct encryption *encryption = NULL;
-	int result = encryption_open(cipher->value.bytes, cipher->value.len, decrypting->decryptor, &encryption,
+	int result = encryption_open(cipher->value.at, cipher->value.len, decrypting->decryptor, &encryption,
 				     payloads, err);
 
 	encryption_free(encryption);

@@ -16,23 +16,32 @@ static json_t *value_of(const struct differences_options *options, struct secrec
 
 static json_t *of_text(const struct scalar *value)
 {
-	return json_stringn(value->len ? value->bytes : "", value->len);
+	return json_stringn(value->at, value->len);
 }
 
 /* A number past what JSON's readers take is the text of it. */
 static json_t *of_integer(const struct node *node)
 {
+	BUF_AUTO room = BUF_INIT;
+	const char *text = node_text(node, &room);
 	long long number;
 
+	if (!text)
+		return NULL;
 	errno = 0;
-	number = strtoll(node_text(node), NULL, 10);
+	number = strtoll(text, NULL, 10);
 	return errno ? of_text(&node->value) : json_integer(number);
 }
 
 static json_t *of_real(const struct node *node)
 {
-	double number = strtod(node_text(node), NULL);
+	BUF_AUTO room = BUF_INIT;
+	const char *text = node_text(node, &room);
+	double number;
 
+	if (!text)
+		return NULL;
+	number = strtod(text, NULL);
 	return isfinite(number) ? json_real(number) : of_text(&node->value);
 }
 
@@ -40,7 +49,7 @@ static json_t *of_data(const struct node *node, struct error *err)
 {
 	BUF_AUTO hash = BUF_INIT;
 
-	if (hash_sha256(node->value.bytes, node->value.len, &hash, err) < 0)
+	if (hash_sha256(node->value.at, node->value.len, &hash, err) < 0)
 		return NULL;
 	return json_pack("{s:I, s:s}", "bytes", (json_int_t)node->value.len, "sha256", buf_text(&hash));
 }
@@ -55,7 +64,7 @@ static json_t *of_scalar(const struct node *node, struct error *err)
 	case NODE_REAL:
 		return of_real(node);
 	case NODE_BOOLEAN:
-		return json_boolean(strcmp(node_text(node), "true") == 0);
+		return json_boolean(node_is_text(node, "true"));
 	case NODE_DATA:
 		return of_data(node, err);
 	default:

@@ -22,7 +22,7 @@ static const struct schema_key *payload_key(struct schema *schema, const struct 
 	if (!schema)
 		return NULL;
 	if (type && type->type == NODE_STRING)
-		key = schema_payload(schema, type->value.bytes, type->value.len);
+		key = schema_payload(schema, type->value.at, type->value.len);
 	return key ? key : schema_any_payload(schema);
 }
 

@@ -22,7 +22,7 @@ static size_t part_of(const struct node *a, const struct node *b)
 
 	if (!node_is_scalar(a->type) || !node_is_scalar(b->type))
 		return 0;
-	while (at < a->value.len && at < b->value.len && a->value.bytes[at] == b->value.bytes[at])
+	while (at < a->value.len && at < b->value.len && a->value.at[at] == b->value.at[at])
 		at++;
 	return at > COMMON_SHOWN ? at - COMMON_SHOWN : 0;
 }

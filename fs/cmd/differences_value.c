@@ -53,10 +53,10 @@ static void add_text(const struct scalar *value, const char *quote, size_t from,
 
 	if (value->len <= SHOWN_MAX)
 		from = 0;
-	while (from && continues_character(value->bytes[from]))
+	while (from && continues_character(value->at[from]))
 		from--;
 	buf_add_format(out, "%s%s", from ? "..." : "", quote);
-	end = from + add_part(value->bytes + from, value->len - from, out);
+	end = from + add_part(value->at + from, value->len - from, out);
 	buf_add_format(out, "%s%s", quote, end < value->len ? "..." : "");
 }
 
@@ -74,7 +74,7 @@ static int add_data(const struct scalar *value, struct buf *out, struct error *e
 	add_count(value->len, "byte", out);
 	if (value->len == 0)
 		return 0;
-	if (hash_sha256(value->bytes, value->len, &hash, err) < 0)
+	if (hash_sha256(value->at, value->len, &hash, err) < 0)
 		return -1;
 	buf_add_format(out, " (SHA-256 %.*s...)", HASH_DIGITS, buf_text(&hash));
 	return 0;

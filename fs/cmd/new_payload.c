@@ -53,36 +53,34 @@ int new_payload_add(struct node *dict, struct node *before, const char *key, con
 	return add(dict, before, key, NODE_STRING, text) ? 0 : -1;
 }
 
-static const char *text_at(const struct node *dict, const char *key)
-{
-	const struct node *node = node_get(dict, key);
-
-	return node ? node_text(node) : "";
-}
-
 /* --- identity --------------------------------------------------------------------------------------- */
 
 static bool is_taken(const struct maker *maker, const char *identifier)
 {
-	size_t i;
+	size_t len = strlen(identifier), i;
+	const struct node *node;
 
-	for (i = 0; i < maker->count; i++)
-		if (maker->payloads[i].node &&
-		    strcasecmp(text_at(maker->payloads[i].node, "PayloadIdentifier"), identifier) == 0)
+	for (i = 0; i < maker->count; i++) {
+		node = maker->payloads[i].node ? node_get(maker->payloads[i].node, "PayloadIdentifier") : NULL;
+		if (node && node->value.len == len && strncasecmp(node->value.at, identifier, len) == 0)
 			return true;
+	}
 	return false;
 }
 
 /* Below the profile's: ID.TYPE, and ID.TYPE.2 for the second. */
 static void make_identifier(const struct maker *maker, const struct new_payload *payload, struct buf *out)
 {
-	const char *above = text_at(maker->root, "PayloadIdentifier");
-	size_t number = 1;
+	const struct node *above = node_get(maker->root, "PayloadIdentifier");
+	size_t number = 1, len;
 
-	buf_add_format(out, "%s.%s", above, payload->type);
+	if (above)
+		buf_add(out, above->value.at, above->value.len);
+	buf_add_format(out, ".%s", payload->type);
+	len = out->len;
 	while (buf_ok(out) && is_taken(maker, buf_text(out))) {
-		buf_clear(out);
-		buf_add_format(out, "%s.%s.%zu", above, payload->type, ++number);
+		buf_resize(out, len);
+		buf_add_format(out, ".%zu", ++number);
 	}
 }
 
@@ -125,23 +123,26 @@ static bool is_inside(const struct node *node, const struct node *outer)
 
 /* The UUID of the first payload that may be referred to, other than the one that refers. NULL: none. */
 static const char *find_reference(const struct maker *maker, const struct schema_key *key,
-				  const struct node *parent)
+				  const struct node *parent, struct buf *room)
 {
+	const struct node *uuid;
 	size_t i;
 
 	for (i = 0; i < maker->count; i++)
-		if (is_in(&key->refs, maker->payloads[i].type) && !is_inside(parent, maker->payloads[i].node))
-			return text_at(maker->payloads[i].node, "PayloadUUID");
+		if (is_in(&key->refs, maker->payloads[i].type) && !is_inside(parent, maker->payloads[i].node)) {
+			uuid = node_get(maker->payloads[i].node, "PayloadUUID");
+			return uuid ? node_text(uuid, room) : NULL;
+		}
 	return NULL;
 }
 
-/* A reference that can be made, the default, the only value that is allowed: if it is valid. NULL: only the user
- * knows. */
+/* A reference that can be made (in `room`), the default, the only value that is allowed: if it is valid. NULL: only the
+ * user knows, or memory ran out, which `room` tells. */
 static const char *find_value(const struct maker *maker, const struct schema_key *key, enum node_type type,
-			      const struct node *parent)
+			      const struct node *parent, struct buf *room)
 {
 	const char *const candidates[] = {
-		find_reference(maker, key, parent),
+		find_reference(maker, key, parent, room),
 		key->default_value,
 		key->values.count == 1 && !key->custom_values ? key->values.list[0] : NULL,
 	};
@@ -227,9 +228,13 @@ static int make(struct maker *maker, struct node *parent, struct node *before, c
 		const char *name, unsigned depth)
 {
 	enum node_type type = key->type < NODE_TYPE_COUNT ? key->type : NODE_STRING;
-	const char *value = node_is_scalar(type) ? find_value(maker, key, type, parent) : NULL;
-	struct node *node = add(parent, before, name, type, value ? value : empty_value(type));
+	BUF_AUTO room = BUF_INIT;
+	const char *value = node_is_scalar(type) ? find_value(maker, key, type, parent, &room) : NULL;
+	struct node *node;
 
+	if (!buf_ok(&room))
+		return -1;
+	node = add(parent, before, name, type, value ? value : empty_value(type));
 	if (!node)
 		return -1;
 	maker->made++;

@@ -22,11 +22,7 @@ struct places_array {
 
 static int compare_types(const struct place *x, const struct place *y)
 {
-	const struct scalar *a = &x->type->value, *b = &y->type->value;
-	size_t len = a->len < b->len ? a->len : b->len;
-	int order = len ? memcmp(a->bytes, b->bytes, len) : 0;
-
-	return order ? order : (a->len > b->len) - (a->len < b->len);
+	return scalar_compare(&x->type->value, &y->type->value);
 }
 
 /* By type, those without one last; of one type in order. */

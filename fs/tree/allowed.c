@@ -32,7 +32,7 @@ static const struct schema_key *payload_of(struct tree *tree, const struct item 
 	BUF_AUTO whole = BUF_INIT, base = BUF_INIT;
 
 	if (type && type->type == NODE_STRING) {
-		found = schema_payload(schema, type->value.bytes, type->value.len);
+		found = schema_payload(schema, type->value.at, type->value.len);
 	} else if (name_to_key(name, &whole) == 0 && name_to_payload_type(name, &base) == 0) {
 		found = schema_payload(schema, buf_text(&whole), whole.len);
 		if (!found)
@@ -122,7 +122,7 @@ static bool is_something_else(const struct tree *tree, const struct item *dir)
 	if (dir != tree->root)
 		return false;
 	type = entry_node(dir, PAYLOAD_TYPE, item_child(dir, PAYLOAD_TYPE));
-	return !(type && node_is_scalar(type->type) && strcmp(node_text(type), "Configuration") == 0);
+	return !(type && node_is_scalar(type->type) && node_is_text(type, "Configuration"));
 }
 
 /* True if the schema has a dict's directory take that key. */
@@ -221,7 +221,7 @@ static int check_node(const struct tree *tree, const struct schema_key *key, con
 	judging = *key;
 	judging.sensitive = secret_is_kept(key, node->key, node->key_len);
 	if (node_is_scalar(node->type))
-		return constraint_check(&judging, node->type, node_text(node), node->value.len,
+		return constraint_check(&judging, node->type, node->value.at, node->value.len,
 					!tree->profile->options.no_placeholders, err);
 	result = constraint_type(key, node->type, err);
 	for (child = node_first(node); child && result == 0; child = node_next(child))

@@ -162,8 +162,8 @@ static bool find_rest(const struct change *change, struct rest *rest)
 		return false;
 	if (least < REST_MIN)
 		return false;
-	rest->head = same_at_start(old->bytes, fresh->bytes, least);
-	rest->tail = same_at_end(old->bytes + old->len, fresh->bytes + fresh->len, least - rest->head);
+	rest->head = same_at_start(old->at, fresh->bytes, least);
+	rest->tail = same_at_end(old->at + old->len, fresh->bytes + fresh->len, least - rest->head);
 	return rest->head + rest->tail >= REST_MIN;
 }
 
@@ -187,7 +187,7 @@ static void add_tree(struct buf *out, const struct node *node)
 	buf_add_char(out, (char)((node->uid ? CHANGE_IS_UID : 0) |
 				 (node->value.placeholder ? CHANGE_IS_PLACEHOLDER : 0)));
 	if (node_is_scalar(node->type)) {
-		add_bytes(out, node->value.bytes, node->value.len);
+		add_bytes(out, node->value.at, node->value.len);
 		return;
 	}
 	add_number(out, (uint32_t)node_count(node));

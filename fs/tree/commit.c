@@ -9,8 +9,7 @@
 
 static bool line_is(const struct line *line, const struct node *node)
 {
-	return node->type == line->type && node->value.len == line->len &&
-	       (line->len == 0 || memcmp(node->value.bytes, line->bytes, line->len) == 0);
+	return node->type == line->type && scalar_is(&node->value, line->bytes, line->len);
 }
 
 /* NULL: out of memory. */

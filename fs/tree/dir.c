@@ -123,7 +123,7 @@ int dir_payload_name(const struct item *dir, const struct node *payload, size_t 
 	unsigned number;
 
 	if (type && type->type == NODE_STRING && type->value.len > 0)
-		name_from_key(type->value.bytes, type->value.len, &base);
+		name_from_key(type->value.at, type->value.len, &base);
 	if (base.len == 0 || base.len > NAME_OF_TYPE_MAX) {
 		buf_clear(&base);
 		name_from_index((uint32_t)position, &base);

@@ -91,7 +91,7 @@ static size_t base_of(const struct item *item)
 	BUF_AUTO own = BUF_INIT;
 
 	if (type && type->type == NODE_STRING)
-		name_from_key(type->value.bytes, type->value.len, &own);
+		name_from_key(type->value.at, type->value.len, &own);
 	return own.len && strncmp(item_name(item), buf_text(&own), own.len) == 0 ? own.len : strlen(item_name(item));
 }
 

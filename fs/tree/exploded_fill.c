@@ -36,11 +36,11 @@ static bool was_refused(const struct filling *filling, const char *key)
 }
 
 /* A text that says something; NULL: none. */
-static const char *text_at(const struct node *dict, const char *key)
+static const struct scalar *text_at(const struct node *dict, const char *key)
 {
 	const struct node *node = node_get(dict, key);
 
-	return node && node->type == NODE_STRING && node->value.len ? node_text(node) : NULL;
+	return node && node->type == NODE_STRING && node->value.len ? &node->value : NULL;
 }
 
 /* Where the key stands among keys in the order of their bytes. */
@@ -72,14 +72,14 @@ static int put(struct filling *filling, const char *key, enum node_type type, co
 /* True if the profile or another of its payloads has that PayloadUUID. */
 static bool is_taken(const struct node *root, const struct node *payloads, const char *uuid)
 {
-	const char *text = text_at(root, UUID);
+	const struct scalar *text = text_at(root, UUID);
 	const struct node *other;
 
-	if (text && uuid_is_same(text, uuid))
+	if (text && uuid_is_same(text, uuid, strlen(uuid)))
 		return true;
 	for (other = node_first(payloads); other; other = node_next(other)) {
 		text = other->type == NODE_DICT ? text_at(other, UUID) : NULL;
-		if (text && uuid_is_same(text, uuid))
+		if (text && uuid_is_same(text, uuid, strlen(uuid)))
 			return true;
 	}
 	return false;
@@ -89,12 +89,15 @@ static bool is_taken(const struct node *root, const struct node *payloads, const
 static void choose_uuid(const struct filling *filling, char uuid[UUID_SIZE])
 {
 	const struct node *root = filling->reader->exploded->profile.doc.root;
-	const char *profile = text_at(root, UUID);
+	const struct scalar *profile = text_at(root, UUID);
 	BUF_AUTO seed = BUF_INIT;
 
 	if (!profile)
 		profile = text_at(root, IDENTIFIER);
-	buf_add_format(&seed, "%s\n%s", profile ? profile : "", item_name(filling->item));
+	if (profile)
+		buf_add(&seed, profile->at, profile->len);
+	buf_add_char(&seed, '\n');
+	buf_add_text(&seed, item_name(filling->item));
 	if (profile && buf_ok(&seed))
 		uuid_make_from(seed.data, seed.len, uuid);
 	if (!profile || !buf_ok(&seed) || is_taken(root, filling->item->node->parent, uuid))
@@ -103,12 +106,12 @@ static void choose_uuid(const struct filling *filling, char uuid[UUID_SIZE])
 
 static int fill(struct filling *filling, const char *type)
 {
-	const char *own = text_at(filling->item->node, UUID);
+	const struct scalar *own = text_at(filling->item->node, UUID);
 	BUF_AUTO identifier = BUF_INIT;
 	char uuid[UUID_SIZE];
 
 	choose_uuid(filling, uuid);
-	fill_add_identifier(type, own ? own : uuid, &identifier);
+	fill_add_identifier(type, strlen(type), own ? own->at : uuid, own ? own->len : strlen(uuid), &identifier);
 	if (!buf_ok(&identifier))
 		return reader_end_without_memory(filling->reader);
 	if (put(filling, IDENTIFIER, NODE_STRING, buf_text(&identifier)) < 0 ||

@@ -27,9 +27,11 @@ bool fill_fills(const char *key)
 	return false;
 }
 
-void fill_add_identifier(const char *type, const char *uuid, struct buf *out)
+void fill_add_identifier(const char *type, size_t type_len, const char *uuid, size_t uuid_len, struct buf *out)
 {
-	buf_add_format(out, "%s.%s", type, uuid);
+	buf_add(out, type, type_len);
+	buf_add_char(out, '.');
+	buf_add(out, uuid, uuid_len);
 }
 
 /* Gives a key of a payload a value, whether it is there or not. */
@@ -63,23 +65,25 @@ static int put(struct tree *tree, struct item *payload, const char *key, enum no
 	return dir_show(tree, payload, NULL, key, change.node, NULL);
 }
 
-static const char *text_at(const struct node *dict, const char *key)
+/* A text that says something; NULL: none. */
+static const struct scalar *text_at(const struct node *dict, const char *key)
 {
 	const struct node *node = dict->type == NODE_DICT ? node_get(dict, key) : NULL;
 
-	return node && node->type == NODE_STRING && node->value.len ? node_text(node) : NULL;
+	return node && node->type == NODE_STRING && node->value.len ? &node->value : NULL;
 }
 
-static bool same_text(const char *key, const char *a, const char *b)
+static bool same_text(const char *key, const struct scalar *a, const struct scalar *b)
 {
 	if (!a || !b)
 		return false;
-	return strcmp(key, UUID) == 0 ? uuid_is_same(a, b) : strcmp(a, b) == 0;
+	return strcmp(key, UUID) == 0 ? uuid_is_same(a, b->at, b->len) : scalar_equal(a, b);
 }
 
 /* True if another payload has this value under this key, too; or the profile its UUID: that a payload has the
  * profile's identifier is odd and works. */
-static bool is_taken(const struct tree *tree, const struct node *payload, const char *key, const char *text)
+static bool is_taken(const struct tree *tree, const struct node *payload, const char *key,
+		     const struct scalar *text)
 {
 	const struct node *other;
 
@@ -102,7 +106,7 @@ static void say_fresh(const struct item *payload, const char *key, const char *t
 
 static int fill_uuid(struct tree *tree, struct item *payload, struct problems *notes)
 {
-	const char *text = text_at(payload->node, UUID);
+	const struct scalar *text = text_at(payload->node, UUID);
 	char fresh[37];
 
 	if (text && !is_taken(tree, payload->node, UUID, text))
@@ -117,20 +121,18 @@ static int fill_uuid(struct tree *tree, struct item *payload, struct problems *n
 
 static int fill_identifier(struct tree *tree, struct item *payload, struct problems *notes)
 {
-	const char *text = text_at(payload->node, IDENTIFIER);
-	const char *type = text_at(payload->node, TYPE), *uuid = text_at(payload->node, UUID);
+	const struct scalar *text = text_at(payload->node, IDENTIFIER);
+	const struct scalar *type = text_at(payload->node, TYPE), *uuid = text_at(payload->node, UUID);
 	BUF_AUTO fresh = BUF_INIT;
-	char other[37];
+	char other[UUID_SIZE] = "";
 
 	if (text && !is_taken(tree, payload->node, IDENTIFIER, text))
 		return 0;
 	if (!type || (node_get(payload->node, IDENTIFIER) && !text))
 		return 0;
-	if (!uuid) {
+	if (!uuid)
 		uuid_make(other); /* the payload's own is no text: that is judged elsewhere */
-		uuid = other;
-	}
-	fill_add_identifier(type, uuid, &fresh);
+	fill_add_identifier(type->at, type->len, uuid ? uuid->at : other, uuid ? uuid->len : strlen(other), &fresh);
 	if (!buf_ok(&fresh))
 		return -ENOMEM;
 	if (text)

@@ -11,7 +11,7 @@
 int fill_in(struct tree *tree, struct problems *notes);
 
 /* Appends the PayloadIdentifier that a payload gets. */
-void fill_add_identifier(const char *type, const char *uuid, struct buf *out);
+void fill_add_identifier(const char *type, size_t type_len, const char *uuid, size_t uuid_len, struct buf *out);
 
 /* True for a key that a payload gets if it lacks it. */
 bool fill_fills(const char *key);

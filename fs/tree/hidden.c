@@ -30,10 +30,10 @@ static int decrypt(struct hidden *hidden, const struct doc *outer, const struct 
 
 	if (!content)
 		return -1;
-	buf_add(&hidden->saved.cipher, content->value.bytes, content->value.len);
+	buf_add(&hidden->saved.cipher, content->value.at, content->value.len);
 	if (!buf_ok(&hidden->saved.cipher))
 		return error_memory(err);
-	return encryption_open(content->value.bytes, content->value.len, decryptor, &hidden->encryption,
+	return encryption_open(content->value.at, content->value.len, decryptor, &hidden->encryption,
 			       &hidden->saved.plain, err);
 }
 
@@ -158,7 +158,7 @@ void hidden_peek(const struct doc *doc, struct buf *out)
 	if (!encrypted_is(doc))
 		return;
 	content = encrypted_content(doc, &err);
-	if (!content || encryption_peek(content->value.bytes, content->value.len, out, &err) < 0)
+	if (!content || encryption_peek(content->value.at, content->value.len, out, &err) < 0)
 		buf_add_format(out, "nobody can say: %s\n", err.text);
 }
 

@@ -45,8 +45,7 @@ static bool same_node(const struct node *before, const struct node *now)
 
 	if (before == now)
 		return true;
-	return node_is_scalar(before->type) && node_is_scalar(now->type) && value->len == now->value.len &&
-	       (value->len == 0 || memcmp(value->bytes, now->value.bytes, value->len) == 0);
+	return node_is_scalar(before->type) && node_is_scalar(now->type) && scalar_compare(value, &now->value) == 0;
 }
 
 static int by_anchor(const void *a, const void *b)

@@ -350,7 +350,7 @@ static int retype_payload(struct tree *tree, const struct rename *r)
 	struct item *file;
 	int result;
 
-	if (!type || (type->type == NODE_STRING && name_fits_payload(r->name, type->value.bytes, type->value.len)))
+	if (!type || (type->type == NODE_STRING && name_fits_payload(r->name, type->value.at, type->value.len)))
 		return 0;
 	buf_add(&fresh, "", 0);
 	if (name_to_payload_type(r->name, &fresh) < 0)

@@ -406,9 +406,9 @@ static enum step set_part(struct replay *replay, struct bytes *bytes)
 	if (!old || bytes->failed || !change.node->parent || (old->type != NODE_STRING && old->type != NODE_DATA) ||
 	    head > old->len || tail > old->len - head)
 		return STEP_UNFIT;
-	buf_add(&value, old->bytes, head);
+	buf_add(&value, old->at, head);
 	buf_add(&value, part, len);
-	buf_add(&value, old->bytes + (old->len - tail), tail);
+	buf_add(&value, old->at + (old->len - tail), tail);
 	if (!buf_ok(&value))
 		return STEP_MEMORY;
 	meaning.type = old->type;

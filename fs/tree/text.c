@@ -20,7 +20,7 @@ bool text_is_lines(const struct node *array)
 	for (child = node_first(array); child; child = node_next(child)) {
 		if (!node_is_scalar(child->type) || child->type == NODE_DATA)
 			return false;
-		if (memchr(child->value.bytes, '\n', child->value.len))
+		if (memchr(child->value.at, '\n', child->value.len))
 			return false;
 	}
 	return true;
@@ -33,7 +33,7 @@ bool text_is_file(const struct node *node)
 
 static void add_value(const struct node *node, struct buf *out)
 {
-	buf_add(out, node->value.bytes, node->value.len);
+	buf_add(out, node->value.at, node->value.len);
 }
 
 void text_of_node(const struct node *node, struct buf *out)
@@ -125,9 +125,8 @@ static const struct node *known_element(const struct expect *expect, const char 
 	const struct node *child = expect->array ? node_first(expect->array) : NULL;
 
 	for (; child; child = node_next(child)) {
-		if (!node_is_scalar(child->type) || child->value.len < len || (child->value.len > len && !begins))
-			continue;
-		if (len == 0 || memcmp(child->value.bytes, bytes, len) == 0)
+		if (node_is_scalar(child->type) && scalar_begins(&child->value, bytes, len) &&
+		    (begins || child->value.len == len))
 			break;
 	}
 	return child;
@@ -270,7 +269,7 @@ static size_t count_known(const struct expect *expect, const char *bytes, size_t
 	size_t count = 0;
 
 	for (; child; child = node_next(child))
-		count += child->value.len == len && (len == 0 || memcmp(child->value.bytes, bytes, len) == 0);
+		count += scalar_is(&child->value, bytes, len);
 	return count;
 }
 

@@ -48,7 +48,7 @@ static const struct schema_key *payload_key(struct schema *schema, const struct 
 	if (!schema)
 		return NULL;
 	if (type && type->type == NODE_STRING)
-		found = schema_payload(schema, type->value.bytes, type->value.len);
+		found = schema_payload(schema, type->value.at, type->value.len);
 	return found ? found : schema_any_payload(schema);
 }
 

@@ -70,7 +70,7 @@ static bool is_own_text(const struct node *node)
 	size_t len = node->value.len;
 
 	return node_is_scalar(node->type) && node->type != NODE_DATA &&
-	       (len == 0 || node->value.bytes[len - 1] != '\n');
+	       (len == 0 || node->value.at[len - 1] != '\n');
 }
 
 /* The same as below for such a value, which is read where it is. */
@@ -82,7 +82,7 @@ static bool own_text_tells_itself(const struct tree *tree, const struct node *no
 	bool same;
 
 	expect_unsaid(tree, key, &expectation);
-	if (text_parse(&expectation.expect, node->value.bytes, node->value.len, &meaning, &ignored) < 0)
+	if (text_parse(&expectation.expect, node->value.at, node->value.len, &meaning, &ignored) < 0)
 		return false;
 	same = meaning.type == node->type && meaning.len == node->value.len;
 	meaning_free(&meaning);
@@ -97,7 +97,7 @@ static bool tells_itself(const struct tree *tree, const struct node *node, const
 	bool same;
 
 	if (node->type == NODE_STRING && (!key || schema_allows_type(key, NODE_STRING)) &&
-	    value_infer(node_text(node), node->value.len) == NODE_STRING)
+	    value_infer(node->value.at, node->value.len) == NODE_STRING)
 		return true;
 	if (is_own_text(node))
 		return own_text_tells_itself(tree, node, key);

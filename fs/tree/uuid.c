@@ -51,7 +51,7 @@ void uuid_make_from(const void *bytes, size_t len, char out[UUID_SIZE])
 	spell(b, 8, out);
 }
 
-bool uuid_is_same(const char *a, const char *b)
+bool uuid_is_same(const struct scalar *uuid, const char *text, size_t len)
 {
-	return strcasecmp(a, b) == 0;
+	return uuid->len == len && strncasecmp(uuid->at, text, len) == 0;
 }

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "plist/scalar.h"
+
 #define UUID_SIZE 37 /* 36 characters and a NUL */
 
 /* A random UUID (RFC 9562, version 4), upper case, as Apple's tools write them. Cannot fail: without
@@ -17,6 +19,6 @@ void uuid_make(char out[UUID_SIZE]);
 void uuid_make_from(const void *bytes, size_t len, char out[UUID_SIZE]);
 
 /* UUIDs are the same in upper and lower case. */
-bool uuid_is_same(const char *a, const char *b);
+bool uuid_is_same(const struct scalar *uuid, const char *text, size_t len);
 
 #endif

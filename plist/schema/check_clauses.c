@@ -216,7 +216,7 @@ static void judge_scalar(struct run *run, const struct demand *demand, const str
 	struct candidate candidate = {
 		.key = &key,
 		.type = node->type,
-		.text = node_text(node),
+		.text = node->value.at,
 		.len = node->value.len,
 		.clause = demand->clause,
 	};

@@ -22,7 +22,7 @@ static bool is_for_macos(const struct run *run, const char *version)
 
 static bool is_mdm(const struct payload *payload)
 {
-	return payload->type && strcmp(node_text(payload->type), MDM) == 0;
+	return payload->type && node_is_text(payload->type, MDM);
 }
 
 static void report_capabilities(struct run *run, const struct node *payload)

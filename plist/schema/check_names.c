@@ -35,7 +35,7 @@ static const char *near_type(struct run *run, const struct node *type)
 		len = strlen(types->list[i]);
 		if (len + 1 < type->value.len || len > type->value.len + 1)
 			continue;
-		if (differs_in_a_letter(node_text(type), type->value.len, types->list[i], len))
+		if (differs_in_a_letter(type->value.at, type->value.len, types->list[i], len))
 			return types->list[i];
 	}
 	return NULL;
@@ -52,7 +52,7 @@ void check_payload_types(struct run *run)
 		if (!type || run->payloads[i].known)
 			continue;
 		meant = near_type(run, type);
-		say_quoted(run, type->value.bytes, type->value.len);
+		say_quoted(run, type->value.at, type->value.len);
 		if (meant)
 			say(run, " is no payload type that the schema knows: did you mean %s?", meant);
 		else

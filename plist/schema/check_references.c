@@ -12,7 +12,7 @@ static bool is_reference(const struct run *run, const struct visit *visit)
 
 	if (visit->key->refs.count == 0 || node->type != NODE_STRING || node->value.len == 0)
 		return false;
-	return run->options->no_placeholders || !placeholder_inside(node_text(node), node->value.len);
+	return run->options->no_placeholders || !placeholder_inside(node->value.at, node->value.len);
 }
 
 /* The PayloadUUIDs of all payloads, sorted for same_lookup(). NULL: out of memory. */
@@ -53,7 +53,7 @@ static void report_dangling(struct run *run, const struct visit *visit)
 	const struct node *node = visit->node;
 
 	say(run, "no payload of this profile has the PayloadUUID ");
-	say_quoted(run, node->value.bytes, node->value.len);
+	say_quoted(run, node->value.at, node->value.len);
 	say(run, ": it must be that of a payload of the type ");
 	say_types(run, &visit->key->refs);
 	found_value(run, node);

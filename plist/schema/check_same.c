@@ -9,30 +9,27 @@ static int fold_byte(unsigned char byte)
 	return byte >= 'a' && byte <= 'z' ? byte - 'a' + 'A' : byte;
 }
 
-static int compare_folded(const char *a, const char *b, size_t len)
+/* Of texts. */
+static int compare_folded(const struct scalar *a, const struct scalar *b)
 {
+	size_t len = a->len < b->len ? a->len : b->len, i;
 	int difference;
-	size_t i;
 
 	for (i = 0; i < len; i++) {
-		difference = fold_byte((unsigned char)a[i]) - fold_byte((unsigned char)b[i]);
+		difference = fold_byte((unsigned char)a->at[i]) - fold_byte((unsigned char)b->at[i]);
 		if (difference)
 			return difference;
 	}
-	return 0;
+	return (a->len > b->len) - (a->len < b->len);
 }
 
 int same_compare(const struct node *a, const struct node *b, bool fold)
 {
-	size_t len = a->value.len < b->value.len ? a->value.len : b->value.len;
 	int difference = (int)a->type - (int)b->type;
 
-	if (difference == 0 && len > 0)
-		difference = fold ? compare_folded(a->value.bytes, b->value.bytes, len) :
-				    memcmp(a->value.bytes, b->value.bytes, len);
-	if (difference == 0)
-		difference = (a->value.len > b->value.len) - (a->value.len < b->value.len);
-	return difference;
+	if (difference)
+		return difference;
+	return fold ? compare_folded(&a->value, &b->value) : scalar_compare(&a->value, &b->value);
 }
 
 static int by_position(const void *a, const void *b)

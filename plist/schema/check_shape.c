@@ -52,7 +52,7 @@ static bool is_profile_service(const struct run *run)
 {
 	const struct node *type = node_get(run->root, "PayloadType");
 
-	return !type || strcmp(node_text(type), "Configuration") != 0;
+	return !type || !node_is_text(type, "Configuration");
 }
 
 void check_content(struct run *run)

@@ -215,7 +215,7 @@ static void check_subjects(struct run *run, is_subject_bad *is_bad, say_of_subje
 		payload->reported = payload->known && is_bad(run, &subject);
 		if (!payload->reported)
 			continue;
-		subject.name = node_text(payload->type);
+		subject.name = payload->type->value.at;
 		subject.len = payload->type->value.len;
 		say_it(run, &subject);
 		found_value(run, payload->type);
@@ -248,7 +248,7 @@ void check_unsupported(struct run *run)
 /* Of other types devices take two in practice: macOS puts preferences together. */
 static bool is_refused_twice(const struct node *type)
 {
-	return strcmp(node_text(type), "com.apple.mdm") == 0;
+	return node_is_text(type, "com.apple.mdm");
 }
 
 static void report_second(struct run *run, const struct payload *payload)
@@ -257,7 +257,8 @@ static void report_second(struct run *run, const struct payload *payload)
 
 	if (!payload->known || !is_single(run, &subject))
 		return;
-	say(run, "a profile may have one payload of the type %s, and this is another", node_text(payload->type));
+	say(run, "a profile may have one payload of the type %.*s, and this is another", (int)payload->type->value.len,
+	    payload->type->value.at);
 	found(run, &(struct finding){
 			   .severity = is_refused_twice(payload->type) ? SEVERITY_ERROR : SEVERITY_WARNING,
 			   .rule = run->check->rule,

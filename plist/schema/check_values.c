@@ -26,8 +26,18 @@ static struct schema_key judging_key(const struct visit *visit)
 	return key;
 }
 
+static double real_of(struct run *run, const struct node *node)
+{
+	BUF_AUTO room = BUF_INIT;
+	const char *text = node_text(node, &room);
+
+	if (!text)
+		run->failed = true;
+	return text ? strtod(text, NULL) : 0;
+}
+
 /* 1.0 where an integer belongs: readers take it, and profiles that work have it. */
-static bool is_whole_real(const struct visit *visit)
+static bool is_whole_real(struct run *run, const struct visit *visit)
 {
 	const struct node *node = visit->node;
 	double value;
@@ -35,14 +45,14 @@ static bool is_whole_real(const struct visit *visit)
 	if (node->type != NODE_REAL || schema_allows_type(visit->key, NODE_REAL) ||
 	    !schema_allows_type(visit->key, NODE_INTEGER) || node_is_placeholder(node))
 		return false;
-	value = strtod(node_text(node), NULL);
+	value = real_of(run, node);
 	return fabs(value) < 1e15 && floor(value) == value;
 }
 
 static int judge_whole_real(struct run *run, const struct schema_key *key, const struct visit *visit)
 {
 	char text[32];
-	int len = snprintf(text, sizeof(text), "%.0f", strtod(node_text(visit->node), NULL) + 0.0);
+	int len = snprintf(text, sizeof(text), "%.0f", real_of(run, visit->node) + 0.0);
 
 	return constraint_check(key, NODE_INTEGER, text, (size_t)len, false, &run->err);
 }
@@ -54,10 +64,10 @@ static int judge_scalar(struct run *run, const struct visit *visit)
 	bool placeholders = !run->options->no_placeholders;
 	struct schema_key key;
 
-	if (constraint_prefix(visit->key, node->type, node_text(node), node->value.len, placeholders) == VERDICT_VALID)
+	if (constraint_prefix(visit->key, node->type, node->value.at, node->value.len, placeholders) == VERDICT_VALID)
 		return 0;
 	key = judging_key(visit);
-	return constraint_check(&key, node->type, node_text(node), node->value.len, placeholders, &run->err);
+	return constraint_check(&key, node->type, node->value.at, node->value.len, placeholders, &run->err);
 }
 
 static int judge_value(struct run *run, const struct visit *visit)
@@ -65,7 +75,7 @@ static int judge_value(struct run *run, const struct visit *visit)
 	const struct node *node = visit->node;
 	struct schema_key key;
 
-	if (is_whole_real(visit)) {
+	if (is_whole_real(run, visit)) {
 		key = judging_key(visit);
 		return judge_whole_real(run, &key, visit);
 	}
@@ -89,7 +99,7 @@ static void report_real(struct run *run, const struct schema_key *key, const str
 	if (is_secret(key, node))
 		say(run, "it as an <integer>");
 	else
-		say(run, "<integer>%.0f</integer>", strtod(node_text(node), NULL));
+		say(run, "<integer>%.0f</integer>", real_of(run, node));
 	say(run, ", as not every server takes it");
 	found(run, &(struct finding){ .severity = SEVERITY_WARNING, .rule = "wrong-type", .node = node });
 }
@@ -112,7 +122,7 @@ void check_value(struct run *run, const struct visit *visit)
 	if (run->options->only_edited && is_as_read(visit))
 		return;
 	if (judge_value(run, visit) == 0) {
-		if (is_whole_real(visit))
+		if (is_whole_real(run, visit))
 			report_real(run, visit->key, visit->node);
 		return;
 	}
@@ -163,11 +173,22 @@ void check_elements(struct run *run, const struct visit *visit)
 		if (is_secret(visit->key, visit->node) || is_secret(schema_item(visit->key), list[i].node))
 			say(run, "the value");
 		else
-			say_quoted(run, list[i].node->value.bytes, list[i].node->value.len);
+			say_quoted(run, list[i].node->value.at, list[i].node->value.len);
 		say(run, " is in the array already, and each value may be there once");
 		found_value(run, list[i].node);
 	}
 	free(list);
+}
+
+/* A number past ULLONG_MAX still is with its first digits alone, as it has no zeros before them. */
+static unsigned long long flags_of(const struct scalar *integer)
+{
+	char text[32];
+	size_t len = integer->len < sizeof(text) ? integer->len : sizeof(text) - 1;
+
+	memcpy(text, integer->at, len);
+	text[len] = '\0';
+	return strtoull(text, NULL, 10);
 }
 
 /* The flags that the new value has and the old one had not; 0 too if one of the two is no number. */
@@ -177,7 +198,7 @@ static unsigned long long added_flags(const struct node *node)
 
 	if (node->type != NODE_INTEGER || was->type != NODE_INTEGER)
 		return 0;
-	return strtoull(node_text(node), NULL, 10) & ~strtoull(was->bytes ? was->bytes : "", NULL, 10);
+	return flags_of(&node->value) & ~flags_of(was);
 }
 
 void check_immutable(struct run *run, const struct visit *visit)
@@ -201,9 +222,9 @@ bool array_may_hold(const struct run *run, const struct node *array, const char 
 	const struct node *element;
 
 	for (element = node_first(array); element; element = node_next(element)) {
-		if (strcmp(node_text(element), text) == 0)
+		if (node_is_text(element, text))
 			return true;
-		if (!run->options->no_placeholders && placeholder_inside(node_text(element), element->value.len))
+		if (!run->options->no_placeholders && placeholder_inside(element->value.at, element->value.len))
 			return true;
 	}
 	return false;

@@ -71,7 +71,7 @@ static void look_up_payload(struct run *run, struct payload *payload)
 	if (!type && run->options->type_of)
 		run->options->type_of(payload->node, &told);
 	if (type)
-		payload->key = schema_payload(run->options->schema, type->value.bytes, type->value.len);
+		payload->key = schema_payload(run->options->schema, type->value.at, type->value.len);
 	else if (told.len)
 		payload->key = schema_payload(run->options->schema, told.data, told.len);
 	payload->known = payload->key != NULL;

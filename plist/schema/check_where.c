@@ -66,8 +66,7 @@ static bool has_type(const struct node *payload, const struct node *type)
 {
 	const struct node *other = type_of(payload);
 
-	return other && other->value.len == type->value.len &&
-	       memcmp(other->value.bytes, type->value.bytes, type->value.len) == 0;
+	return other && scalar_equal(&other->value, &type->value);
 }
 
 /* Which one of its type a payload is, from 1. */
@@ -88,7 +87,7 @@ static void add_payload_name(struct buf *out, const struct node *payload, size_t
 	BUF_AUTO name = BUF_INIT;
 
 	if (type)
-		check_path_key(type->value.bytes, type->value.len, &name);
+		check_path_key(type->value.at, type->value.len, &name);
 	if (name.len == 0 || name.len > TYPE_NAME_MAX) {
 		buf_add_format(out, "%02zu", position);
 		return;

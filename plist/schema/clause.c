@@ -61,7 +61,7 @@ static bool is_listed(const struct texts *values, const char *text, size_t len)
 bool clause_is_placeholder(const struct node *node)
 {
 	return node_is_placeholder(node) ||
-	       (node->type == NODE_STRING && placeholder_inside(node_text(node), node->value.len));
+	       (node->type == NODE_STRING && placeholder_inside(node->value.at, node->value.len));
 }
 
 bool clause_holds_itself(const struct schema_key *key, const struct node *node, bool placeholders)
@@ -72,7 +72,7 @@ bool clause_holds_itself(const struct schema_key *key, const struct node *node, 
 		return false;
 	if (node->type == NODE_ARRAY)
 		return limit_compare(&key->items, node_count(node)) == 0;
-	return !node_is_scalar(node->type) || constraint_prefix(key, node->type, node_text(node), node->value.len,
+	return !node_is_scalar(node->type) || constraint_prefix(key, node->type, node->value.at, node->value.len,
 								placeholders) == VERDICT_VALID;
 }
 
@@ -82,7 +82,7 @@ static enum truth scalar_has(const struct schema_key *key, const struct node *no
 		return TRUTH_UNKNOWN;
 	if (!node_is_scalar(node->type))
 		return TRUTH_NO;
-	return is_listed(values, node_text(node), node->value.len) ? TRUTH_YES : TRUTH_NO;
+	return is_listed(values, node->value.at, node->value.len) ? TRUTH_YES : TRUTH_NO;
 }
 
 static enum truth array_has(const struct schema_key *key, const struct node *array, const struct texts *values)

@@ -153,7 +153,7 @@ int refuse_bits(const struct candidate *candidate, struct error *err)
 	BUF_AUTO text = BUF_INIT;
 
 	add_subject(candidate, &text);
-	if (candidate->text[0] == '-' || candidate->text[0] == '0') {
+	if (candidate->len && (candidate->text[0] == '-' || candidate->text[0] == '0')) {
 		buf_add_text(&text, " gives no right: add up some of ");
 		add_rights(key, &text);
 	} else if (!limit_flags(candidate->text, candidate->len, &flags) || flags & ~key->bits) {

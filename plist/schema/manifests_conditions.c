@@ -304,11 +304,16 @@ static void write_path(const struct demand *demand, const char *word, const stru
 static void write_texts(const struct node *list, struct buf *out)
 {
 	const struct node *value;
+	BUF_AUTO room = BUF_INIT;
+	const char *text;
 
 	for (value = node_first(list); value; value = node_next(value)) {
 		if (value != node_first(list))
 			buf_add_char(out, ',');
-		write_word(out, node_text(value));
+		text = node_text(value, &room);
+		if (text)
+			write_word(out, text);
+		out->failed |= room.failed;
 	}
 }
 

@@ -40,7 +40,16 @@ int manifest_flag(struct manifest *manifest, const struct node *dict, const char
 	const struct node *value;
 	int found = manifest_value(manifest, dict, key, NODE_BOOLEAN, &value);
 
-	return found <= 0 ? found : strcmp(node_text(value), "true") == 0;
+	return found <= 0 ? found : node_is_text(value, "true");
+}
+
+const char *manifest_string(struct manifest *manifest, const struct node *value)
+{
+	const char *text = arena_text(manifest->arena, value->value.at, value->value.len);
+
+	if (!text)
+		error_memory(manifest->err);
+	return text;
 }
 
 bool manifest_plain(const struct node *scalar)
@@ -48,7 +57,7 @@ bool manifest_plain(const struct node *scalar)
 	const struct scalar *value = &scalar->value;
 
 	return node_is_scalar(scalar->type) && scalar->type != NODE_DATA && !node_is_placeholder(scalar) &&
-	       value_is_text(value->bytes, value->len) && !memchr(value->bytes, '\r', value->len);
+	       value_is_text(value->at, value->len) && !memchr(value->at, '\r', value->len);
 }
 
 int manifest_text(struct manifest *manifest, const struct node *dict, const char *key, const char **text)
@@ -61,8 +70,8 @@ int manifest_text(struct manifest *manifest, const struct node *dict, const char
 		return found;
 	if (value->value.len == 0 || !manifest_plain(value))
 		return 0;
-	*text = node_text(value);
-	return 1;
+	*text = manifest_string(manifest, value);
+	return *text ? 1 : -1;
 }
 
 /* --- types -------------------------------------------------------------------------------------------- */
@@ -92,12 +101,15 @@ static const struct {
 
 static int say_unknown_type(struct manifest *manifest, const struct node *value)
 {
+	const char *text = manifest_string(manifest, value);
 	BUF_AUTO allowed = BUF_INIT;
 	size_t i;
 
+	if (!text)
+		return -1;
 	for (i = 0; i < TYPES_TOLD; i++)
 		buf_add_format(&allowed, "%s%s", i ? ", " : "", types[i].theirs);
-	return manifest_error(manifest, value, "pfm_type is '%s': it must be one of %s", node_text(value),
+	return manifest_error(manifest, value, "pfm_type is '%s': it must be one of %s", text,
 			      buf_text(&allowed));
 }
 
@@ -111,7 +123,7 @@ static int read_type(struct manifest *manifest, struct manifest_key *key)
 	if (found <= 0)
 		return found;
 	for (i = 0; i < TYPE_COUNT; i++)
-		if (strcmp(types[i].theirs, node_text(value)) == 0) {
+		if (node_is_text(value, types[i].theirs)) {
 			key->type = types[i].ours;
 			return 0;
 		}

@@ -76,6 +76,9 @@ int manifest_flag(struct manifest *manifest, const struct node *dict, const char
 /* A text that our language can hold; one that it cannot, or that is empty, counts as not there. */
 int manifest_text(struct manifest *manifest, const struct node *dict, const char *key, const char **text);
 
+/* The value as a C string, as long as the arena is there. NULL: out of memory, which is said. */
+const char *manifest_string(struct manifest *manifest, const struct node *value);
+
 /* True if the scalar's text can be written in our language: no data, no control characters, no placeholder. */
 bool manifest_plain(const struct node *scalar);
 

@@ -35,7 +35,7 @@ static int read_names(struct manifest *manifest, const struct node *dict, unsign
 			return manifest_error(manifest, name,
 					      "pfm_platforms holds a value of type %s: it must hold names, as of macOS",
 					      node_type_name(name->type));
-		platform = platform_from_name(node_text(name), strlen(node_text(name)));
+		platform = platform_from_name(name->value.at, name->value.len);
 		if (platform != PLATFORM_COUNT)
 			*platforms |= BIT(platform);
 	}

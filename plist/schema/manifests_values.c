@@ -28,7 +28,7 @@ bool manifest_is_value(const struct manifest_key *key, const struct node *node)
 	struct error err = ERROR_INIT;
 
 	return type != NODE_TYPE_COUNT && manifest_plain(node) &&
-	       value_check(type, node_text(node), node->value.len, false, &err) == 0;
+	       value_check(type, node->value.at, node->value.len, false, &err) == 0;
 }
 
 /* --- allowed values ----------------------------------------------------------------------------------- */
@@ -71,7 +71,8 @@ static int write_range_list(struct manifest *manifest, const struct manifest_key
 	if (!texts)
 		return error_memory(manifest->err);
 	for (node = node_first(list); node; node = node_next(node))
-		texts[count++] = node_text(node);
+		if (!(texts[count++] = manifest_string(manifest, node)))
+			return -1;
 	write_list(out, "values", texts, count);
 	if (custom)
 		buf_add_text(out, " custom");
@@ -97,22 +98,22 @@ static enum measure measure_of(const struct manifest_key *key)
 	return is_type(key, "array") ? MEASURE_ITEMS : MEASURE_NOTHING;
 }
 
-static bool is_number(const struct node *node, bool whole)
+static bool is_number(const char *text, bool whole)
 {
 	struct error err = ERROR_INIT;
 
-	if (value_check(NODE_INTEGER, node_text(node), node->value.len, false, &err) == 0)
+	if (value_check(NODE_INTEGER, text, strlen(text), false, &err) == 0)
 		return true;
-	return !whole && value_check(NODE_REAL, node_text(node), node->value.len, false, &err) == 0 &&
-	       isfinite(strtod(node_text(node), NULL));
+	return !whole && value_check(NODE_REAL, text, strlen(text), false, &err) == 0 && isfinite(strtod(text, NULL));
 }
 
-/* Reads one bound, a number whatever type it is written as. Fewer than none says that there is no bound to how
- * much there may be. 0 or -1. */
+/* Reads one bound, a number whatever type it is written as; NULL: there is none. Fewer than none says that there is no
+ * bound to how much there may be. 0 or -1. */
 static int read_bound(struct manifest *manifest, const struct node *dict, const char *name, bool counts,
-		      const struct node **bound)
+		      const char **bound)
 {
 	const struct node *node = node_get(dict, name);
+	const char *text;
 
 	*bound = NULL;
 	if (!node)
@@ -120,11 +121,14 @@ static int read_bound(struct manifest *manifest, const struct node *dict, const 
 	if (!manifest_plain(node))
 		return manifest_error(manifest, node, "%s is of type %s and no number: it must be a number", name,
 				      node_type_name(node->type));
-	if (!is_number(node, counts))
-		return manifest_error(manifest, node, "%s is '%s': it must be %s", name, node_text(node),
+	text = manifest_string(manifest, node);
+	if (!text)
+		return -1;
+	if (!is_number(text, counts))
+		return manifest_error(manifest, node, "%s is '%s': it must be %s", name, text,
 				      counts ? "a whole number" : "a number");
-	if (!counts || *node_text(node) != '-')
-		*bound = node;
+	if (!counts || *text != '-')
+		*bound = text;
 	return 0;
 }
 
@@ -133,17 +137,17 @@ static int write_pair(struct manifest *manifest, const struct node *dict, const 
 		      const char *max_key, const char *name, struct buf *out)
 {
 	bool counts = strcmp(name, "range") != 0;
-	const struct node *min, *max;
+	const char *min, *max;
 
 	if (read_bound(manifest, dict, min_key, counts, &min) < 0 ||
 	    read_bound(manifest, dict, max_key, counts, &max) < 0)
 		return -1;
-	if (min && max && strtold(node_text(min), NULL) > strtold(node_text(max), NULL))
-		return manifest_error(manifest, max, "%s is %s and %s is %s: nothing is in that range", min_key,
-				      node_text(min), max_key, node_text(max));
+	if (min && max && strtold(min, NULL) > strtold(max, NULL))
+		return manifest_error(manifest, node_get(dict, max_key),
+				      "%s is %s and %s is %s: nothing is in that range", min_key, min, max_key, max);
 	if (!min && !max)
 		return 0;
-	write_bounds(out, name, min ? node_text(min) : NULL, max ? node_text(max) : NULL);
+	write_bounds(out, name, min, max);
 	return 1;
 }
 
@@ -220,6 +224,7 @@ const struct node *manifest_default(const struct manifest_key *key)
 int manifest_write_values(struct manifest *manifest, const struct manifest_key *key, struct buf *out)
 {
 	const struct node *value = manifest_default(key);
+	const char *text;
 
 	if (is_type(key, "array")) {
 		if (write_array(manifest, key, out) < 0)
@@ -228,7 +233,11 @@ int manifest_write_values(struct manifest *manifest, const struct manifest_key *
 		   write_format(manifest, key, out) < 0) {
 		return -1;
 	}
-	if (value)
-		write_attribute(out, "default", node_text(value));
+	if (!value)
+		return 0;
+	text = manifest_string(manifest, value);
+	if (!text)
+		return -1;
+	write_attribute(out, "default", text);
 	return 0;
 }

@@ -13,7 +13,7 @@
 
 static bool is_value(const char *bytes, size_t len, const struct node *node)
 {
-	return len == node->value.len && (!len || memcmp(bytes, node->value.bytes, len) == 0);
+	return scalar_is(&node->value, bytes, len);
 }
 
 /* Of what libplist gives as it is: how many there are, texts, booleans and data. */
@@ -36,7 +36,7 @@ static bool is_alike(const struct node *node, plist_t other)
 		return PLIST_IS_DATA(other) && is_value(bytes, len, node);
 	case NODE_BOOLEAN:
 		plist_get_bool_val(other, &truth);
-		return PLIST_IS_BOOLEAN(other) && (truth != 0) == (strcmp(node_text(node), "true") == 0);
+		return PLIST_IS_BOOLEAN(other) && (truth != 0) == node_is_text(node, "true");
 	case NODE_DICT:
 		return PLIST_IS_DICT(other) && plist_dict_get_size(other) == node_count(node);
 	case NODE_ARRAY:

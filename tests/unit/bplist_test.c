@@ -14,6 +14,7 @@
 #include "plist/bplist.h"
 #include "plist/doc.h"
 #include "tests/unit/bplist_builder.h"
+#include "tests/unit/text_in.h"
 
 static void assert_text(const struct doc *doc, const char *key, enum node_type type, const char *text)
 {
@@ -21,7 +22,7 @@ static void assert_text(const struct doc *doc, const char *key, enum node_type t
 
 	assert_non_null(node);
 	assert_int_equal(node->type, type);
-	assert_string_equal(node_text(node), text);
+	assert_string_equal(text_in(node), text);
 }
 
 static void every_kind_of_value_is_read(void **state)
@@ -233,11 +234,11 @@ static void a_uid_is_a_dict_and_goes_back_to_a_uid(void **state)
 	uid = node_get(doc.root, "u");
 	assert_int_equal(uid->type, NODE_DICT);
 	assert_true(uid->uid);
-	assert_string_equal(node_text(node_get(uid, "CF$UID")), "258");
+	assert_string_equal(text_in(node_get(uid, "CF$UID")), "258");
 	assert_int_equal(node_set(node_get(uid, "CF$UID"), NODE_INTEGER, "7", 1), 0);
 	write_and_read(&doc, DOC_BINARY, &again);
 	assert_true(node_get(again.root, "u")->uid);
-	assert_string_equal(node_text(node_get(node_get(again.root, "u"), "CF$UID")), "7");
+	assert_string_equal(text_in(node_get(node_get(again.root, "u"), "CF$UID")), "7");
 	doc_free(&again);
 	doc_free(&doc);
 	buf_free(&builder.bytes);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "plist/schema/clause.h"
+#include "tests/unit/text_in.h"
 
 /* The clause of a dictionary whose keys are given: `! forbid X CONDITIONS`. */
 static struct schema *schema_with(const char *conditions)
@@ -176,9 +177,9 @@ static void a_key_with_a_slash_goes_before_a_path(void **state)
 
 	(void)state;
 	read_dict(STRING("Outer/Inner", "whole") DICT("Outer", STRING("Inner", "path")), &doc);
-	assert_string_equal(node_text(clause_node(doc.root, "Outer/Inner")), "whole");
+	assert_string_equal(text_in(clause_node(doc.root, "Outer/Inner")), "whole");
 	node_remove(node_get(doc.root, "Outer/Inner"));
-	assert_string_equal(node_text(clause_node(doc.root, "Outer/Inner")), "path");
+	assert_string_equal(text_in(clause_node(doc.root, "Outer/Inner")), "path");
 	assert_null(clause_node(doc.root, "Outer/Other"));
 	assert_null(clause_node(doc.root, "Nothing/Inner"));
 	doc_free(&doc);

@@ -204,7 +204,7 @@ static struct hunk change_scalar(struct doc *doc, struct node *node)
 	struct hunk hunk = lines_of(doc, node->source.element.start, node->source.element.end);
 	const char *text = node->type == NODE_BOOLEAN ? "false" : "12345";
 
-	if (node->type == NODE_BOOLEAN && strcmp(node_text(node), "false") == 0)
+	if (node->type == NODE_BOOLEAN && node_is_text(node, "false"))
 		text = "true";
 	if (node->type == NODE_DATE)
 		text = "2026-01-31T12:00:00Z";

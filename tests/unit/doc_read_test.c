@@ -1,5 +1,6 @@
 /* Reading plists: what is kept, what is refused and where, and that every range of source bytes is exact. */
 #include "tests/unit/read_doc.h"
+#include "tests/unit/text_in.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -96,7 +97,7 @@ static void must_be_placeholder(const char *text, enum node_type type, const cha
 
 	must_read_text(&doc, text);
 	assert_int_equal(doc.root->type, type);
-	assert_string_equal(node_text(doc.root), value);
+	assert_string_equal(text_in(doc.root), value);
 	assert_true(node_is_placeholder(doc.root));
 	doc_free(&doc);
 }
@@ -118,7 +119,7 @@ static void data_whose_bytes_spell_a_placeholder_is_none(void **state)
 
 	(void)state;
 	must_read_text(&doc, PLIST("<data>JEZMRUVUX1NFQ1JFVF9Y</data>"));
-	assert_string_equal(node_text(doc.root), "$FLEET_SECRET_X");
+	assert_string_equal(text_in(doc.root), "$FLEET_SECRET_X");
 	assert_false(node_is_placeholder(doc.root));
 	doc_free(&doc);
 }
@@ -155,7 +156,7 @@ static void keys_stand_in_the_order_of_the_source(void **state)
 	node = node_first(doc.root);
 	assert_string_equal(node->key, "b");
 	assert_int_equal(node_count(node), 2);
-	assert_string_equal(node_text(node_at(node, 1)), "2");
+	assert_string_equal(text_in(node_at(node, 1)), "2");
 	node = node_next(node);
 	assert_string_equal(node->key, "a&<");
 	node = node_next(node);
@@ -176,7 +177,7 @@ static void of_duplicate_keys_the_last_counts_and_is_reported_where_it_stands(vo
 				   "  <key>a</key><string>3</string>\n"
 				   "  <key>b</key><string>4</string>\n"
 				   "</dict></dict>"));
-	assert_string_equal(node_text(node_get(node_first(doc.root), "a")), "3");
+	assert_string_equal(text_in(node_get(node_first(doc.root), "a")), "3");
 	assert_int_equal(node_count(node_first(doc.root)), 2);
 	assert_string_equal(doc.duplicate.rule, "duplicate-key");
 	assert_int_equal(doc.duplicate.severity, SEVERITY_ERROR);
@@ -319,7 +320,7 @@ static void the_source_is_kept_byte_for_byte(void **state)
 	(void)state;
 	must_read_text(&doc, text);
 	assert_true(buf_equals(&doc.source, text, strlen(text)));
-	assert_string_equal(node_text(doc.root), "ACME Inc");
+	assert_string_equal(text_in(doc.root), "ACME Inc");
 	assert_span(&doc, doc.root->source.inner, "&co; Inc");
 	assert_false(doc.crlf);
 	assert_null(doc.recoded);
@@ -358,7 +359,7 @@ static void other_encodings_are_recoded_and_ranges_count_in_utf8(void **state)
 		       "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><plist><array><string>\xe9</string>"
 		       "<true/></array></plist>");
 	assert_string_equal(doc.recoded, "ISO-8859-1");
-	assert_string_equal(node_text(node_at(doc.root, 0)), "\xc3\xa9");
+	assert_string_equal(text_in(node_at(doc.root, 0)), "\xc3\xa9");
 	assert_span(&doc, node_at(doc.root, 0)->source.element, "<string>\xc3\xa9</string>");
 	assert_span(&doc, node_at(doc.root, 1)->source.element, "<true/>");
 	doc_free(&doc);

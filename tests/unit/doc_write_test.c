@@ -79,7 +79,7 @@ static void edit_set(struct doc *doc, const char *path, const char *type, const 
 {
 	struct node *made = make(type, value);
 
-	assert_int_equal(node_set(find(doc, path), made->type, made->value.bytes, made->value.len), 0);
+	assert_int_equal(node_set(find(doc, path), made->type, made->value.at, made->value.len), 0);
 	node_free(made);
 }
 

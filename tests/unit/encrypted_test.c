@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "plist/encrypted.h"
+#include "tests/unit/text_in.h"
 
 #define HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 #define TYPE \
@@ -84,7 +85,7 @@ static void there_and_back(const struct doc *doc, struct buf *out)
 	content = encrypted_content(&encrypted, &err);
 	assert_non_null(content);
 	assert_int_equal(content->value.len, sizeof(CIPHER));
-	assert_memory_equal(content->value.bytes, CIPHER, sizeof(CIPHER));
+	assert_memory_equal(content->value.at, CIPHER, sizeof(CIPHER));
 	assert_null(node_get(encrypted.root, "PayloadContent"));
 	assert_int_equal(node_count(encrypted.root), node_count(doc->root) + 1);
 	uncover(&encrypted, payloads.data, payloads.len, out);
@@ -196,7 +197,7 @@ static void a_flag_that_is_false_becomes_true(void **state)
 	cover(&doc, &covered);
 	doc_free(&doc);
 	read_text(&doc, covered.data);
-	assert_string_equal(node_text(node_get(doc.root, "IsEncrypted")), "true");
+	assert_string_equal(text_in(node_get(doc.root, "IsEncrypted")), "true");
 	assert_int_equal(node_count(doc.root), 2);
 	doc_free(&doc);
 }
@@ -213,7 +214,7 @@ static void bytes_that_look_like_a_placeholder_are_data(void **state)
 	doc_free(&doc);
 	read_text(&doc, covered.data);
 	assert_non_null(encrypted_content(&doc, &err));
-	assert_string_equal(node_text(encrypted_content(&doc, &err)), "$USERNAME");
+	assert_string_equal(text_in(encrypted_content(&doc, &err)), "$USERNAME");
 	doc_free(&doc);
 }
 
@@ -339,7 +340,7 @@ static void payloads_of_the_other_format_are_translated(void **state)
 	doc_free(&doc);
 	read_plist(&doc, result.data, result.len);
 	assert_int_equal(doc.format, DOC_BINARY);
-	assert_string_equal(node_text(node_first(node_get(doc.root, "PayloadContent"))), "7");
+	assert_string_equal(text_in(node_first(node_get(doc.root, "PayloadContent"))), "7");
 	doc_free(&doc);
 }
 

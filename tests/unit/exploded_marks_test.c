@@ -2,6 +2,7 @@
 #include "tests/unit/folder.h"
 
 #include "fs/tree/exploded.h"
+#include "tests/unit/text_in.h"
 
 static struct buf said; /* the text of each problem, and its severity */
 
@@ -39,9 +40,9 @@ static void assert_key(const char *types, const char *commands, const char *expe
 	assert_string_equal(buf_text(&said), "");
 	node = node_get(tree.profile.doc.root, "k");
 	assert_non_null(node);
-	buf_add_format(&got, "%s %s", node_type_name(node->type), node_text(node));
+	buf_add_format(&got, "%s %s", node_type_name(node->type), text_in(node));
 	for (child = node_first(node); child; child = node_next(child))
-		buf_add_format(&got, "%s %s,", node_type_name(child->type), node_text(child));
+		buf_add_format(&got, "%s %s,", node_type_name(child->type), text_in(child));
 	assert_string_equal(buf_text(&got), expected);
 	exploded_free(&tree);
 	buf_free(&said);

@@ -3,6 +3,7 @@
 
 #include "fs/tree/exploded.h"
 #include "plist/schema/schema.h"
+#include "tests/unit/text_in.h"
 
 static struct schema *schema;
 static struct exploded tree;
@@ -235,7 +236,7 @@ static const char *text_at(size_t position, const char *key)
 {
 	const struct node *node = node_get(payload_at(position), key);
 
-	return node ? node_text(node) : "";
+	return node ? text_in(node) : "";
 }
 
 static void a_payload_made_by_hand_gets_what_every_payload_has(void **state)
@@ -399,7 +400,7 @@ static void conflicts_are_text_for_whom_they_are_none(void **state)
 	assert_int_equal(rule_level_set(&checks.levels, "merge-conflict", RULE_OFF, &err), 0);
 	assert_int_equal(exploded_read(&tree, path_of("t"), &checks, take_problem, NULL, &err), 0);
 	assert_string_equal(buf_text(&said), "");
-	assert_string_equal(node_get(tree.profile.doc.root, "Text")->value.bytes,
+	assert_string_equal(text_in(node_get(tree.profile.doc.root, "Text")),
 			    "<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> theirs");
 	end_tree();
 }

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "plist/node.h"
+#include "tests/unit/text_in.h"
 
 static size_t offset;
 
@@ -87,7 +88,7 @@ static inline const char *listing(const struct node *parent)
 	for (child = node_first(parent); child; child = node_next(child)) {
 		assert_ptr_equal(node_at(parent, count), child);
 		assert_ptr_equal(child->parent, parent);
-		strcat(text, child->key ? child->key : node_text(child));
+		strcat(text, child->key ? child->key : text_in(child));
 		last = child;
 		count++;
 	}

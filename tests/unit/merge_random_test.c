@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "tests/unit/random.h"
+#include "tests/unit/text_in.h"
 
 /* --- a profile with places to edit --------------------------------------------------------------------- */
 
@@ -70,7 +71,7 @@ static struct node *find_element(struct node *array, const char *key, unsigned n
 	const char text[] = { (char)('0' + number), '\0' };
 
 	for (struct node *element = node_first(array); element; element = node_next(element))
-		if (strcmp(node_text(node_get(element, key)), text) == 0)
+		if (node_is_text(node_get(element, key), text))
 			return element;
 	return NULL;
 }
@@ -139,7 +140,7 @@ static void edit_list(struct node *dict, unsigned at, unsigned kind, unsigned va
 	struct node *list = node_get(dict, "l"), *element = node_first(list);
 	char text[] = { 'e', (char)('0' + at), '\0' };
 
-	while (strcmp(node_text(element), text) != 0)
+	while (strcmp(text_in(element), text) != 0)
 		element = node_next(element);
 	if (kind < 2)
 		assert_int_equal(node_insert(list, element, new_string("listed", value), NULL, 0), 0);

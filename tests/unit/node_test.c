@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "tests/unit/made_nodes.h"
+#include "tests/unit/text_in.h"
 
 /* --- lists and lookups -------------------------------------------------------------------------------- */
 
@@ -20,8 +21,8 @@ static void a_new_scalar_is_empty_text(void **state)
 	struct node *node = node_new(NODE_STRING);
 
 	(void)state;
-	assert_string_equal(node_text(node), "");
-	assert_non_null(node->value.bytes);
+	assert_string_equal(text_in(node), "");
+	assert_non_null(node->value.at);
 	assert_int_equal(node->value.type, NODE_STRING);
 	node_free(node);
 	node_free(NULL);
@@ -33,7 +34,7 @@ static void children_are_found_by_key_and_by_place(void **state)
 
 	(void)state;
 	assert_string_equal(listing(dict), "abc");
-	assert_string_equal(node_text(node_get(dict, "b")), "2");
+	assert_string_equal(text_in(node_get(dict, "b")), "2");
 	assert_null(node_get(dict, "d"));
 	assert_null(node_get(dict, ""));
 	node_free(dict);
@@ -47,8 +48,8 @@ static void keys_may_be_empty_or_hold_any_byte(void **state)
 	(void)state;
 	assert_int_equal(node_append_source(dict, new_scalar(NODE_STRING, "x"), "", 0, &duplicate), 0);
 	assert_int_equal(node_append_source(dict, new_scalar(NODE_STRING, "y"), "a\0b", 3, &duplicate), 0);
-	assert_string_equal(node_text(node_get(dict, "")), "x");
-	assert_string_equal(node_text(node_find(dict, "a\0b", 3)), "y");
+	assert_string_equal(text_in(node_get(dict, "")), "x");
+	assert_string_equal(text_in(node_find(dict, "a\0b", 3)), "y");
 	assert_null(node_get(dict, "a"));
 	node_free(dict);
 }
@@ -134,7 +135,7 @@ static void a_child_of_the_source_keeps_its_place_when_it_is_removed(void **stat
 	assert_string_equal(listing(dict), "abc");
 	assert_ptr_equal(node_get(dict, "b"), b);
 	assert_null(node_find_removed(dict, "b", 1));
-	assert_string_equal(node_text(b), "2");
+	assert_string_equal(text_in(b), "2");
 	assert_false(node_differs(dict));
 	node_free(dict);
 }

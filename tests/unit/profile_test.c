@@ -1,5 +1,6 @@
 /* Opening a profile: what is refused, what is read-only and why. */
 #include "tests/unit/opened.h"
+#include "tests/unit/text_in.h"
 
 /* --- what does not open ----------------------------------------------------------------------------- */
 
@@ -85,7 +86,7 @@ static void one_who_waited_sees_what_the_other_saved(void **state)
 	}
 	assert_int_equal(read(ends[0], &ready, 1), 1);
 	it = open_plain(WIFI);
-	assert_string_equal(node_text(node_get(it.profile.doc.root, "PayloadDisplayName")), "Office");
+	assert_string_equal(text_in(node_get(it.profile.doc.root, "PayloadDisplayName")), "Office");
 	done(&it);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	close(ends[0]);
@@ -106,7 +107,7 @@ static void reading_takes_no_lock_and_pipes(void **state)
 	snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
 	assert_int_equal(profile_read(&it.profile, path, &options, &it.notes, &it.err), 0);
 	assert_true(it.profile.read_only);
-	assert_string_equal(node_text(node_get(it.profile.doc.root, "PayloadDisplayName")), "Wi-Fi");
+	assert_string_equal(text_in(node_get(it.profile.doc.root, "PayloadDisplayName")), "Wi-Fi");
 	assert_int_equal(entries_in("run"), 0);
 	done(&it);
 	close(ends[0]);

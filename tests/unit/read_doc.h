@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "plist/doc.h"
+#include "tests/unit/text_in.h"
 
 /* The body begins in line 2, column 1. */
 #define PLIST(body) "<plist version=\"1.0\">\n" body "\n</plist>\n"
@@ -43,7 +44,7 @@ static inline void must_be(const char *text, enum node_type type, const char *va
 
 	must_read_text(&doc, text);
 	assert_int_equal(doc.root->type, type);
-	assert_string_equal(node_text(doc.root), value);
+	assert_string_equal(text_in(doc.root), value);
 	assert_int_equal(doc.root->value.len, strlen(value));
 	assert_int_equal(doc.root->value.type, type);
 	assert_false(doc.root->changed);

@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include "fs/tree/uuid.h"
+#include "tests/unit/text_in.h"
 
 /* --- not edited ------------------------------------------------------------------------------------- */
 
@@ -348,11 +349,11 @@ static void a_fresh_profile_is_saved_though_nothing_was_edited(void **state)
 	root = it.profile.doc.root;
 	assert_int_equal(node_count(root), 5);
 	assert_int_equal(node_get(root, "PayloadContent")->type, NODE_ARRAY);
-	assert_string_equal(node_text(node_get(root, "PayloadType")), "Configuration");
-	assert_string_equal(node_text(node_get(root, "PayloadVersion")), "1");
+	assert_string_equal(text_in(node_get(root, "PayloadType")), "Configuration");
+	assert_string_equal(text_in(node_get(root, "PayloadVersion")), "1");
 	assert_int_equal(node_get(root, "PayloadVersion")->type, NODE_INTEGER);
-	assert_int_equal(strlen(node_text(node_get(root, "PayloadUUID"))), 36);
-	assert_memory_equal(node_text(node_get(root, "PayloadIdentifier")), "profile.", 8);
+	assert_int_equal(strlen(text_in(node_get(root, "PayloadUUID"))), 36);
+	assert_memory_equal(text_in(node_get(root, "PayloadIdentifier")), "profile.", 8);
 	done(&it);
 	assert_int_equal(refused(WIFI, options).code, EEXIST);
 }
@@ -587,7 +588,7 @@ static bool renamed_and_back(void)
 		done(&it);
 		return false;
 	}
-	buf_add(&name, node->value.bytes, node->value.len);
+	buf_add(&name, node->value.at, node->value.len);
 	pieces_flat(&it.profile.plist, &plist);
 	set_name(&it, "another name", strlen("another name"));
 	done(&it);

@@ -7,6 +7,7 @@
 #include "tests/unit/mounted_tree.h"
 
 #include "plist/doc.h"
+#include "tests/unit/text_in.h"
 
 #define UUID_1 "00000000-0000-4000-8000-000000000001"
 #define UUID_2 "00000000-0000-4000-8000-000000000002"
@@ -86,7 +87,7 @@ static inline void assert_saved(const char *path, const char *text)
 	if (!node)
 		fail_msg("%s is not there", path);
 	if (text)
-		assert_string_equal(node_text(node), text);
+		assert_string_equal(text_in(node), text);
 	doc_free(&doc);
 }
 

@@ -2,6 +2,7 @@
 #include "tests/unit/folder.h"
 
 #include "fs/tree/version.h"
+#include "tests/unit/text_in.h"
 
 #define PROFILE(body) "<plist version=\"1.0\">\n<dict>\n" body "</dict>\n</plist>\n"
 #define TWO_KEYS      "<key>PayloadIdentifier</key><string>a.b</string><key>PayloadVersion</key><integer>1</integer>"
@@ -121,7 +122,7 @@ static void a_key_that_is_there_twice_is_a_warning(void **state)
 	assert_int_equal(notes.count, 1);
 	assert_int_equal(notes.list[0].severity, SEVERITY_WARNING);
 	assert_string_equal(notes.list[0].rule, "duplicate-key");
-	assert_string_equal(node_text(node_get(version.doc->root, "a")), "false");
+	assert_string_equal(text_in(node_get(version.doc->root, "a")), "false");
 	version_close(&version);
 }
 
