@@ -39,8 +39,9 @@ static bool key_is_said(const char *source, const struct node *node)
 static bool tag_is_said(const char *source, const struct node *node)
 {
 	struct span element = node->source.element;
-	const char *name = node->type == NODE_BOOLEAN ? node_text(node) : node_type_name(node->type);
-	size_t len = strlen(name);
+	bool boolean = node->type == NODE_BOOLEAN;
+	const char *name = boolean ? node->value.at : node_type_name(node->type);
+	size_t len = boolean ? node->value.len : strlen(name);
 
 	return element.end - element.start > len + 1 && memcmp(source + element.start + 1, name, len) == 0 &&
 	       strchr(" \t\r\n/>", source[element.start + 1 + len]);
@@ -55,10 +56,11 @@ static bool value_is_said(const char *source, const struct node *node)
 
 	if (node->type == NODE_BOOLEAN)
 		return true;
-	if (value->bytes >= source + inner.start && value->bytes + value->len <= source + inner.end)
+	if (value->held == HELD_SOURCE && value->at >= source + inner.start &&
+	    value->at + value->len <= source + inner.end)
 		return true;
-	return node->type != NODE_DATA && says(source, inner, value->bytes, value->len) &&
-	       is_plain(value->bytes, value->len);
+	return node->type != NODE_DATA && says(source, inner, value->at, value->len) &&
+	       is_plain(value->at, value->len);
 }
 
 /* True if the child stands where it stood, and so does what is around its value. */

@@ -169,11 +169,10 @@ static void forget_value(struct node *node, const char *other)
 	static char bytes[128];
 
 	snprintf(bytes, sizeof(bytes), "%s", other);
-	if (!node->value.within)
-		free(node->value.bytes);
-	node->value.bytes = bytes;
+	assert_int_not_equal(node->value.held, HELD_ALONE);
+	node->value.at = bytes;
 	node->value.len = (uint32_t)strlen(other);
-	node->value.within = true;
+	node->value.held = HELD_WITHIN;
 }
 
 static void must_not_be_lost(struct fixture *f)
