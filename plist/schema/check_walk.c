@@ -168,12 +168,32 @@ static void walk_dict(struct run *run, const struct node *dict, const struct sch
 	}
 }
 
+static bool is_bound_to_platforms(const struct schema_key *key)
+{
+	unsigned i = 0;
+
+	while (i < PLATFORM_COUNT && !key->support[i])
+		i++;
+	return i < PLATFORM_COUNT;
+}
+
+/* True if no check finds anything in a scalar of this key: it is any value, as those of payloads that the schema does
+ * not know are. There may be a million of them. */
+static bool is_any_value(const struct schema_key *key)
+{
+	return key->types == TYPES_ANY && key->values.count == 0 && !key->range.min && !key->range.max &&
+	       !key->length.min && !key->length.max && !key->format && !key->subtype && !key->bits &&
+	       key->refs.count == 0 && !key->immutable && !is_bound_to_platforms(key);
+}
+
 static void walk(struct run *run, const struct node *node, const struct schema_key *key,
 		 const struct payload *payload)
 {
 	const struct schema_key *item = key && node->type == NODE_ARRAY ? schema_item(key) : NULL;
 	const struct node *child;
 
+	if (node_is_scalar(node->type) && (!key || is_any_value(key)))
+		return;
 	if (key)
 		add_visit(run, &run->visits, node, key, payload);
 	if (node->type == NODE_DICT) {
