@@ -142,40 +142,46 @@ int dir_payload_name(const struct item *dir, const struct node *payload, size_t 
 	return buf_ok(name) && buf_ok(&base) ? 0 : -ENOMEM;
 }
 
-/* Sets `*hash` to that of a name, and says if the directory has it. */
-static bool is_taken(const struct item *dir, const struct buf *name, uint32_t *hash)
+/* Sets a name that was made in `name`, and its hash. */
+static int set_name(struct place_in *place, const struct buf *name)
 {
-	*hash = hash_of(buf_text(name), name->len);
-	return item_child_hashed(dir, buf_text(name), *hash);
+	place->name = buf_text(name);
+	place->hash = hash_of(place->name, name->len);
+	return buf_ok(name) ? 0 : -ENOMEM;
 }
 
 /* A key's name; two cut names may collide, then the later one gets a number. */
-static int dict_name(const struct item *dir, const struct node *node, struct buf *name, uint32_t *hash)
+static int dict_name(struct place_in *place, const struct node *node, struct buf *name)
 {
 	unsigned number = 1;
+	int result;
 	size_t len;
 
-	name_from_key(node->key, node->key_len, name);
+	place->name = name_of_key(node->key, node->key_len, name);
+	if (place->name == node->key) {
+		place->hash = hash_of(node->key, node->key_len);
+		return 0;
+	}
+	result = set_name(place, name);
 	len = name->len;
-	while (buf_ok(name) && is_taken(dir, name, hash)) {
+	while (result == 0 && item_child_hashed(place->dir, place->name, place->hash)) {
 		buf_resize(name, len);
 		buf_add_format(name, "-%x", ++number);
+		result = set_name(place, name);
 	}
-	return buf_ok(name) ? 0 : -ENOMEM;
+	return result;
 }
 
-/* The name of a child that is not shown yet, and its hash. */
-static int child_name(const struct item *dir, const struct node *node, size_t position, struct buf *name,
-		      uint32_t *hash)
+/* The name of a child that is not shown yet; `name` has room for it. */
+static int child_name(struct place_in *place, const struct node *node, size_t position, struct buf *name)
 {
-	if (dir->dir->shape == SHAPE_DICT)
-		return dict_name(dir, node, name, hash);
-	if (dir->dir->shape == SHAPE_ARRAY)
+	if (place->dir->dir->shape == SHAPE_DICT)
+		return dict_name(place, node, name);
+	if (place->dir->dir->shape == SHAPE_ARRAY)
 		name_from_index((uint32_t)position, name);
-	else if (dir_payload_name(dir, node, position, name) < 0)
+	else if (dir_payload_name(place->dir, node, position, name) < 0)
 		return -ENOMEM;
-	*hash = hash_of(buf_text(name), name->len);
-	return buf_ok(name) ? 0 : -ENOMEM;
+	return set_name(place, name);
 }
 
 /* Before the first of the entries is made. */
@@ -205,10 +211,10 @@ int dir_load(struct tree *tree, struct item *dir)
 			item_reorder(child->user, NULL);
 			continue;
 		}
-		buf_clear(&name);
-		if (child_name(dir, child, position, &name, &place.hash) < 0)
+		if (name.len)
+			buf_clear(&name);
+		if (child_name(&place, child, position, &name) < 0)
 			return -ENOMEM;
-		place.name = buf_text(&name);
 		if (show(tree, &place, child, NULL) < 0)
 			return -ENOMEM;
 	}

@@ -1,6 +1,7 @@
 #include "fs/tree/names.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -53,20 +54,21 @@ static bool is_letter(char c)
 	return (unsigned)((c | 0x20) - 'a') < 26;
 }
 
+static const bool plain_bytes[UCHAR_MAX + 1] = {
+	['-'] = true, ['_'] = true, ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
+};
+
 /* Letters, digits, '-' and '_', beginning with a letter: no rule says anything of these, so that the key is the name,
  * and the name the key. Most are so. */
 static bool is_plain(const char *text, size_t len)
 {
 	size_t i;
-	char c;
 
 	if (len == 0 || len > NAME_LENGTH_MAX || !is_letter(text[0]))
 		return false;
-	for (i = 1; i < len; i++) {
-		c = text[i];
-		if (!is_letter(c) && !(c >= '0' && c <= '9') && c != '-' && c != '_')
+	for (i = 1; i < len; i++)
+		if (!plain_bytes[(unsigned char)text[i]])
 			return false;
-	}
 	return true;
 }
 
@@ -168,6 +170,14 @@ void name_from_key(const char *key, size_t len, struct buf *out)
 		buf_add(out, key, len);
 	else
 		spell_key(key, len, out);
+}
+
+const char *name_of_key(const char *key, size_t len, struct buf *spelled)
+{
+	if (is_plain(key, len))
+		return key;
+	spell_key(key, len, spelled);
+	return buf_text(spelled);
 }
 
 static int hex_digit(char c)

@@ -37,6 +37,10 @@ enum name_kind name_kind(const char *name);
 /* Appends the name of a key. */
 void name_from_key(const char *key, size_t len, struct buf *name);
 
+/* The name of a key that a NUL follows: the key itself, as mostly, or what `spelled` is then; a name is appended to
+ * that. */
+const char *name_of_key(const char *key, size_t len, struct buf *spelled);
+
 /* Appends the key of a name. 0, or -1: not the canonical spelling of any key; `name` may then be a cut one. */
 int name_to_key(const char *name, struct buf *key);
 

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <ctype.h>
 #include <strings.h>
 
 #include "fs/tree/names.h"
@@ -52,6 +53,27 @@ static void a_plain_key_is_its_own_name(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(keys); i++)
 		assert_name(keys[i], strlen(keys[i]), keys[i]);
+}
+
+/* Of letters, digits, '-' and '_' nothing is copied. */
+static void a_name_is_the_key_itself_where_it_is_plain(void **state)
+{
+	char key[] = "a?b";
+	const char *name;
+	int byte;
+
+	(void)state;
+	for (byte = 0; byte < 256; byte++) {
+		BUF_AUTO spelled = BUF_INIT, expected = BUF_INIT;
+
+		key[1] = (char)byte;
+		name_from_key(key, 3, &expected);
+		name = name_of_key(key, 3, &spelled);
+		assert_string_equal(name, buf_text(&expected));
+		assert_int_equal(name == key, byte < 128 && (isalnum(byte) || byte == '-' || byte == '_'));
+		assert_int_equal(spelled.len, name == key ? 0 : expected.len);
+		assert_name(key, 3, name);
+	}
 }
 
 static void what_a_file_name_cannot_hold_is_escaped(void **state)
@@ -624,6 +646,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_plain_key_is_its_own_name),
+		cmocka_unit_test(a_name_is_the_key_itself_where_it_is_plain),
 		cmocka_unit_test(what_a_file_name_cannot_hold_is_escaped),
 		cmocka_unit_test(what_would_read_as_scratch_is_escaped),
 		cmocka_unit_test(scratch_forms_are_known_by_form_alone),
