@@ -44,6 +44,10 @@ enum merge_mark merge_mark_of(const char *key, size_t len, size_t *of)
 	enum merge_mark mark = MERGE_MARK_NONE;
 	size_t before = 0;
 
+	if (of)
+		*of = 0;
+	if (!memchr(key, MARK[0], len))
+		return MERGE_MARK_NONE;
 	len = without_number(key, len);
 	if (ends_in(key, len, MARK_BASE, &before))
 		mark = MERGE_MARK_BASE;

@@ -182,16 +182,19 @@ mode_t item_format(const struct item *item)
 	return item->kind == ITEM_LINK ? S_IFLNK : S_IFREG;
 }
 
-static uint64_t attr_size(struct tree *tree, struct item *item)
+static uint64_t types_size(struct tree *tree, struct item *types)
 {
 	BUF_AUTO text = BUF_INIT;
 
+	types_read(tree, types, &text);
+	return text.len;
+}
+
+static uint64_t attr_size(struct tree *tree, struct item *item)
+{
 	if (item_is_dir(item) || item->kind == ITEM_CONTROL)
 		return 0;
-	if (item->kind != ITEM_TYPES || item->as_written)
-		return item_size(item);
-	types_read(tree, item, &text);
-	return text.len;
+	return item->kind == ITEM_TYPES && !item->as_written ? types_size(tree, item) : item_size(item);
 }
 
 /* Notes that whoever asks now has its attributes. */

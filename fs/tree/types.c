@@ -63,21 +63,48 @@ static void add_line(struct lines *lines, const char *name, const char *words)
 	lines_add(lines, &line);
 }
 
-/* `owner`: what the schema says of the directory. */
-static void add_entry(struct tree *tree, const struct schema_key *owner, struct lines *lines, const struct item *item)
+/* True for a cut name that does not stand for itself. */
+static bool hides_key(const struct item *item)
 {
-	BUF_AUTO words = BUF_INIT, key = BUF_INIT;
+	const char *key = item->node->key;
 
-	if (!item->node || (item->kind != ITEM_DIR && item->kind != ITEM_KEY))
-		return;
-	words_needed(tree, item->node, item->kind == ITEM_DIR, allowed_in(owner, item), &words);
-	if (words.len)
-		add_line(lines, item_name(item), buf_text(&words));
-	if (item->node->key && name_is_cut(item_name(item)) && strcmp(item->node->key, item_name(item)) != 0) {
-		buf_add_text(&key, "key ");
-		name_escape_key(item->node->key, item->node->key_len, &key);
-		add_line(lines, item_name(item), buf_text(&key));
+	return key && strcmp(key, item_name(item)) != 0 && name_is_cut(item_name(item));
+}
+
+/* Leaves `words` empty. */
+static void add_words(struct lines *lines, const struct item *item, struct buf *words)
+{
+	add_line(lines, item_name(item), buf_text(words));
+	if (!buf_ok(words))
+		lines->failed = true;
+	buf_clear(words);
+}
+
+static void add_key(struct lines *lines, const struct item *item, struct buf *words)
+{
+	buf_add_text(words, "key ");
+	name_escape_key(item->node->key, item->node->key_len, words);
+	add_words(lines, item, words);
+}
+
+/* Most entries need no line, and no memory. */
+static void add_entries(struct tree *tree, struct lines *lines, const struct item *dir)
+{
+	const struct schema_key *owner = allowed_dir(tree, dir);
+	const struct item *item;
+	BUF_AUTO words = BUF_INIT;
+
+	for (item = dir->dir->first; item; item = item->next) {
+		if (!item->node || (item->kind != ITEM_DIR && item->kind != ITEM_KEY))
+			continue;
+		words_needed(tree, item->node, item->kind == ITEM_DIR, allowed_in(owner, item), &words);
+		if (words.len)
+			add_words(lines, item, &words);
+		if (hides_key(item))
+			add_key(lines, item, &words);
 	}
+	if (!buf_ok(&words))
+		lines->failed = true;
 }
 
 static void add_whole(struct lines *lines, const struct item *item)
@@ -90,20 +117,29 @@ static void add_whole(struct lines *lines, const struct item *item)
 	add_line(lines, item_name(item), buf_text(&words));
 }
 
-/* A key in conflict and its marks have their types said, needed or not: whatever somebody renames one of the marks to,
- * and removes, what is left can be told (see exploded_marks.c). */
-static void add_conflict(struct lines *lines, const struct item *dir, const struct item *mark)
+/* A mark's own type and that of its key, whose name is the first `of` bytes of the mark's. */
+static void add_conflict(struct lines *lines, const struct item *dir, const struct item *mark, size_t of)
 {
 	BUF_AUTO name = BUF_INIT;
-	size_t of;
 
-	if (!mark->node || merge_mark_of(item_name(mark), strlen(item_name(mark)), &of) == MERGE_MARK_NONE)
-		return;
 	buf_add(&name, item_name(mark), of);
 	add_whole(lines, mark);
 	add_whole(lines, item_child(dir, buf_text(&name)));
 	if (!buf_ok(&name))
 		lines->failed = true;
+}
+
+/* A key in conflict and its marks have their types said, needed or not: whatever somebody renames one of the marks to,
+ * and removes, what is left can be told (see exploded_marks.c). */
+static void add_conflicts(struct lines *lines, const struct item *dir)
+{
+	const struct item *item;
+	size_t of;
+
+	for (item = dir->dir->first; item; item = item->next)
+		if (item->node &&
+		    merge_mark_of(item_name(item), strlen(item_name(item)), &of) != MERGE_MARK_NONE)
+			add_conflict(lines, dir, item, of);
 }
 
 /* Payloads: by type, then by number. */
@@ -176,19 +212,15 @@ static void add_releases(struct tree *tree, struct lines *lines, const struct it
 
 static void show(struct tree *tree, struct item *dir, struct buf *out)
 {
-	const struct schema_key *owner;
 	struct lines lines = { 0 };
-	const struct item *item;
 
 	if (dir_load(tree, dir) < 0) {
 		out->failed = true;
 		return;
 	}
-	owner = allowed_dir(tree, dir);
-	for (item = dir->dir->first; item; item = item->next)
-		add_entry(tree, owner, &lines, item);
-	for (item = dir->dir->shape == SHAPE_DICT ? dir->dir->first : NULL; item; item = item->next)
-		add_conflict(&lines, dir, item);
+	add_entries(tree, &lines, dir);
+	if (dir->dir->shape == SHAPE_DICT)
+		add_conflicts(&lines, dir);
 	if (dir->dir->shape == SHAPE_PAYLOADS)
 		add_payload_order(&lines, dir);
 	add_waiting(&lines, dir);
