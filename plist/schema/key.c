@@ -85,8 +85,10 @@ static int compare_name(const void *sought, const void *element)
 {
 	const struct sought *want = sought;
 	const struct schema_key *const *key = element;
-	int order = strncmp(want->name, (*key)->name, want->len);
+	int order = want->len ? (unsigned char)*want->name - (unsigned char)*(*key)->name : 0;
 
+	if (!order) /* mostly the first character tells them apart */
+		order = strncmp(want->name, (*key)->name, want->len);
 	if (order)
 		return order;
 	return (*key)->name[want->len] ? -1 : 0;
