@@ -29,7 +29,7 @@ static bool is_space(char c)
 
 /* Six bits after six bits; `bits` holds what does not fill a byte yet. */
 struct decoder {
-	char *out;
+	char *out;     /* NULL: the bytes are only counted */
 	size_t made;
 	uint32_t bits;
 	unsigned digits; /* of the group of four */
@@ -54,8 +54,11 @@ static int refuse_character(char c, size_t at, struct error *err)
 static void take_digit(struct decoder *decoder, int value)
 {
 	decoder->bits = decoder->bits << 6 | (uint32_t)value;
-	if (decoder->digits++)
-		decoder->out[decoder->made++] = (char)(decoder->bits >> (6 - 2 * (decoder->digits - 1)));
+	if (decoder->digits++) {
+		if (decoder->out)
+			decoder->out[decoder->made] = (char)(decoder->bits >> (6 - 2 * (decoder->digits - 1)));
+		decoder->made++;
+	}
 	decoder->digits %= 4;
 }
 
@@ -121,11 +124,29 @@ static size_t take_groups(struct decoder *decoder, const char *text, size_t at, 
 	return at;
 }
 
+/* The same where the bytes are only counted. */
+static size_t count_groups(struct decoder *decoder, const char *text, size_t at, size_t len)
+{
+	const unsigned char *from = (const unsigned char *)text + at;
+
+	for (; at + 4 <= len; at += 4, from += 4) {
+		if (!DIGITS[from[0]] || !DIGITS[from[1]] || !DIGITS[from[2]] || !DIGITS[from[3]])
+			break;
+		decoder->made += 3;
+	}
+	return at;
+}
+
+static size_t pass_groups(struct decoder *decoder, const char *text, size_t at, size_t len)
+{
+	return decoder->out ? take_groups(decoder, text, at, len) : count_groups(decoder, text, at, len);
+}
+
 static int decode(struct decoder *decoder, const char *text, size_t len, struct error *err)
 {
 	for (size_t at = 0; at < len; at++) {
 		if (!decoder->digits && !decoder->padding)
-			at = take_groups(decoder, text, at, len);
+			at = pass_groups(decoder, text, at, len);
 		if (at < len && take_character(decoder, text[at], at, err) < 0)
 			return -1;
 	}
@@ -147,6 +168,69 @@ int value_decode_base64(const char *text, size_t len, struct buf *out, struct er
 		explicit_bzero(decoder.out, decoder.made);
 	buf_resize(out, before + (result < 0 ? 0 : decoder.made));
 	return result;
+}
+
+int value_check_base64(const char *text, size_t len, size_t *bytes, struct error *err)
+{
+	struct decoder decoder = { 0 };
+
+	if (decode(&decoder, text, len, err) < 0)
+		return -1;
+	*bytes = decoder.made;
+	return 0;
+}
+
+/* Three bytes that are left have four digits, and fewer have them with '=': so much can be read. */
+const char *value_read_base64(const char *text, size_t len, char *out)
+{
+	struct decoder decoder = { .out = out };
+	int value;
+
+	while (decoder.made < len) {
+		if (!decoder.digits)
+			text += pass_groups(&decoder, text, 0, (len - decoder.made) / 3 * 4);
+		value = decoder.made < len ? digit_value(*text++) : -1;
+		if (value >= 0)
+			take_digit(&decoder, value);
+	}
+	return text;
+}
+
+static size_t count_digits(const char *text, size_t len)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < len; i++)
+		count += !is_space(text[i]);
+	return count;
+}
+
+static int next_digit(const char **text)
+{
+	int value;
+
+	do
+		value = digit_value(*(*text)++);
+	while (value < 0);
+	return value;
+}
+
+/* The same digits, as there are no bits after the last byte. So many characters as there are digits left can be
+ * compared at once; white space among them leaves some over. */
+bool value_same_base64(const char *a, const char *b, size_t len)
+{
+	size_t left = len / 3 * 4 + (len % 3 ? len % 3 + 1 : 0), alike;
+
+	while (left >= 64 && memcmp(a, b, left) == 0) {
+		alike = left;
+		left -= count_digits(a, alike);
+		a += alike;
+		b += alike;
+	}
+	for (; left; left--)
+		if (next_digit(&a) != next_digit(&b))
+			return false;
+	return true;
 }
 
 static void encode_group(const unsigned char *bytes, size_t len, char group[4])

@@ -128,9 +128,10 @@ static plist_t make_date(const struct node *node, struct error *err)
 
 static plist_t make_data(const struct node *node, struct error *err)
 {
-	const void *bytes = node->value.at; /* of char or uint8_t, by version */
+	BUF_AUTO room = BUF_INIT;
+	const void *bytes = scalar_bytes(&node->value, &room); /* of char or uint8_t, by version */
 
-	return made(plist_new_data(bytes, node->value.len), err);
+	return made(bytes ? plist_new_data(bytes, node->value.len) : NULL, err);
 }
 
 static plist_t make_array(const struct node *array, plist_t twin, struct error *err)

@@ -16,11 +16,11 @@ static uint64_t mix(uint64_t sum, uint64_t word)
 	return sum ^ sum >> 32;
 }
 
-static uint64_t mix_bytes(uint64_t sum, const char *bytes, size_t len)
+/* Whole words, and one for what is left, which may be nothing. */
+static uint64_t mix_words(uint64_t sum, const char *bytes, size_t len)
 {
 	uint64_t word;
 
-	sum = mix(sum, len);
 	for (; len >= sizeof(word); bytes += sizeof(word), len -= sizeof(word)) {
 		memcpy(&word, bytes, sizeof(word));
 		sum = mix(sum, word);
@@ -29,6 +29,11 @@ static uint64_t mix_bytes(uint64_t sum, const char *bytes, size_t len)
 	if (len)
 		memcpy(&word, bytes, len);
 	return mix(sum, word);
+}
+
+static uint64_t mix_bytes(uint64_t sum, const char *bytes, size_t len)
+{
+	return mix_words(mix(sum, len), bytes, len);
 }
 
 static uint64_t not_zero(uint64_t sum)
@@ -88,12 +93,27 @@ void fingerprints_free(struct fingerprints *known)
 
 /* --- nodes --------------------------------------------------------------------------------------------- */
 
-/* Of data alone the bytes do not tell whether they are a placeholder. */
+static uint64_t of_pieces(uint64_t sum, const struct scalar *scalar)
+{
+	struct scalar_pieces pieces;
+	const char *bytes;
+	size_t len;
+
+	sum = mix(sum, scalar->len);
+	scalar_pieces_begin(&pieces, scalar);
+	while ((len = scalar_pieces_next(&pieces, &bytes)))
+		sum = mix_words(sum, bytes, len);
+	return sum;
+}
+
+/* Of data alone the bytes do not tell whether they are a placeholder. It is taken in pieces, wherever it is. */
 static uint64_t of_scalar(const struct node *node)
 {
-	bool placeholder = node->type == NODE_DATA && node->value.placeholder;
+	uint64_t sum = mix(node->type, node->type == NODE_DATA && node->value.placeholder);
 
-	return mix_bytes(mix(node->type, placeholder), node->value.at, node->value.len);
+	if (node->type == NODE_DATA)
+		return of_pieces(sum, &node->value);
+	return mix_bytes(sum, node->value.at, node->value.len);
 }
 
 /* A sum, as the order of keys means nothing. */

@@ -71,10 +71,15 @@ static void drop(char *bytes, size_t len, bool within)
 
 static const char *const NO_BYTES = "";
 
+static bool is_in_source(const struct scalar *scalar)
+{
+	return scalar->held == HELD_SOURCE || scalar->held == HELD_BASE64;
+}
+
 /* The scalar is empty then. */
 static void drop_value(struct scalar *scalar)
 {
-	if (scalar->held != HELD_SOURCE)
+	if (!is_in_source(scalar))
 		drop((char *)scalar->at, scalar->len, scalar->held == HELD_WITHIN);
 	scalar->at = NO_BYTES;
 	scalar->len = 0;
@@ -92,9 +97,11 @@ static void drop_key(struct node *node)
 /* Gives a scalar that was copied bytes in memory of their own. 0, or -1: out of memory, it is empty. */
 static int own_value(struct scalar *scalar)
 {
-	char *copy = scalar->len ? copy_bytes(scalar->at, scalar->len) : NULL;
+	char *copy = scalar->len ? malloc(scalar->len) : NULL;
 	int result = copy || !scalar->len ? 0 : -1;
 
+	if (copy)
+		scalar_read(scalar, copy);
 	scalar->held = copy ? HELD_ALONE : HELD_SOURCE;
 	scalar->at = copy ? copy : NO_BYTES;
 	scalar->len = copy ? scalar->len : 0;
@@ -104,7 +111,7 @@ static int own_value(struct scalar *scalar)
 /* The same; in the source they may be left. */
 static int keep_value(struct scalar *scalar)
 {
-	return scalar->held == HELD_SOURCE ? 0 : own_value(scalar);
+	return is_in_source(scalar) ? 0 : own_value(scalar);
 }
 
 /* A scalar of its own, for a node of the same document. NULL: out of memory. */
@@ -169,7 +176,7 @@ static char *put_bytes(char *there, const char *bytes, size_t len)
 struct node *node_new_read(enum node_type type, const char *key, size_t key_len, const struct scalar *value)
 {
 	size_t key_room = key ? key_len + 1 : 0;
-	size_t value_room = value && value->held != HELD_SOURCE ? (size_t)value->len + 1 : 0;
+	size_t value_room = value && !is_in_source(value) ? value->len : 0;
 	struct node *node;
 
 	if (key_len > UINT32_MAX)
@@ -184,8 +191,8 @@ struct node *node_new_read(enum node_type type, const char *key, size_t key_len,
 	}
 	if (value)
 		node->value = *value;
-	if (value_room) {
-		node->value.at = put_bytes((char *)(node + 1) + key_room, value->at, value->len);
+	if (value && !is_in_source(value)) {
+		node->value.at = memcpy((char *)(node + 1) + key_room, value->at, value->len);
 		node->value.held = HELD_WITHIN;
 	}
 	return node;
@@ -234,7 +241,8 @@ bool node_is_text(const struct node *node, const char *text)
 
 const char *node_text(const struct node *node, struct buf *room)
 {
-	buf_assign(room, node->value.at, node->value.len);
+	buf_resize(room, 0);
+	scalar_add(&node->value, room);
 	return buf_ok(room) ? buf_text(room) : NULL;
 }
 
@@ -605,7 +613,9 @@ int node_set(struct node *node, enum node_type type, const char *bytes, size_t l
 		return 0;
 	}
 	value.placeholder = type != NODE_STRING && placeholder_whole(bytes, len);
-	value.at = copy = copy_bytes(bytes, len);
+	value.at = copy = malloc(len ? len : 1);
+	if (copy && len)
+		memcpy(copy, bytes, len);
 	if (copy && must_keep(node))
 		keep = malloc(sizeof(*keep));
 	if (!copy || (must_keep(node) && !keep)) {
@@ -625,19 +635,29 @@ int node_set_string(struct node *node, const char *text)
 /* That it is a placeholder, or is none, is a change of its own. */
 static int set_placeholder(struct node *node, bool placeholder)
 {
-	if (must_keep(node)) {
-		node->was = scalar_new(&node->value);
-		if (!node->was)
-			return -1;
+	struct scalar value = node->value, *keep = NULL;
+
+	if (must_keep(node) && !(keep = scalar_new(&value)))
+		return -1;
+	if (value.held == HELD_BASE64 && own_value(&value) < 0) {
+		scalar_free(keep);
+		return -1;
+	}
+	if (keep) {
+		node->was = keep;
 		node->changed = true;
 	}
+	node->value = value;
 	node->value.placeholder = placeholder;
 	return 0;
 }
 
 int node_set_like(struct node *node, const struct node *from)
 {
-	if (node_set(node, from->type, from->value.at, from->value.len) < 0)
+	BUF_AUTO room = BUF_INIT;
+	const char *bytes = scalar_bytes(&from->value, &room);
+
+	if (!bytes || node_set(node, from->type, bytes, from->value.len) < 0)
 		return -1;
 	if (node->value.placeholder == from->value.placeholder)
 		return 0;

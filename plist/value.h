@@ -51,6 +51,16 @@ int value_from_xml(enum node_type type, const char *text, size_t len, bool place
  * padding, or non-zero bits after the last byte are errors [not-a-plist]. 0 or -1. */
 int value_decode_base64(const char *text, size_t len, struct buf *out, struct error *err);
 
+/* The same, but only checks it, and says how many bytes it stands for. */
+int value_check_base64(const char *text, size_t len, size_t *bytes, struct error *err);
+
+/* Reads on in base64 that was checked: `len` bytes, a multiple of three or all that are left, from `text` on into `out`
+ * (NULL: they are passed over). Returns where the next are. */
+const char *value_read_base64(const char *text, size_t len, char *out);
+
+/* True if two base64 texts that were checked and stand for `len` bytes each stand for the same. */
+bool value_same_base64(const char *a, const char *b, size_t len);
+
 /* Appends base64 without line breaks. */
 void value_encode_base64(const void *bytes, size_t len, struct buf *out);
 

@@ -181,12 +181,13 @@ static void add_lines(struct xml_writer *writer, const struct buf *base64, const
 static int add_data(struct xml_writer *writer, const struct node *node, struct text old,
 		    const struct layout *line)
 {
-	BUF_AUTO base64 = BUF_INIT;
+	BUF_AUTO room = BUF_INIT, base64 = BUF_INIT;
+	const char *bytes = scalar_bytes(&node->value, &room);
 	struct wrapping wrapping;
 
-	if (node->value.len)
-		value_encode_base64(node->value.at, node->value.len, &base64);
-	if (!buf_ok(&base64))
+	if (bytes && node->value.len)
+		value_encode_base64(bytes, node->value.len, &base64);
+	if (!bytes || !buf_ok(&base64))
 		return error_memory(writer->err);
 	if (!wrapping_of(writer, old, line, &wrapping)) {
 		wrapping = default_wrapping(writer, line);

@@ -182,6 +182,11 @@ static const char *text_of(const struct xml_reader *reader)
 	return reader->cooked ? buf_text(&reader->text) : reader->doc->source.data + reader->raw.start;
 }
 
+static enum held text_held(const struct xml_reader *reader)
+{
+	return reader->cooked ? HELD_ALONE : HELD_SOURCE;
+}
+
 static void keep_text(struct xml_reader *reader, const char *text, size_t len)
 {
 	size_t offset = reader_offset(reader);
@@ -243,14 +248,13 @@ static struct span trim(const char *text, size_t len)
 	return span;
 }
 
-/* `stays`: the bytes are there as long as the source is. */
-static void tell(struct xml_reader *reader, const char *bytes, size_t len, bool stays, bool placeholder)
+static void tell(struct xml_reader *reader, const char *bytes, size_t len, enum held held, bool placeholder)
 {
 	const struct scalar value = {
 		.at = bytes,
 		.len = (uint32_t)len,
 		.type = reader_top(reader)->element->type,
-		.held = stays ? HELD_SOURCE : HELD_ALONE,
+		.held = held,
 		.placeholder = placeholder,
 	};
 
@@ -265,15 +269,43 @@ static void end_boolean(struct xml_reader *reader, struct open *open)
 	if (content.start < content.end)
 		reader_fail_at(reader, open->tag.start, "<%s> cannot hold anything: write <%s/>", name, name);
 	else
-		tell(reader, name, strlen(name), true, false);
+		tell(reader, name, strlen(name), HELD_SOURCE, false);
 }
 
-/* Reads the text as `type`. What is wrong with it is said of the whole element. */
-static int convert(struct xml_reader *reader, struct open *open, struct buf *out)
+/* What is wrong with a value is said of the whole element. */
+static void fail_value(struct xml_reader *reader, struct open *open)
 {
-	if (open->element->type == NODE_DATA)
-		return value_decode_base64(text_of(reader), text_len(reader), out, reader->err);
-	return value_from_xml(open->element->type, text_of(reader), text_len(reader), false, out, reader->err);
+	if (reader->err->code == ENOMEM)
+		reader_fail_memory(reader);
+	else
+		reader_stop_at(reader, open->tag.start);
+}
+
+static bool is_too_large(struct xml_reader *reader, size_t len)
+{
+	if (len <= limit(LIMIT_VALUE))
+		return false;
+	reader_fail_limit(reader, LIMIT_VALUE, NULL, "a value is too large");
+	return true;
+}
+
+/* Base64 that stands in the source is only checked. */
+static void end_data(struct xml_reader *reader, struct open *open)
+{
+	const char *text = text_of(reader);
+	BUF_AUTO value = BUF_INIT;
+	size_t len;
+
+	if (!reader->cooked) {
+		if (value_check_base64(text, text_len(reader), &len, reader->err) < 0)
+			fail_value(reader, open);
+		else if (!is_too_large(reader, len))
+			tell(reader, text, len, HELD_BASE64, false);
+	} else if (value_decode_base64(text, text_len(reader), &value, reader->err) < 0) {
+		fail_value(reader, open);
+	} else if (!is_too_large(reader, value.len)) {
+		tell(reader, buf_text(&value), value.len, HELD_ALONE, false);
+	}
 }
 
 static void end_converted(struct xml_reader *reader, struct open *open)
@@ -283,22 +315,18 @@ static void end_converted(struct xml_reader *reader, struct open *open)
 	size_t len = content.end - content.start;
 	BUF_AUTO value = BUF_INIT;
 
-	if (placeholder_whole(text, len)) {
-		tell(reader, text, len, !reader->cooked, true);
-	} else if (convert(reader, open, &value) < 0) {
-		if (reader->err->code == ENOMEM)
-			reader_fail_memory(reader);
-		else
-			reader_stop_at(reader, open->tag.start);
-	} else if (!buf_ok(&value)) {
-		reader_fail_memory(reader);
-	} else if (value.len > limit(LIMIT_VALUE)) {
-		reader_fail_limit(reader, LIMIT_VALUE, NULL, "a value is too large");
-	} else {
-		bool stays = !reader->cooked && buf_equals(&value, text, len);
-
-		tell(reader, stays ? text : buf_text(&value), value.len, stays, false);
-	}
+	if (placeholder_whole(text, len))
+		tell(reader, text, len, text_held(reader), true);
+	else if (open->element->type == NODE_DATA)
+		end_data(reader, open);
+	else if (value_from_xml(open->element->type, text_of(reader), text_len(reader), false, &value, reader->err) < 0)
+		fail_value(reader, open);
+	else if (is_too_large(reader, value.len))
+		return;
+	else if (buf_equals(&value, text, len))
+		tell(reader, text, len, text_held(reader), false);
+	else
+		tell(reader, buf_text(&value), value.len, HELD_ALONE, false);
 }
 
 static void end_scalar(struct xml_reader *reader, struct open *open)
@@ -306,7 +334,7 @@ static void end_scalar(struct xml_reader *reader, struct open *open)
 	if (!buf_ok(&reader->text))
 		reader_fail_memory(reader);
 	else if (open->element->type == NODE_STRING)
-		tell(reader, text_of(reader), text_len(reader), !reader->cooked, false);
+		tell(reader, text_of(reader), text_len(reader), text_held(reader), false);
 	else if (open->element->type == NODE_BOOLEAN)
 		end_boolean(reader, open);
 	else

@@ -40,7 +40,7 @@ struct xml_comparison;
 /* What becomes of a value, which is reader_top() in each of these, from its start tag to its end tag. Each may fail. */
 struct xml_sink {
 	void (*start)(struct xml_reader *reader);  /* in a dict under reader->key, which is there until the next key */
-	void (*scalar)(struct xml_reader *reader, const struct scalar *value); /* to be copied unless HELD_SOURCE */
+	void (*scalar)(struct xml_reader *reader, const struct scalar *value); /* copied unless it is in the source */
 	void (*end)(struct xml_reader *reader);
 	void (*instruction)(struct xml_reader *reader); /* a processing instruction, in or beside it; may be NULL */
 };

@@ -64,11 +64,18 @@ static void take_finding(void *context, const struct finding *finding)
 	add(job, job->name, &err);
 }
 
+static int peek(const struct node *content, struct error *err)
+{
+	BUF_AUTO room = BUF_INIT, recipients = BUF_INIT;
+	const char *bytes = scalar_bytes(&content->value, &room);
+
+	return bytes ? encryption_peek(bytes, content->value.len, &recipients, err) : error_memory(err);
+}
+
 /* What cannot be looked into must at least be something that its recipients can. */
 static void check_encrypted(struct job *job, const struct doc *doc)
 {
 	const struct node *content;
-	BUF_AUTO recipients = BUF_INIT;
 	unsigned long line, column;
 	struct error err;
 
@@ -76,8 +83,7 @@ static void check_encrypted(struct job *job, const struct doc *doc)
 	if (!job->result->unseen)
 		return;
 	content = encrypted_content(doc, &err);
-	if (content && (node_is_placeholder(content) ||
-			encryption_peek(content->value.at, content->value.len, &recipients, &err) == 0))
+	if (content && (node_is_placeholder(content) || peek(content, &err) == 0))
 		return;
 	job->result->unseen = false; /* there is nothing to be seen */
 	error_in_key(&err, "EncryptedPayloadContent");

@@ -25,9 +25,13 @@ static int decrypt(const struct decrypting *decrypting, const struct node *ciphe
 		   struct error *err)
 {
 	struct encryption *encryption = NULL;
-	int result = encryption_open(cipher->value.at, cipher->value.len, decrypting->decryptor, &encryption,
-				     payloads, err);
+	BUF_AUTO room = BUF_INIT;
+	const char *bytes = scalar_bytes(&cipher->value, &room);
+	int result;
 
+	if (!bytes)
+		return error_memory(err);
+	result = encryption_open(bytes, cipher->value.len, decrypting->decryptor, &encryption, payloads, err);
 	encryption_free(encryption);
 	return result;
 }

@@ -47,9 +47,10 @@ static json_t *of_real(const struct node *node)
 
 static json_t *of_data(const struct node *node, struct error *err)
 {
-	BUF_AUTO hash = BUF_INIT;
+	BUF_AUTO room = BUF_INIT, hash = BUF_INIT;
+	const char *bytes = scalar_bytes(&node->value, &room);
 
-	if (hash_sha256(node->value.at, node->value.len, &hash, err) < 0)
+	if (!bytes || hash_sha256(bytes, node->value.len, &hash, err) < 0)
 		return NULL;
 	return json_pack("{s:I, s:s}", "bytes", (json_int_t)node->value.len, "sha256", buf_text(&hash));
 }

@@ -15,12 +15,17 @@ static void add_paint(const char *paint, bool colour, struct buf *out)
 		buf_add_text(out, paint);
 }
 
+static bool is_text(const struct node *node)
+{
+	return node_is_scalar(node->type) && (node->type != NODE_DATA || node_is_placeholder(node));
+}
+
 /* Where the parts that are shown of two texts begin. */
 static size_t part_of(const struct node *a, const struct node *b)
 {
 	size_t at = 0;
 
-	if (!node_is_scalar(a->type) || !node_is_scalar(b->type))
+	if (!is_text(a) || !is_text(b))
 		return 0;
 	while (at < a->value.len && at < b->value.len && a->value.at[at] == b->value.at[at])
 		at++;

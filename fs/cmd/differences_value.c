@@ -69,12 +69,16 @@ static void add_count(size_t count, const char *what, struct buf *out)
 
 static int add_data(const struct scalar *value, struct buf *out, struct error *err)
 {
-	BUF_AUTO hash = BUF_INIT;
+	BUF_AUTO room = BUF_INIT, hash = BUF_INIT;
+	const char *bytes;
 
 	add_count(value->len, "byte", out);
 	if (value->len == 0)
 		return 0;
-	if (hash_sha256(value->at, value->len, &hash, err) < 0)
+	bytes = scalar_bytes(value, &room);
+	if (!bytes)
+		return error_memory(err);
+	if (hash_sha256(bytes, value->len, &hash, err) < 0)
 		return -1;
 	buf_add_format(out, " (SHA-256 %.*s...)", HASH_DIGITS, buf_text(&hash));
 	return 0;

@@ -221,8 +221,7 @@ static int check_node(const struct tree *tree, const struct schema_key *key, con
 	judging = *key;
 	judging.sensitive = secret_is_kept(key, node->key, node->key_len);
 	if (node_is_scalar(node->type))
-		return constraint_check(&judging, node->type, node->value.at, node->value.len,
-					!tree->profile->options.no_placeholders, err);
+		return constraint_check_value(&judging, &node->value, !tree->profile->options.no_placeholders, err);
 	result = constraint_type(key, node->type, err);
 	for (child = node_first(node); child && result == 0; child = node_next(child))
 		result = node->type == NODE_DICT ? check_entry(tree, key, child, culprit, err) :

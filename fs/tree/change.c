@@ -156,14 +156,19 @@ static bool find_rest(const struct change *change, struct rest *rest)
 {
 	const struct scalar *old = &change->node->value;
 	const struct meaning *fresh = change->meaning;
+	BUF_AUTO room = BUF_INIT;
+	const char *bytes;
 	size_t least = old->len < fresh->len ? old->len : fresh->len;
 
 	if (fresh->type != change->node->type || (fresh->type != NODE_STRING && fresh->type != NODE_DATA))
 		return false;
 	if (least < REST_MIN)
 		return false;
-	rest->head = same_at_start(old->at, fresh->bytes, least);
-	rest->tail = same_at_end(old->at + old->len, fresh->bytes + fresh->len, least - rest->head);
+	bytes = scalar_bytes(old, &room);
+	if (!bytes)
+		return false; /* the whole is written down, then */
+	rest->head = same_at_start(bytes, fresh->bytes, least);
+	rest->tail = same_at_end(bytes + old->len, fresh->bytes + fresh->len, least - rest->head);
 	return rest->head + rest->tail >= REST_MIN;
 }
 
@@ -187,7 +192,8 @@ static void add_tree(struct buf *out, const struct node *node)
 	buf_add_char(out, (char)((node->uid ? CHANGE_IS_UID : 0) |
 				 (node->value.placeholder ? CHANGE_IS_PLACEHOLDER : 0)));
 	if (node_is_scalar(node->type)) {
-		add_bytes(out, node->value.at, node->value.len);
+		add_number(out, node->value.len);
+		scalar_add(&node->value, out);
 		return;
 	}
 	add_number(out, (uint32_t)node_count(node));

@@ -30,11 +30,11 @@ static int decrypt(struct hidden *hidden, const struct doc *outer, const struct 
 
 	if (!content)
 		return -1;
-	buf_add(&hidden->saved.cipher, content->value.at, content->value.len);
+	scalar_add(&content->value, &hidden->saved.cipher);
 	if (!buf_ok(&hidden->saved.cipher))
 		return error_memory(err);
-	return encryption_open(content->value.at, content->value.len, decryptor, &hidden->encryption,
-			       &hidden->saved.plain, err);
+	return encryption_open(buf_text(&hidden->saved.cipher), hidden->saved.cipher.len, decryptor,
+			       &hidden->encryption, &hidden->saved.plain, err);
 }
 
 /* encrypted_uncover() has seen that it can be read; its words are fit to be shown, doc_read()'s might quote. */
@@ -153,12 +153,17 @@ void hidden_strangers(const struct hidden *hidden, const struct decryptor *decry
 void hidden_peek(const struct doc *doc, struct buf *out)
 {
 	const struct node *content;
+	BUF_AUTO room = BUF_INIT;
+	const char *cipher;
 	struct error err;
 
 	if (!encrypted_is(doc))
 		return;
 	content = encrypted_content(doc, &err);
-	if (!content || encryption_peek(content->value.at, content->value.len, out, &err) < 0)
+	cipher = content ? scalar_bytes(&content->value, &room) : NULL;
+	if (content && !cipher)
+		error_memory(&err);
+	if (!cipher || encryption_peek(cipher, content->value.len, out, &err) < 0)
 		buf_add_format(out, "nobody can say: %s\n", err.text);
 }
 

@@ -395,8 +395,8 @@ static enum step set_part(struct replay *replay, struct bytes *bytes)
 	struct meaning meaning = { 0 };
 	struct change change = { .kind = CHANGE_VALUE, .node = take_target(replay, bytes), .meaning = &meaning };
 	const struct scalar *old = change.node ? &change.node->value : NULL;
-	BUF_AUTO value = BUF_INIT;
-	const char *part;
+	BUF_AUTO room = BUF_INIT, value = BUF_INIT;
+	const char *part, *was;
 	size_t head, tail, len;
 
 	meaning.literal = take_byte(bytes) != 0;
@@ -406,9 +406,12 @@ static enum step set_part(struct replay *replay, struct bytes *bytes)
 	if (!old || bytes->failed || !change.node->parent || (old->type != NODE_STRING && old->type != NODE_DATA) ||
 	    head > old->len || tail > old->len - head)
 		return STEP_UNFIT;
-	buf_add(&value, old->at, head);
+	was = scalar_bytes(old, &room);
+	if (!was)
+		return STEP_MEMORY;
+	buf_add(&value, was, head);
 	buf_add(&value, part, len);
-	buf_add(&value, old->at + (old->len - tail), tail);
+	buf_add(&value, was + (old->len - tail), tail);
 	if (!buf_ok(&value))
 		return STEP_MEMORY;
 	meaning.type = old->type;

@@ -31,9 +31,16 @@ bool text_is_file(const struct node *node)
 	return node_is_scalar(node->type) || (node->type == NODE_ARRAY && text_is_lines(node));
 }
 
+bool text_ends_in_newline(const struct node *scalar)
+{
+	if (scalar->type == NODE_DATA)
+		return node_is_placeholder(scalar);
+	return scalar->type != NODE_STRING || scalar->value.len > 0;
+}
+
 static void add_value(const struct node *node, struct buf *out)
 {
-	buf_add(out, node->value.at, node->value.len);
+	scalar_add(&node->value, out);
 }
 
 void text_of_node(const struct node *node, struct buf *out)
@@ -48,9 +55,7 @@ void text_of_node(const struct node *node, struct buf *out)
 		return;
 	}
 	add_value(node, out);
-	if (node->type == NODE_DATA && !node_is_placeholder(node))
-		return;
-	if (node->type != NODE_STRING || node->value.len > 0)
+	if (text_ends_in_newline(node))
 		buf_add_char(out, '\n');
 }
 

@@ -23,6 +23,9 @@ bool text_is_lines(const struct node *array);
 /* True if the node is shown as a file. */
 bool text_is_file(const struct node *node);
 
+/* True if a newline follows the value in the file of a scalar. */
+bool text_ends_in_newline(const struct node *scalar);
+
 /* Appends the bytes that the file of a node shows. */
 void text_of_node(const struct node *node, struct buf *out);
 

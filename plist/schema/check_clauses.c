@@ -216,11 +216,16 @@ static void judge_scalar(struct run *run, const struct demand *demand, const str
 	struct candidate candidate = {
 		.key = &key,
 		.type = node->type,
-		.text = node->value.at,
 		.len = node->value.len,
 		.clause = demand->clause,
 	};
+	BUF_AUTO room = BUF_INIT;
 
+	candidate.text = scalar_bytes(&node->value, &room);
+	if (!candidate.text) {
+		run->failed = true;
+		return;
+	}
 	if ((placeholders && clause_is_placeholder(node)) || !clause_holds_itself(own, node, placeholders) ||
 	    limits[demand->clause->kind].judge(&candidate) == VERDICT_VALID)
 		return;

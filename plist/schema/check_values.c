@@ -64,10 +64,10 @@ static int judge_scalar(struct run *run, const struct visit *visit)
 	bool placeholders = !run->options->no_placeholders;
 	struct schema_key key;
 
-	if (constraint_prefix(visit->key, node->type, node->value.at, node->value.len, placeholders) == VERDICT_VALID)
+	if (constraint_takes(visit->key, &node->value, placeholders))
 		return 0;
 	key = judging_key(visit);
-	return constraint_check(&key, node->type, node->value.at, node->value.len, placeholders, &run->err);
+	return constraint_check_value(&key, &node->value, placeholders, &run->err);
 }
 
 static int judge_value(struct run *run, const struct visit *visit)
@@ -156,6 +156,17 @@ static struct same *list_elements(struct run *run, const struct node *array, siz
 	return list;
 }
 
+static void say_value(struct run *run, const struct node *node)
+{
+	BUF_AUTO room = BUF_INIT;
+	const char *bytes = scalar_bytes(&node->value, &room);
+
+	if (bytes)
+		say_quoted(run, bytes, node->value.len);
+	else
+		run->failed = true;
+}
+
 void check_elements(struct run *run, const struct visit *visit)
 {
 	struct same *list;
@@ -173,7 +184,7 @@ void check_elements(struct run *run, const struct visit *visit)
 		if (is_secret(visit->key, visit->node) || is_secret(schema_item(visit->key), list[i].node))
 			say(run, "the value");
 		else
-			say_quoted(run, list[i].node->value.at, list[i].node->value.len);
+			say_value(run, list[i].node);
 		say(run, " is in the array already, and each value may be there once");
 		found_value(run, list[i].node);
 	}
@@ -217,6 +228,13 @@ void check_immutable(struct run *run, const struct visit *visit)
 	found_value(run, node);
 }
 
+static bool has_placeholder(const struct node *node)
+{
+	if (node->type == NODE_DATA)
+		return node_is_placeholder(node);
+	return placeholder_inside(node->value.at, node->value.len);
+}
+
 bool array_may_hold(const struct run *run, const struct node *array, const char *text)
 {
 	const struct node *element;
@@ -224,7 +242,7 @@ bool array_may_hold(const struct run *run, const struct node *array, const char 
 	for (element = node_first(array); element; element = node_next(element)) {
 		if (node_is_text(element, text))
 			return true;
-		if (!run->options->no_placeholders && placeholder_inside(element->value.at, element->value.len))
+		if (!run->options->no_placeholders && has_placeholder(element))
 			return true;
 	}
 	return false;

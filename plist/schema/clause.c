@@ -48,12 +48,12 @@ const struct schema_key *clause_key(const struct schema_key *dict, const char *p
 	}
 }
 
-static bool is_listed(const struct texts *values, const char *text, size_t len)
+static bool is_listed(const struct texts *values, const struct scalar *value)
 {
 	size_t i;
 
 	for (i = 0; i < values->count; i++)
-		if (strlen(values->list[i]) == len && memcmp(values->list[i], text, len) == 0)
+		if (scalar_is(value, values->list[i], strlen(values->list[i])))
 			return true;
 	return false;
 }
@@ -72,8 +72,7 @@ bool clause_holds_itself(const struct schema_key *key, const struct node *node, 
 		return false;
 	if (node->type == NODE_ARRAY)
 		return limit_compare(&key->items, node_count(node)) == 0;
-	return !node_is_scalar(node->type) || constraint_prefix(key, node->type, node->value.at, node->value.len,
-								placeholders) == VERDICT_VALID;
+	return !node_is_scalar(node->type) || constraint_takes(key, &node->value, placeholders);
 }
 
 static enum truth scalar_has(const struct schema_key *key, const struct node *node, const struct texts *values)
@@ -82,7 +81,7 @@ static enum truth scalar_has(const struct schema_key *key, const struct node *no
 		return TRUTH_UNKNOWN;
 	if (!node_is_scalar(node->type))
 		return TRUTH_NO;
-	return is_listed(values, node->value.at, node->value.len) ? TRUTH_YES : TRUTH_NO;
+	return is_listed(values, &node->value) ? TRUTH_YES : TRUTH_NO;
 }
 
 static enum truth array_has(const struct schema_key *key, const struct node *array, const struct texts *values)
@@ -106,8 +105,12 @@ static enum truth array_has(const struct schema_key *key, const struct node *arr
 static enum truth default_has(const struct schema_key *key, const struct texts *values)
 {
 	const char *text = key ? key->default_value : NULL;
+	struct scalar value = { .type = NODE_STRING, .at = text };
 
-	return text && is_listed(values, text, strlen(text)) ? TRUTH_YES : TRUTH_NO;
+	if (!text)
+		return TRUTH_NO;
+	value.len = (uint32_t)strlen(text);
+	return is_listed(values, &value) ? TRUTH_YES : TRUTH_NO;
 }
 
 static enum truth opposite(enum truth truth)

@@ -112,6 +112,41 @@ int constraint_check(const struct schema_key *key, enum node_type type, const ch
 	return refuse(&candidate, placeholders, err);
 }
 
+/* --- values --------------------------------------------------------------------------------------------- */
+
+/* True for data of which at most the length matters, and is right: any bytes are data. */
+static bool takes_unseen(const struct schema_key *key, const struct scalar *value)
+{
+	if (value->type != NODE_DATA || !allows(key, NODE_DATA))
+		return false;
+	return !key || (!key->values.count && limit_compare(&key->length, value->len) == 0);
+}
+
+int constraint_check_value(const struct schema_key *key, const struct scalar *value, bool placeholders,
+			   struct error *err)
+{
+	BUF_AUTO room = BUF_INIT;
+	const char *bytes;
+
+	if (takes_unseen(key, value))
+		return 0;
+	bytes = scalar_bytes(value, &room);
+	if (!bytes)
+		return error_memory(err);
+	return constraint_check(key, value->type, bytes, value->len, placeholders, err);
+}
+
+bool constraint_takes(const struct schema_key *key, const struct scalar *value, bool placeholders)
+{
+	BUF_AUTO room = BUF_INIT;
+	const char *bytes;
+
+	if (takes_unseen(key, value))
+		return true;
+	bytes = scalar_bytes(value, &room);
+	return bytes && constraint_prefix(key, value->type, bytes, value->len, placeholders) == VERDICT_VALID;
+}
+
 /* --- types and arrays ----------------------------------------------------------------------------------- */
 
 int constraint_type(const struct schema_key *key, enum node_type type, struct error *err)

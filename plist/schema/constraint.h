@@ -26,6 +26,13 @@
 int constraint_check(const struct schema_key *key, enum node_type type, const char *text, size_t len,
 		     bool placeholders, struct error *err);
 
+/* The same of a value, which nobody needs to decode if nothing is asked of its bytes. */
+int constraint_check_value(const struct schema_key *key, const struct scalar *value, bool placeholders,
+			   struct error *err);
+
+/* True if constraint_check_value() takes it; false, too, if memory ran out: that one says it. */
+bool constraint_takes(const struct schema_key *key, const struct scalar *value, bool placeholders);
+
 /* What the first bytes of a scalar of that type can become. Agrees with constraint_check: VALID exactly if
  * that succeeds; NEVER only if no continuation can be valid. One exception, so that `printf` is refused
  * where `echo` is: that a placeholder might still follow is only considered once one has begun

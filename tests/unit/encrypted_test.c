@@ -84,8 +84,7 @@ static void there_and_back(const struct doc *doc, struct buf *out)
 	assert_true(encrypted_is(&encrypted));
 	content = encrypted_content(&encrypted, &err);
 	assert_non_null(content);
-	assert_int_equal(content->value.len, sizeof(CIPHER));
-	assert_memory_equal(content->value.at, CIPHER, sizeof(CIPHER));
+	assert_true(scalar_is(&content->value, CIPHER, sizeof(CIPHER)));
 	assert_null(node_get(encrypted.root, "PayloadContent"));
 	assert_int_equal(node_count(encrypted.root), node_count(doc->root) + 1);
 	uncover(&encrypted, payloads.data, payloads.len, out);
