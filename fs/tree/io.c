@@ -23,6 +23,7 @@ struct handle {
 	bool refused;    /* every write fails until the file is truncated to nothing */
 	bool made;       /* reads `content`, made when it was opened */
 	struct buf content;
+	struct scalar_place place; /* of the next read */
 };
 
 static void handle_open(struct tree *tree, struct handle *handle)
@@ -146,19 +147,12 @@ static void add_slice(const char *bytes, size_t len, size_t size, off_t offset, 
 
 int tree_read(struct tree *tree, struct handle *handle, size_t size, off_t offset, struct buf *out)
 {
-	BUF_AUTO made = BUF_INIT;
-	const char *bytes;
-	size_t len;
-
 	(void)tree;
 	if (handle->made && !handle->writes) {
 		add_slice(buf_text(&handle->content), handle->content.len, size, offset, out);
 		return buf_ok(out) ? 0 : -ENOMEM;
 	}
-	if (item_bytes(handle->item, &made, &bytes, &len) < 0)
-		return -ENOMEM;
-	add_slice(bytes, len, size, offset, out);
-	return buf_ok(out) ? 0 : -ENOMEM;
+	return offset < 0 ? 0 : item_read(handle->item, (size_t)offset, size, &handle->place, out);
 }
 
 /* Puts bytes into a buffer at an offset, filling a gap with zeros. */

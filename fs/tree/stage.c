@@ -51,19 +51,48 @@ int item_bytes(struct item *item, struct buf *made, const char **bytes, size_t *
 
 size_t item_size(struct item *item)
 {
-	const struct node *node = item->node;
-
 	if (item_stage(item))
 		return item_stage(item)->bytes.len;
 	if (cache_lines(item) < 0)
 		return 0;
 	if (item->kind != ITEM_KEY || item->as_written)
 		return item_content(item)->len;
-	if (!node)
-		return 0;
-	if (node->type == NODE_DATA && !node_is_placeholder(node))
-		return node->value.len;
-	return node->value.len + (node->type != NODE_STRING || node->value.len > 0);
+	return item->node ? item->node->value.len + text_ends_in_newline(item->node) : 0;
+}
+
+/* A value that its file shows as it is. */
+static bool is_value(const struct item *item)
+{
+	return !item_stage(item) && item->kind == ITEM_KEY && !item->as_written && item->node &&
+	       node_is_scalar(item->node->type);
+}
+
+static void read_value(const struct node *node, size_t from, size_t size, struct scalar_place *place, struct buf *out)
+{
+	size_t left = node->value.len - from;
+
+	if (left)
+		scalar_add_part(&node->value, from, size < left ? size : left, place, out);
+	if (size > left && text_ends_in_newline(node))
+		buf_add_char(out, '\n');
+}
+
+int item_read(struct item *item, size_t from, size_t size, struct scalar_place *place, struct buf *out)
+{
+	BUF_AUTO made = BUF_INIT;
+	const char *bytes;
+	size_t len;
+
+	if (is_value(item)) {
+		if (from <= item->node->value.len)
+			read_value(item->node, from, size, place, out);
+	} else {
+		if (item_bytes(item, &made, &bytes, &len) < 0)
+			return -ENOMEM;
+		if (from < len)
+			buf_add(out, bytes + from, size < len - from ? size : len - from);
+	}
+	return buf_ok(out) ? 0 : -ENOMEM;
 }
 
 /* An array's text goes into its stage without being copied: an append costs what is appended. */

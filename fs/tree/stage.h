@@ -20,6 +20,9 @@ int entry_parse(struct tree *tree, struct item *dir, const char *name, struct it
 int item_bytes(struct item *item, struct buf *made, const char **bytes, size_t *len);
 size_t item_size(struct item *item);
 
+/* Appends at most `size` of them from `from` on, without making the others. `place`: see scalar_add_part(). */
+int item_read(struct item *item, size_t from, size_t size, struct scalar_place *place, struct buf *out);
+
 /* Begins a stage, empty or with the bytes that are there; leaves one that is there alone. 0 or -ENOMEM. */
 int stage_begin(struct tree *tree, struct item *item, bool empty);
 

@@ -6,6 +6,7 @@
 #include "fs/tree/commit.h"
 #include "fs/tree/expectation.h"
 #include "fs/tree/text.h"
+#include "plist/placeholder.h"
 #include "plist/value.h"
 
 void words_of_array(const struct node *array, struct buf *out)
@@ -89,6 +90,31 @@ static bool own_text_tells_itself(const struct tree *tree, const struct node *no
 	return same;
 }
 
+/* True if the bytes do not begin as those of a placeholder do. */
+static bool is_no_placeholder(const struct scalar *data)
+{
+	struct scalar_pieces pieces;
+	const char *bytes;
+	size_t len;
+	bool begins;
+
+	scalar_pieces_begin(&pieces, data);
+	pieces.left = data->len < SCALAR_PIECE ? data->len : SCALAR_PIECE;
+	len = scalar_pieces_next(&pieces, &bytes);
+	begins = placeholder_prefix(bytes, len);
+	scalar_pieces_next(&pieces, &bytes);
+	return !begins;
+}
+
+/* The same where data belongs: any bytes are read as data there, but those of a placeholder. */
+static bool data_tells_itself(const struct tree *tree, const struct node *node, const struct schema_key *key)
+{
+	struct expectation expectation;
+
+	expect_unsaid(tree, key, &expectation);
+	return expectation.expect.type == NODE_DATA && !node_is_placeholder(node) && is_no_placeholder(&node->value);
+}
+
 /* True if the bytes that a value shows would be read as the value that it is. A first listing asks this of every value
  * in the directory: of a string where one may stand it is enough that it looks like nothing else. */
 static bool tells_itself(const struct tree *tree, const struct node *node, const struct schema_key *key)
@@ -101,6 +127,8 @@ static bool tells_itself(const struct tree *tree, const struct node *node, const
 		return true;
 	if (is_own_text(node))
 		return own_text_tells_itself(tree, node, key);
+	if (node->type == NODE_DATA && data_tells_itself(tree, node, key))
+		return true;
 	read = words_read(tree, node, key);
 	same = read && node_equal(read, node, true);
 	node_free(read);
