@@ -268,8 +268,8 @@ static struct node *read_tree(const char *text)
 
 	if (doc_read(&doc, "p", text, strlen(text), &err) < 0)
 		fail_msg("%s", err.text);
-	root = doc.root;
-	doc.root = NULL;
+	root = node_copy(doc.root, false);
+	assert_non_null(root);
 	doc_free(&doc);
 	return root;
 }
