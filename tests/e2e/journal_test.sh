@@ -26,6 +26,28 @@ it_puts_edits_back_after_a_kill()
 	assert_equal "" "$(journals)"
 }
 
+# A root of so many keys is not filled before somebody lists it.
+it_completes_what_was_made_before_a_kill_beside_many_keys()
+{
+	make_profile p.mobileconfig
+	{
+		sed '/^<\/dict>/,$d' p.mobileconfig
+		printf '\t<key>Key%d</key>\n\t<true/>\n' $(seq 2000)
+		printf '</dict>\n</plist>\n'
+	} >many.mobileconfig
+	mount_profile many.mobileconfig
+	mkdir mnt/PayloadContent/com.apple.webClip.managed
+	echo https://example.org/ >mnt/PayloadContent/com.apple.webClip.managed/URL
+	echo Help >mnt/PayloadContent/com.apple.webClip.managed/Label
+	crash
+	profilefs many.mobileconfig mnt 2>/dev/null
+	echo false >mnt/Key2000
+	umount_profile
+	assert_line '<string>com.apple.webClip.managed\.[-0-9A-F]+</string>' many.mobileconfig
+	assert_line '<false/>' many.mobileconfig
+	assert_equal "" "$(journals)"
+}
+
 it_goes_on_after_several_kills()
 {
 	local i

@@ -455,6 +455,33 @@ it_shows_placeholders_and_takes_them_for_values_of_any_type()
 	umount_profile
 }
 
+# Of so many keys those that are looked up are shown one by one, until somebody lists them.
+it_shows_some_of_many_keys_and_then_all_in_order()
+{
+	local dir=mnt/PayloadContent/org.example.many expected
+
+	printf '\t\t\t<key>key%04d</key>\n\t\t\t<string>value %d</string>\n' $(seq 3000 | sed 's/.*/& &/') |
+		payload org.example.many Many 01 | profile_around >p.mobileconfig
+	cp p.mobileconfig before
+	mount_profile p.mobileconfig unknown=allow
+	assert_file $dir/key2900 $'value 2900\n'
+	assert_missing $dir/key3001
+	assert_missing $dir/.key2900.swp
+	echo edited >$dir/key0007
+	rm $dir/key0100
+	mv $dir/key2000 $dir/moved
+	expected=$(printf 'key%04d\n' $(seq 3000) | sed '/key0100/d; s/key2000/moved/')
+	assert_equal "$expected" "$(ls -AU $dir | grep -v '^Payload\|^\.types$')"
+	assert_file $dir/key2900 $'value 2900\n'
+	umount_profile
+	assert_changes before p.mobileconfig <<-'EOF'
+	PayloadContent/0/key0007: 'value 7' -> 'edited'
+	- PayloadContent/0/key0100: 'value 100'
+	- PayloadContent/0/key2000: 'value 2000'
+	+ PayloadContent/0/moved: 'value 2000'
+	EOF
+}
+
 # The kernel keeps what it listed, and asks again only when the directory's time has changed.
 it_lists_what_is_there_also_for_the_second_time()
 {
