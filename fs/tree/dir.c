@@ -374,13 +374,13 @@ struct ghost *ghost_find(const struct item *dir, const char *name)
 	return ghost;
 }
 
-int ghost_add(struct item *dir, const char *name, struct node *node, struct ghost *children, struct said *said)
+struct ghost *ghost_add(struct item *dir, const char *name, struct node *node)
 {
 	struct ghost *old = ghost_find(dir, name);
 	struct ghost *ghost = calloc(1, sizeof(*ghost));
 
 	if (!ghost)
-		return -ENOMEM;
+		return NULL;
 	ghost->name = strdup(name);
 	if (ghost->name) {
 		if (old)
@@ -390,14 +390,12 @@ int ghost_add(struct item *dir, const char *name, struct node *node, struct ghos
 	if (!ghost->name || !ghost->hh.tbl) {
 		free(ghost->name);
 		free(ghost);
-		return -ENOMEM;
+		return NULL;
 	}
 	if (old)
 		ghost_free(old);
 	ghost->node = node;
-	ghost->children = children;
-	ghost->said = said;
-	return 0;
+	return ghost;
 }
 
 void ghost_take(struct item *dir, struct ghost *ghost)

@@ -316,8 +316,8 @@ int entry_key_seen(const struct item *dir, const char *name, struct buf *room, s
 void dir_free(struct dir *dir);
 
 struct ghost *ghost_find(const struct item *dir, const char *name);
-/* Remembers a removed name. Takes over `children` and `said`. 0 or -ENOMEM. */
-int ghost_add(struct item *dir, const char *name, struct node *node, struct ghost *children, struct said *said);
+/* Remembers a removed name. NULL: out of memory. */
+struct ghost *ghost_add(struct item *dir, const char *name, struct node *node);
 /* Takes it out of the directory; the caller frees it with ghost_free(). */
 void ghost_take(struct item *dir, struct ghost *ghost);
 void ghost_free(struct ghost *ghost);

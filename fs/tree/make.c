@@ -473,24 +473,39 @@ void file_become_scratch(struct item *item)
 	item->as_written = false;
 }
 
+/* Removes the item's value, whose name gets a ghost with what its directory remembers. */
+static int remove_value(struct tree *tree, struct item *item)
+{
+	struct change change = { .kind = CHANGE_REMOVE, .node = item->node };
+	struct item *dir = item->parent;
+	struct dir *own = item->dir;
+	struct ghost *ghost = ghost_add(dir, item_name(item), item->node);
+
+	if (!ghost)
+		return -ENOMEM;
+	if (commit(tree, &change) < 0) {
+		ghost_take(dir, ghost);
+		ghost_free(ghost);
+		return -ENOMEM;
+	}
+	if (!own)
+		return 0;
+	ghost->dir = true;
+	ghost->children = own->ghosts;
+	ghost->said = own->said;
+	own->ghosts = NULL;
+	own->said = NULL;
+	return 0;
+}
+
 int make_ghost(struct tree *tree, struct item *item)
 {
-	struct item *dir = item->parent;
-	struct change change = { .kind = CHANGE_REMOVE, .node = item->node };
 	struct dir *own = item->dir;
 
 	if (item->kind == ITEM_KEY && file_keep_bytes(item) < 0)
 		return -ENOMEM;
-	if (item->node) {
-		if (ghost_add(dir, item_name(item), item->node, own ? own->ghosts : NULL, own ? own->said : NULL) < 0)
-			return -ENOMEM;
-		ghost_find(dir, item_name(item))->dir = own != NULL;
-		if (own) {
-			own->ghosts = NULL;
-			own->said = NULL;
-		}
-		commit(tree, &change);
-	}
+	if (item->node && remove_value(tree, item) < 0)
+		return -ENOMEM;
 	if (item->kind == ITEM_KEY)
 		file_become_scratch(item);
 	if (own && item->node) {

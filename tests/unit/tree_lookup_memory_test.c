@@ -1,6 +1,7 @@
 /*
- * Looking up and listing when memory ends, at any of the allocations that items, their numbers and names take: it is
- * said, nothing is there twice or lost, and the same works once there is memory again.
+ * Looking up, listing and removing when memory ends, at any of the allocations that items, their numbers and names, and
+ * what is noted of a removal take: it is said, nothing is there twice or lost, and the same works once there is memory
+ * again.
  *
  * What they stand on is compiled into the test, with an allocator that fails at the wanted call.
  */
@@ -43,9 +44,15 @@ static void *scarce_realloc(void *old, size_t size)
 	return is_refused() ? NULL : realloc(old, size);
 }
 
+static char *scarce_strdup(const char *text)
+{
+	return is_refused() ? NULL : strdup(text);
+}
+
 #define malloc scarce_malloc
 #define calloc scarce_calloc
 #define realloc scarce_realloc
+#define strdup  scarce_strdup
 #define move    move_bytes /* the tests of trees have a word of their own for mv */
 /* clang-format off: in the order of what they define for each other */
 #include "plist/base/buf.c"
@@ -53,10 +60,12 @@ static void *scarce_realloc(void *old, size_t size)
 #include "fs/tree/inodes.c"
 #include "fs/tree/item.c"
 #include "fs/tree/dir.c"
+#include "fs/tree/make.c"
 /* clang-format on */
 #undef malloc
 #undef calloc
 #undef realloc
+#undef strdup
 #undef move
 
 #include "tests/unit/mounted_tree.h"
@@ -68,12 +77,16 @@ static void *scarce_realloc(void *old, size_t size)
 
 static void begin(void)
 {
+	const struct profile_options options = { .check = CHECK_OFF, .recovery = RECOVERY_KEEP };
 	BUF_AUTO keys = BUF_INIT;
 	unsigned i;
 
 	for (i = 0; i < ROW; i++)
 		buf_add_format(&keys, "<key>%%%02u" LONG_NAME "</key><dict/>\n", i);
 	tree_begin_keys(buf_text(&keys));
+	tree_end();
+	setenv("XDG_STATE_HOME", folder, 1);
+	tree_begin_with("p.mobileconfig", &options);
 	mounted.tree->few = 0;
 }
 
@@ -151,10 +164,72 @@ static void looking_up_and_listing_can_be_done_again(void **state)
 	assert_true(n > 3 * ROW);
 }
 
+/* rmdir(2) of each key; what is gone already was removed by an earlier attempt. */
+static int remove_all(void)
+{
+	struct item *root = tree_item(mounted.tree, TREE_ROOT_INO);
+	char name[80], key[80];
+	unsigned i;
+	int result = 0;
+
+	for (i = 0; i < ROW && result == 0; i++) {
+		name_of(name, 7 * i);
+		result = tree_rmdir(mounted.tree, root, name);
+		snprintf(key, sizeof(key), "%%%s", name + strlen("%25"));
+		if (result == -ENOENT && !node_get(mounted.profile.doc.root, key))
+			result = 0;
+	}
+	return result;
+}
+
+static void assert_shows_the_document(void)
+{
+	const struct node *node = node_first(mounted.profile.doc.root);
+	const struct item *root = tree_item(mounted.tree, TREE_ROOT_INO), *item = root->dir->first;
+
+	assert_int_equal(list(), 0);
+	for (item = root->dir->first; item; item = item->next, node = node_next(node))
+		assert_ptr_equal(item->node, node);
+	assert_null(node);
+}
+
+/* Where all are shown already, or none. */
+static void try_removing(bool listed)
+{
+	int result;
+	long n;
+
+	for (n = 0, ran_out = true; ran_out; n++) {
+		begin();
+		if (listed)
+			assert_int_equal(list(), 0);
+		ran_out = false;
+		allowed = n;
+		result = remove_all();
+		allowed = -1;
+		assert_true(result == 0 || (result == -ENOMEM && ran_out));
+		if (n % 2)
+			assert_shows_the_document();
+		assert_int_equal(remove_all(), 0);
+		assert_shows_the_document();
+		assert_null(node_first(mounted.profile.doc.root));
+		tree_end();
+	}
+	assert_true(n > 2 * ROW);
+}
+
+static void removing_can_be_done_again(void **state)
+{
+	(void)state;
+	try_removing(false);
+	try_removing(true);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(looking_up_and_listing_can_be_done_again, folder_open, folder_close),
+		cmocka_unit_test_setup_teardown(removing_can_be_done_again, folder_open, folder_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
