@@ -56,7 +56,7 @@ static bool value_is_said(const char *source, const struct node *node)
 
 	if (node->type == NODE_BOOLEAN)
 		return true;
-	if (value->held == HELD_SOURCE && value->at >= source + inner.start &&
+	if ((value->held == HELD_SOURCE || value->held == HELD_BASE64) && value->at >= source + inner.start &&
 	    value->at + value->len <= source + inner.end)
 		return true;
 	return node->type != NODE_DATA && says(source, inner, value->at, value->len) &&
