@@ -47,8 +47,8 @@ static bool tag_is_said(const char *source, const struct node *node)
 	       strchr(" \t\r\n/>", source[element.start + 1 + len]);
 }
 
-/* True if the value is bytes of its own element, or is spelt by them. Of data it must be the former: they are written
- * in base64. */
+/* True if the value is bytes of its own element, or base64 in it, or is spelt by them; of data that is decoded nobody
+ * knows how it stands there. */
 static bool value_is_said(const char *source, const struct node *node)
 {
 	const struct scalar *value = &node->value;

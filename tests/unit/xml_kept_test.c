@@ -117,6 +117,7 @@ static void all_but_what_is_spelt_otherwise_is_kept(void **state)
 	assert_true(is_kept(&f, get(&f, "a")));
 	assert_true(is_kept(&f, get(&f, "number")));
 	assert_true(is_kept(&f, get(&f, "flag")));
+	assert_true(is_kept(&f, get(&f, "data")));
 	assert_true(is_kept(&f, node_at(get(&f, "list"), 2)));
 	assert_true(is_kept(&f, node_get(get(&f, "nested"), "y")));
 	assert_false(is_kept(&f, get(&f, "spelt")));
