@@ -218,6 +218,23 @@ static void bring_back(struct tree *tree, const struct rename *r)
 	item_touch(tree, r->dir);
 }
 
+/* The key has its value, and the source could not be removed, for want of memory: both are there. */
+static void leave_both(struct tree *tree, const struct rename *r, struct node *node)
+{
+	struct item *target = r->target;
+
+	node->user = NULL;
+	if (target && target->kind == ITEM_KEY) {
+		target->node = node;
+		node->user = target;
+		target->as_written = false;
+		item_touch(tree, target);
+	} else {
+		r->dir->dir->loaded = false; /* it is shown when the directory is filled again */
+	}
+	item_touch(tree, r->dir);
+}
+
 /* The source's bytes become the value of the key. `holder` has the key's node for the time between. */
 static int put_under_name(struct tree *tree, const struct rename *r, const char *bytes, size_t len)
 {
@@ -235,12 +252,14 @@ static int put_under_name(struct tree *tree, const struct rename *r, const char 
 		bring_back(tree, r);
 		return as_rename_error(result);
 	}
+	if (source->kind == ITEM_KEY && (result = make_ghost(tree, source)) < 0) {
+		leave_both(tree, r, holder.node);
+		return result;
+	}
 	if (target && target->kind == ITEM_KEY) {
 		target->node = NULL;
 		file_become_scratch(target);
 	}
-	if (source->kind == ITEM_KEY && (result = make_ghost(tree, source)) < 0)
-		return result;
 	source->kind = ITEM_KEY;
 	source->node = holder.node;
 	source->node->user = source;

@@ -1,7 +1,7 @@
 /*
- * Looking up, listing and removing when memory ends, at any of the allocations that items, their numbers and names, and
- * what is noted of a removal take: it is said, nothing is there twice or lost, and the same works once there is memory
- * again.
+ * Looking up, listing, removing and renaming when memory ends, at any of the allocations that items, their numbers and
+ * names, and what is noted of a removal take: it is said, nothing is there twice or lost, and the same works once there
+ * is memory again.
  *
  * What they stand on is compiled into the test, with an allocator that fails at the wanted call.
  */
@@ -225,11 +225,45 @@ static void removing_can_be_done_again(void **state)
 	try_removing(true);
 }
 
+/* A file in the place of another, or under a new name in another directory: each key is in both or in one of them. */
+static void try_renaming(const char *to)
+{
+	int result;
+	long n;
+
+	for (n = 0, ran_out = true; ran_out; n++) {
+		tree_begin_keys("<key>a</key><string>one</string>\n<key>b</key><string>two</string>\n"
+				"<key>c</key><dict>\n<key>d</key><string>three</string>\n</dict>\n");
+		assert_int_equal(list(), 0);
+		ran_out = false;
+		allowed = n;
+		result = move("a", to);
+		allowed = -1;
+		assert_true(result == 0 || (result == -ENOMEM && ran_out));
+		assert_shows_the_document();
+		assert_int_equal(there("a") ? move("a", to) : 0, 0);
+		assert_shows_the_document();
+		assert_shows(to, "one\n");
+		assert_false(there("a"));
+		tree_end();
+	}
+	assert_true(n > 4);
+}
+
+static void renaming_can_be_done_again(void **state)
+{
+	(void)state;
+	try_renaming("b");
+	try_renaming("c/d");
+	try_renaming("c/e");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(looking_up_and_listing_can_be_done_again, folder_open, folder_close),
 		cmocka_unit_test_setup_teardown(removing_can_be_done_again, folder_open, folder_close),
+		cmocka_unit_test_setup_teardown(renaming_can_be_done_again, folder_open, folder_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
