@@ -201,7 +201,8 @@ int dir_load(struct tree *tree, struct item *dir)
 	if (dir->dir->loaded || !dir->node)
 		return 0;
 	reserve_types(tree, dir);
-	more = node_count(dir->node) - dir->dir->count;
+	more = node_count(dir->node);
+	more -= more < dir->dir->count ? more : dir->dir->count; /* of files that are no keys there may be any number */
 	if (slots_reserve(&dir->dir->names, more) < 0)
 		return -ENOMEM;
 	inodes_expect(&tree->inodes, tree->last_ino + 1, more);
