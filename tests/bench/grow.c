@@ -3,7 +3,9 @@
  *
  *     grow parse PROFILE                  libplist's parse of the file, which is XML
  *     grow load PROFILE                   read, checked and made a tree
- *     grow copy PROFILE                   a copy beside it, written to the disk, and its SHA-256
+ *     grow saves PROFILE FOLDER FILE N    N times by turns: a copy beside it, written to the disk, and its SHA-256; and
+ *                                         an edit of a key, saved. Both in one process, as the first to touch memory
+ *                                         that nobody had before waits longer for it than others
  *     grow keys PROFILE FOLDER FILE NEW   all that is done to keys, in the folder FOLDER of the tree (parts with '/'):
  *                                         FILE is a key in it, NEW how many keys are made there, and removed
  *     grow again PROFILE FOLDER           all files of the folder are removed, and made again
@@ -97,13 +99,11 @@ static void copy(const char *path)
 	int fd;
 
 	snprintf(beside, sizeof(beside), "%s.copy", path);
-	begin();
 	read_bytes(path, &bytes);
 	fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0 || file_write_all(fd, bytes.data, bytes.len) < 0 || fsync(fd) < 0 || close(fd) < 0 ||
 	    EVP_Digest(bytes.data, bytes.len, digest, NULL, EVP_sha256(), NULL) != 1)
 		die(beside, strerror(errno));
-	end("copy");
 	unlink(beside);
 }
 
@@ -211,12 +211,16 @@ static void remove_created(struct item *dir, unsigned long count)
 	}
 }
 
-static void save(const char *step)
+static void save(void)
 {
-	begin();
 	if (tree_sync(tree) < 0)
 		die("save", tree_last_error(tree)->text);
-	end(step);
+}
+
+static void finish(void)
+{
+	if (tree_finish(tree) != 0) /* else the next one would find a journal */
+		die("finish", tree_last_error(tree)->text);
 }
 
 static void use_keys(const char *folder, const char *file, unsigned long count)
@@ -234,15 +238,48 @@ static void use_keys(const char *folder, const char *file, unsigned long count)
 	begin();
 	edit(dir, file);
 	end("edit");
-	save("save");
+	begin();
+	save();
+	end("save");
 	begin();
 	create(dir, count);
 	end("create");
 	begin();
 	remove_created(dir, count);
 	end("unlink");
-	if (tree_finish(tree) != 0) /* else the next one would find a journal */
-		die("finish", tree_last_error(tree)->text);
+	finish();
+}
+
+#define ROUNDS_MAX 100
+
+static void print_list(const char *name, const double *seconds, unsigned long count)
+{
+	unsigned long i;
+
+	printf("\"%s\": [", name);
+	for (i = 0; i < count; i++)
+		printf("%s%.9f", i ? ", " : "", seconds[i]);
+	printf("], ");
+}
+
+static void save_and_copy(const char *path, const char *folder, const char *file, unsigned long count)
+{
+	static double copies[ROUNDS_MAX], saves[ROUNDS_MAX];
+	struct item *dir = find_folder(folder);
+	unsigned long i;
+
+	for (i = 0; i < count && i < ROUNDS_MAX; i++) {
+		begin();
+		copy(path);
+		copies[i] = now() - started;
+		edit(dir, file);
+		begin();
+		save();
+		saves[i] = now() - started;
+	}
+	print_list("copies", copies, i);
+	print_list("saves", saves, i);
+	finish();
 }
 
 static void append(struct item *file, const char *line, unsigned long count)
@@ -302,9 +339,8 @@ static void use_lines(const char *folder, const char *file, unsigned long count)
 	begin();
 	append(item, "one more element\n", count);
 	end("append");
-	save("save");
-	if (tree_finish(tree) != 0)
-		die("finish", tree_last_error(tree)->text);
+	save();
+	finish();
 }
 
 /* --------------------------------------------------------------------------------------------------- */
@@ -328,13 +364,14 @@ int main(int argc, char **argv)
 	putchar('{');
 	if (argc == 3 && strcmp(argv[1], "parse") == 0) {
 		parse(argv[2]);
-	} else if (argc == 3 && strcmp(argv[1], "copy") == 0) {
-		copy(argv[2]);
 	} else if (argc == 3 && strcmp(argv[1], "load") == 0) {
 		load(argv[2]);
 	} else if (argc == 6 && strcmp(argv[1], "keys") == 0) {
 		load(argv[2]);
 		use_keys(argv[3], argv[4], strtoul(argv[5], NULL, 10));
+	} else if (argc == 6 && strcmp(argv[1], "saves") == 0) {
+		load(argv[2]);
+		save_and_copy(argv[2], argv[3], argv[4], strtoul(argv[5], NULL, 10));
 	} else if (argc == 4 && strcmp(argv[1], "again") == 0) {
 		load(argv[2]);
 		make_again(argv[3]);
@@ -342,7 +379,7 @@ int main(int argc, char **argv)
 		load(argv[2]);
 		use_lines(argv[3], argv[4], strtoul(argv[5], NULL, 10));
 	} else {
-		fprintf(stderr, "usage: grow parse|load|copy PROFILE, grow keys|append PROFILE FOLDER FILE NEW, "
+		fprintf(stderr, "usage: grow parse|load PROFILE, grow keys|append|saves PROFILE FOLDER FILE COUNT, "
 				"grow again PROFILE FOLDER\n");
 		return 2;
 	}

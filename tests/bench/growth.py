@@ -49,8 +49,10 @@ class Sized:
     def parse(self):
         return grow("parse", self.path)["parse"]
 
-    def copy(self):
-        return grow("copy", self.path)["copy"]
+    def saves(self, rounds):
+        """Seconds of as many saves of one edit, and of copies beside the profile, by turns."""
+        found = grow("saves", self.path, FOLDER, "key0000050", rounds + 1)
+        return found["saves"][1:], found["copies"][1:]
 
 
 def per_key(sized, step, seconds):
@@ -63,12 +65,11 @@ def measure_sizes(folder, part):
     for count in (100, 1000, 10000, 100000) if part.quick else (100, 1000, 10000, 100000, 1000000):
         sized = Sized(folder, count)
         # libplist needs minutes for a million keys of one dictionary, and does not get faster the second time.
-        figures = frame.in_turn({"keys": sized.keys, "copy": sized.copy},
-                                part.rounds(7 if count < 100000 else 3, 2), patience=60)
-        steps = {step: [taken[step] for taken in figures["keys"]] for step in figures["keys"][0]}
-        steps["copy"] = figures["copy"]
+        figures = frame.in_turn({"keys": sized.keys}, part.rounds(7 if count < 100000 else 3, 2), patience=60)["keys"]
+        steps = {step: [taken[step] for taken in figures] for step in figures[0]}
+        steps["save"], steps["copy"] = sized.saves(part.rounds(7, 2))
         if count < 1000000:
-            steps["parse"] = [sized.parse() for _ in figures["copy"]]
+            steps["parse"] = [sized.parse() for _ in figures]
         results[count] = (sized, steps)
         os.unlink(sized.path)
     return results
@@ -234,8 +235,17 @@ def operate(inside, server):
     """Seconds of one operation. The directory is filled, and the journal begun, by what comes before."""
     del server
     edit_first(inside)
+    fill(inside)
     return {step: float(frame.run(frame.helper("operate"), step, inside, str(MOUNTED))) / 1e9
             for step in OPERATIONS}
+
+
+def fill(inside):
+    """What is made first in a directory of many takes as long as to list it."""
+    path = os.path.join(inside, "first")
+    with open(path, "w", encoding="ascii") as file:
+        file.write("first\n")
+    os.unlink(path)
 
 
 def edit_first(inside):
