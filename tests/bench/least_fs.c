@@ -1,6 +1,7 @@
 /*
  * The least that a FUSE file system can do: one folder of files in memory, one thread, and answers. It judges nothing,
- * keeps nothing and has no journal; what it tells the kernel to cache is what profilefs tells it (fs/fuse/reply.h).
+ * keeps nothing and has no journal; what it tells the kernel to cache is what profilefs tells it (fs/fuse/reply.h), and it
+ * is mounted with the options of profilefs: the kernel does not judge by mode.
  *
  *     least_fs MOUNTPOINT COUNT      files key00000, key00001, ...; in the foreground, until unmounted
  *
@@ -336,7 +337,7 @@ static void fill(unsigned count)
 
 int main(int argc, char **argv)
 {
-	char dash[] = "-o", list[] = "fsname=least,subtype=least,default_permissions";
+	char dash[] = "-o", list[] = "fsname=least,subtype=least";
 	char *options[] = { argv[0], dash, list, NULL };
 	struct fuse_args args = FUSE_ARGS_INIT(3, options);
 	struct fuse_session *session;
