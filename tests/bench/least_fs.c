@@ -1,7 +1,7 @@
 /*
  * The least that a FUSE file system can do: one folder of files in memory, one thread, and answers. It judges nothing,
- * keeps nothing and has no journal; what it tells the kernel to cache is what profilefs tells it (fs/fuse/reply.h), and it
- * is mounted with the options of profilefs: the kernel does not judge by mode.
+ * keeps nothing and has no journal. What it tells the kernel to cache is what profilefs tells it (fs/fuse/reply.h), and
+ * it is mounted with the options of profilefs: the kernel does not judge by mode.
  *
  *     least_fs MOUNTPOINT COUNT      files key00000, key00001, ...; in the foreground, until unmounted
  *
