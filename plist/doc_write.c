@@ -182,17 +182,14 @@ int doc_write_pieces(struct doc *doc, enum doc_format format, struct pieces *out
 static int put_out(struct output *output, const char *source, struct buf *out, struct error *err)
 {
 	PIECES_AUTO pieces = PIECES_INIT;
-	size_t i;
 
 	if (!out->len && !output->kept.count) {
 		buf_share(out, &output->text);
 		return buf_ok(out) ? 0 : error_memory(err);
 	}
 	join(output, source, &pieces);
-	buf_reserve(out, pieces.len);
-	for (i = 0; i < pieces.count; i++)
-		buf_add(out, pieces.list[i].iov_base, pieces.list[i].iov_len);
-	return pieces_ok(&pieces) && buf_ok(out) ? 0 : error_memory(err);
+	pieces_append(&pieces, out);
+	return buf_ok(out) ? 0 : error_memory(err);
 }
 
 int doc_write(const struct doc *doc, enum doc_format format, struct buf *out, struct error *err)

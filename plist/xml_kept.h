@@ -41,6 +41,4 @@ int xml_kept_find(const struct doc *doc, struct kept *kept);
 
 void xml_kept_free(struct kept *kept);
 
-#define KEPT_AUTO __attribute__((cleanup(xml_kept_free))) struct kept
-
 #endif

@@ -80,20 +80,25 @@ static bool is_whole(const struct pieces *pieces)
 	       pieces->len == pieces->held[0].len;
 }
 
-void pieces_flat(const struct pieces *pieces, struct buf *out)
+void pieces_append(const struct pieces *pieces, struct buf *out)
 {
 	size_t i;
 
-	if (pieces->failed) {
+	if (pieces->failed)
 		out->failed = true;
-	} else if (is_whole(pieces)) {
+	buf_reserve(out, pieces->len);
+	for (i = 0; i < pieces->count; i++)
+		buf_add(out, pieces->list[i].iov_base, pieces->list[i].iov_len);
+}
+
+void pieces_flat(const struct pieces *pieces, struct buf *out)
+{
+	if (!pieces->failed && is_whole(pieces)) {
 		buf_share(out, held(pieces, 0));
-	} else {
-		buf_assign(out, "", 0);
-		buf_reserve(out, pieces->len);
-		for (i = 0; i < pieces->count; i++)
-			buf_add(out, pieces->list[i].iov_base, pieces->list[i].iov_len);
+		return;
 	}
+	buf_assign(out, "", 0);
+	pieces_append(pieces, out);
 }
 
 bool pieces_ok(const struct pieces *pieces)

@@ -45,6 +45,9 @@ void pieces_hold(struct pieces *pieces, struct buf *buf);
 void pieces_of(struct pieces *pieces, struct buf *buf);
 void pieces_share(struct pieces *pieces, const struct pieces *from);
 
+/* Appends them to a buffer. */
+void pieces_append(const struct pieces *pieces, struct buf *out);
+
 /* Replaces the contents of `out` by them, in one piece; if they are one, it has the memory in common. */
 void pieces_flat(const struct pieces *pieces, struct buf *out);
 
