@@ -64,10 +64,9 @@ static void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 static void forget(fuse_req_t req, fuse_ino_t ino, uint64_t count)
 {
 	struct tree *tree = tree_of(req, ino);
-	struct item *item = tree ? tree_item(tree, ino) : NULL;
 
-	if (item)
-		tree_forget(tree, item, count);
+	if (tree)
+		tree_forget(tree, ino, count);
 }
 
 static void op_forget(fuse_req_t req, fuse_ino_t ino, uint64_t count)

@@ -20,7 +20,6 @@
 
 struct directory {
 	struct directory *prev, *next; /* in the list of those that are open */
-	struct tree *tree;             /* that `listing` is of */
 	struct listing *listing;       /* NULL: not read yet */
 };
 
@@ -51,7 +50,7 @@ static void close_directory(struct ops_context *context, struct directory *direc
 	if (directory->next)
 		directory->next->prev = directory->prev;
 	if (directory->listing)
-		listing_free(directory->tree, directory->listing);
+		listing_free(directory->listing);
 	free(directory);
 }
 
@@ -84,7 +83,6 @@ void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 /* An answer that is being filled with entries. */
 struct page {
 	fuse_req_t req;
-	struct tree *tree;
 	char *bytes;
 	size_t used;
 	size_t size;
@@ -130,27 +128,28 @@ static bool add_dots(struct page *page, fuse_ino_t ino, off_t offset)
 }
 
 /* Attributes are given in a plus entry alone: the other has no more than what kind of a thing it is. */
-static bool add_item(struct page *page, const char *name, struct item *item, off_t next)
+static bool add_entry(struct page *page, const struct listing *listing, const struct listed *listed, off_t next)
 {
-	const struct stat kind = { .st_ino = item_ino(item), .st_mode = item_format(item) };
+	const struct stat kind = { .st_ino = listed->ino, .st_mode = listed->format };
 	struct fuse_entry_param entry;
+	struct tree_attr attr;
 
 	if (!page->plus)
-		return add_plain(page, name, &kind, next);
-	hold_entry(page->tree, item, &entry);
-	if (add_plus(page, name, &entry, next))
-		return true;
-	tree_drop(page->tree, item, 1);
-	return false;
+		return add_plain(page, listed->name, &kind, next);
+	listing_attr(listing, listed->ino, &attr);
+	fill_entry(&attr, &entry);
+	if (!add_plus(page, listed->name, &entry, next))
+		return false;
+	listing_hold(listing, listed->ino);
+	return true;
 }
 
-static void add_items(struct page *page, const struct listing *listing, size_t position)
+static void add_entries(struct page *page, const struct listing *listing, size_t position)
 {
-	struct item *item;
-	const char *name;
+	struct listed listed;
 
-	for (; (item = listing_at(listing, &position, &name)); position++)
-		if (!add_item(page, name, item, (off_t)(FIRST_ENTRY + position + 1)))
+	for (; listing_at(listing, &position, &listed); position++)
+		if (!add_entry(page, listing, &listed, (off_t)(FIRST_ENTRY + position + 1)))
 			return;
 }
 
@@ -162,8 +161,7 @@ static int renew_listing(const struct spot *dir, struct directory *directory)
 	if (result < 0)
 		return result;
 	if (directory->listing)
-		listing_free(directory->tree, directory->listing);
-	directory->tree = dir->tree;
+		listing_free(directory->listing);
 	directory->listing = listing;
 	return 0;
 }
@@ -175,7 +173,7 @@ static void fill_page(struct page *page, fuse_ino_t ino, const struct directory 
 			return;
 		offset = FIRST_ENTRY;
 	}
-	add_items(page, directory->listing, (size_t)(offset - FIRST_ENTRY));
+	add_entries(page, directory->listing, (size_t)(offset - FIRST_ENTRY));
 }
 
 static void read_directory(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
@@ -189,7 +187,6 @@ static void read_directory(fuse_req_t req, fuse_ino_t ino, size_t size, off_t of
 		return;
 	if (offset <= DOT || !directory->listing)
 		result = renew_listing(&dir, directory);
-	page.tree = directory->tree;
 	if (result < 0) {
 		reply_result(req, result);
 		return;

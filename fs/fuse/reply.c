@@ -107,17 +107,23 @@ static double entry_timeout(const struct tree_attr *attr)
 	return attr->entry_volatile || attr->direct ? 0 : FOR_EVER;
 }
 
-void hold_entry(struct tree *tree, struct item *item, struct fuse_entry_param *entry)
+void fill_entry(const struct tree_attr *attr, struct fuse_entry_param *entry)
+{
+	*entry = (struct fuse_entry_param){
+		.ino = attr->ino,
+		.attr_timeout = attr_timeout(attr),
+		.entry_timeout = entry_timeout(attr),
+	};
+	fill_stat(attr, &entry->attr);
+}
+
+/* With its lookup count taken. */
+static void hold_entry(struct tree *tree, struct item *item, struct fuse_entry_param *entry)
 {
 	struct tree_attr attr;
 
 	tree_getattr(tree, item, &attr);
-	*entry = (struct fuse_entry_param){
-		.ino = attr.ino,
-		.attr_timeout = attr_timeout(&attr),
-		.entry_timeout = entry_timeout(&attr),
-	};
-	fill_stat(&attr, &entry->attr);
+	fill_entry(&attr, entry);
 	tree_hold(item);
 }
 

@@ -41,8 +41,8 @@ void forgotten_with_answer(fuse_req_t req, fuse_ino_t ino, enum forgetting how);
 
 struct handle *handle_of(const struct fuse_file_info *fi);
 
-/* An entry, with its lookup count taken. */
-void hold_entry(struct tree *tree, struct item *item, struct fuse_entry_param *entry);
+/* An entry of these attributes. */
+void fill_entry(const struct tree_attr *attr, struct fuse_entry_param *entry);
 
 /* `result`: 0 or a negative errno. */
 void reply_result(fuse_req_t req, int result);

@@ -136,7 +136,7 @@ int commit_apply(const struct change *change)
 /* What was known of the elements of an array that is a file. */
 static void forget_elements(const struct node *array)
 {
-	struct item *item = array ? array->user : NULL;
+	struct item *item = array ? node_item(array) : NULL;
 
 	if (item)
 		item->elements = 0;

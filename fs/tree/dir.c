@@ -53,11 +53,17 @@ struct place_in {
 	struct item *dir, *before;
 	const char *name;
 	uint32_t hash;
+	uint64_t ino; /* 0: the next one */
 };
 
 static struct place_in place_in(struct item *dir, struct item *before, const char *name)
 {
-	return (struct place_in){ dir, before, name, hash_of(name, strlen(name)) };
+	return (struct place_in){ dir, before, name, hash_of(name, strlen(name)), 0 };
+}
+
+static struct item *item_for(struct tree *tree, const struct place_in *place, enum item_kind kind)
+{
+	return place->ino ? item_new_as(tree, kind, place->ino) : item_new(tree, kind);
 }
 
 static int link_or_free(struct tree *tree, const struct place_in *place, struct item *item, struct item **shown)
@@ -73,7 +79,7 @@ static int link_or_free(struct tree *tree, const struct place_in *place, struct 
 
 static int show_dir(struct tree *tree, const struct place_in *place, struct node *node, struct item **shown)
 {
-	struct item *item = item_new(tree, ITEM_DIR);
+	struct item *item = item_for(tree, place, ITEM_DIR);
 
 	if (!item)
 		return -ENOMEM;
@@ -91,7 +97,7 @@ static int show(struct tree *tree, const struct place_in *place, struct node *no
 	if (!text_is_file(node) || is_payload_content(place->dir, node) ||
 	    (node->type == NODE_ARRAY && !allowed_lines(tree, place->dir, place->name)))
 		return show_dir(tree, place, node, shown);
-	item = item_new(tree, ITEM_KEY);
+	item = item_for(tree, place, ITEM_KEY);
 	if (!item)
 		return -ENOMEM;
 	item->node = node;
@@ -112,6 +118,15 @@ int dir_show(struct tree *tree, struct item *dir, struct item *before, const cha
 {
 	const struct place_in place = place_in(dir, before, name);
 
+	return show(tree, &place, node, shown);
+}
+
+int dir_show_as(struct tree *tree, struct item *dir, const char *name, struct node *node, uint64_t ino,
+		struct item **shown)
+{
+	struct place_in place = place_in(dir, NULL, name);
+
+	place.ino = ino;
 	return show(tree, &place, node, shown);
 }
 
@@ -191,6 +206,23 @@ static void reserve_types(struct tree *tree, struct item *dir)
 		dir->dir->types_ino = item_reserve(tree);
 }
 
+/* It may have been looked up alone, or shown before an earlier attempt ran out of memory: it comes last all the same.
+ */
+static int load_child(struct tree *tree, struct place_in *place, struct node *child, size_t position, struct buf *name)
+{
+	struct latent_entry entry;
+
+	if (latent_of_node(tree, child, &entry))
+		return latent_item(tree, &entry) ? 0 : -ENOMEM;
+	if (node_item(child)) {
+		item_reorder(node_item(child), NULL);
+		return 0;
+	}
+	if (name->len)
+		buf_clear(name);
+	return child_name(place, child, position, name) < 0 || show(tree, place, child, NULL) < 0 ? -ENOMEM : 0;
+}
+
 int dir_load(struct tree *tree, struct item *dir)
 {
 	struct place_in place = { .dir = dir };
@@ -206,47 +238,114 @@ int dir_load(struct tree *tree, struct item *dir)
 	if (slots_reserve(&dir->dir->names, more) < 0)
 		return -ENOMEM;
 	inodes_expect(&tree->inodes, tree->last_ino + 1, more);
-	for (child = node_first(dir->node); child; child = node_next(child), position++) {
-		/* Looked up alone, or shown before an earlier attempt ran out of memory. */
-		if (child->user) {
-			item_reorder(child->user, NULL);
-			continue;
-		}
-		if (name.len)
-			buf_clear(&name);
-		if (child_name(&place, child, position, &name) < 0)
+	for (child = node_first(dir->node); child; child = node_next(child), position++)
+		if (load_child(tree, &place, child, position, &name) < 0)
 			return -ENOMEM;
-		if (show(tree, &place, child, NULL) < 0)
-			return -ENOMEM;
-	}
+	latent_free(tree, dir);
 	dir->dir->loaded = true;
 	return 0;
 }
 
-/* True if an entry can be made without its neighbours: in a dict a name that is not cut is its key's alone. */
-static bool stands_alone(const struct tree *tree, const struct item *dir, const char *name, struct buf *key)
+/* True for a directory of which no more is shown than what somebody asks for. */
+static bool is_large(const struct tree *tree, const struct item *dir)
 {
-	return dir->dir->shape == SHAPE_DICT && node_count(dir->node) > tree->few && name_to_key(name, key) == 0;
+	return dir->dir->shape == SHAPE_DICT && node_count(dir->node) > tree->few;
+}
+
+int dir_fill(struct tree *tree, struct item *dir)
+{
+	if (dir->dir->loaded || !dir->node)
+		return 0;
+	if (!is_large(tree, dir))
+		return dir_load(tree, dir);
+	reserve_types(tree, dir);
+	return latent_fill(tree, dir);
+}
+
+bool dir_is_filled(const struct item *dir)
+{
+	return dir->dir->loaded || latent_is_filled(dir);
+}
+
+void dir_unfill(struct item *dir)
+{
+	dir->dir->loaded = false;
+	latent_unfill(dir);
+}
+
+struct dir_walk dir_walk(const struct tree *tree, const struct item *dir)
+{
+	bool by_nodes = dir->dir->latent != NULL;
+
+	return (struct dir_walk){
+		.tree = tree,
+		.by_nodes = by_nodes,
+		.node = by_nodes ? node_first(dir->node) : NULL,
+		.item = dir->dir->first,
+	};
 }
 
 int dir_reach(struct tree *tree, struct item *dir, const char *name)
 {
-	BUF_AUTO key = BUF_INIT;
+	BUF_AUTO room = BUF_INIT;
+	struct latent_entry entry;
 	struct place_in place;
 	struct node *node;
+	const char *key;
+	size_t len;
 
 	if (dir->dir->loaded || !dir->node || name_kind(name) != NAME_KEY)
 		return 0;
-	if (!stands_alone(tree, dir, name, &key))
+	/* An entry of a dict can be made without its neighbours if its name is not cut: then it is its key's alone. */
+	key = is_large(tree, dir) ? name_key(name, &room, &len) : NULL;
+	if (!key)
 		return dir_load(tree, dir);
-	if (!buf_ok(&key))
+	if (!buf_ok(&room))
 		return -ENOMEM;
-	node = node_find(dir->node, buf_text(&key), key.len);
-	if (!node || node->user)
+	node = node_find(dir->node, key, len);
+	if (!node || node_item(node))
 		return 0;
+	if (latent_of_node(tree, node, &entry))
+		return latent_item(tree, &entry) ? 0 : -ENOMEM;
 	reserve_types(tree, dir);
 	place = place_in(dir, NULL, name);
 	return show(tree, &place, node, NULL);
+}
+
+int dir_show_node(struct tree *tree, struct item *dir, struct node *node, uint64_t ino)
+{
+	struct place_in place = { .dir = dir, .ino = ino };
+	BUF_AUTO name = BUF_INIT;
+
+	return dict_name(&place, node, &name) < 0 ? -ENOMEM : show(tree, &place, node, NULL);
+}
+
+const struct item *dir_walk_next(struct dir_walk *walk)
+{
+	struct latent_entry entry;
+	const struct node *node;
+	const struct item *item;
+
+	while ((node = walk->node)) {
+		walk->node = node_next(node);
+		if (latent_of_node(walk->tree, node, &entry)) {
+			latent_sketch(&entry, &walk->sketch);
+			return &walk->sketch;
+		}
+		if (node_item(node))
+			return node_item(node);
+	}
+	while (walk->by_nodes && walk->item && walk->item->node)
+		walk->item = walk->item->next;
+	item = walk->item;
+	if (item)
+		walk->item = item->next;
+	return item;
+}
+
+int dir_open_up(struct tree *tree, struct item *dir, const char *name)
+{
+	return dir->node && is_large(tree, dir) ? dir_reach(tree, dir, name) : dir_load(tree, dir);
 }
 
 struct item *dir_find(const struct item *dir, const char *name)
@@ -275,16 +374,20 @@ static struct item *next_with_node(const struct item *item, const struct node *n
  * order, without a walk along all of them for each. */
 struct item *dir_next_shown(const struct node *node)
 {
+	const struct item *dir = node->parent ? node_item(node->parent) : NULL;
+	const struct node *nearest;
 	bool after;
-	const struct node *nearest = node_nearest(node, &after);
 
+	if (dir && dir->dir && !dir->dir->loaded)
+		return NULL;
+	nearest = node_nearest(node, &after);
 	if (!nearest)
 		return NULL;
-	if (nearest->user)
-		return after ? nearest->user : next_with_node(nearest->user, node);
+	if (node_item(nearest))
+		return after ? node_item(nearest) : next_with_node(node_item(nearest), node);
 	for (node = node_next(node); node; node = node_next(node))
-		if (node->user)
-			return node->user;
+		if (node_item(node))
+			return node_item(node);
 	return NULL;
 }
 

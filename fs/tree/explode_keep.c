@@ -78,7 +78,7 @@ static const struct item *partner(const struct pairing *pairing, size_t i)
 {
 	size_t pair = i < pairing->b.count ? pairing->b.pair[i] : PAIRING_NONE;
 
-	return pair == PAIRING_NONE ? NULL : pairing->a.elements[pair]->user;
+	return pair == PAIRING_NONE ? NULL : node_item(pairing->a.elements[pair]);
 }
 
 /* --- payloads --------------------------------------------------------------------------------------- */

@@ -26,21 +26,25 @@ static int read_types(struct explosion *explosion, struct item *types, struct bu
 	return buf_ok(out) ? 0 : explosion_fail_memory(explosion);
 }
 
-/* The listing keeps the items while it is there; nothing else removes them from a tree that nobody writes to. */
+/* Nothing removes items from a tree that nobody writes to. */
 static int take_listing(struct explosion *explosion, const struct listing *listing, struct explode_entries *entries)
 {
 	size_t position, count = 0;
+	struct listed listed;
 	struct item *item;
-	const char *name;
 
-	for (position = 0; listing_at(listing, &position, &name); position++)
+	for (position = 0; listing_at(listing, &position, &listed); position++)
 		count++;
 	entries->list = calloc(count + 1, sizeof(*entries->list));
 	if (!entries->list)
 		return explosion_fail_memory(explosion);
-	for (position = 0; (item = listing_at(listing, &position, &name)); position++) {
+	for (position = 0; listing_at(listing, &position, &listed); position++) {
+		item = tree_item(explosion->tree, listed.ino);
+		if (!item)
+			return explosion_fail_memory(explosion);
 		if (item->kind == ITEM_DIR || item->kind == ITEM_KEY)
-			entries->list[entries->count++] = (struct explode_entry){ .item = item, .name = name };
+			entries->list[entries->count++] =
+				(struct explode_entry){ .item = item, .name = item_name(item) };
 		else if (item->kind == ITEM_TYPES && read_types(explosion, item, &entries->types) < 0)
 			return -1;
 	}
@@ -55,7 +59,7 @@ static int list(struct explosion *explosion, struct item *dir, struct explode_en
 	if (tree_list(explosion->tree, dir, &listing) < 0)
 		return explosion_fail_memory(explosion);
 	result = take_listing(explosion, listing, entries);
-	listing_free(explosion->tree, listing);
+	listing_free(listing);
 	return result;
 }
 

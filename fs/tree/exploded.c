@@ -113,8 +113,8 @@ static void add_item_path(const struct exploded *exploded, const struct item *it
 static const struct item *item_of(const struct exploded *exploded, const struct node *node)
 {
 	for (; node; node = node->parent)
-		if (node->user)
-			return node->user;
+		if (node_item(node))
+			return node_item(node);
 	return exploded->tree->root;
 }
 

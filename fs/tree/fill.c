@@ -196,7 +196,7 @@ static const struct node *next_with_place(const struct node *node)
 {
 	do
 		node = node_next(node);
-	while (node && !has_place(node->user));
+	while (node && !has_place(node_item(node)));
 	return node;
 }
 

@@ -45,7 +45,15 @@ bool item_is_dir(const struct item *item)
 
 uint64_t item_reserve(struct tree *tree)
 {
-	return tree->first_ino + ++tree->last_ino;
+	return tree->first_ino + item_reserve_many(tree, 1);
+}
+
+uint64_t item_reserve_many(struct tree *tree, uint64_t count)
+{
+	uint64_t first = tree->last_ino + 1;
+
+	tree->last_ino += count;
+	return first;
 }
 
 struct item *item_new(struct tree *tree, enum item_kind kind)
@@ -217,6 +225,8 @@ static void item_free(struct tree *tree, struct item *item)
 {
 	if (item->node && item->node->user == item)
 		item->node->user = NULL;
+	if (item->dir)
+		latent_free(tree, item);
 	rare_free(item->rare);
 	dir_free(item->dir);
 	forget_name(item);
@@ -230,6 +240,7 @@ static void orphan_children(struct tree *tree, struct item *item)
 
 	if (!item->dir)
 		return;
+	latent_free(tree, item);
 	while ((child = item->dir->first))
 		item_unlink(tree, child);
 	if (item->dir->types) {
@@ -308,9 +319,17 @@ void item_path(const struct item *item, const char *name, struct buf *out)
 	name_quote(name, out);
 }
 
-struct item *tree_item(struct tree *tree, uint64_t ino)
+struct item *item_made(const struct tree *tree, uint64_t ino)
 {
 	return inodes_get(&tree->inodes, ino - tree->first_ino);
+}
+
+struct item *tree_item(struct tree *tree, uint64_t ino)
+{
+	struct item *item = item_made(tree, ino);
+	struct latent_entry entry;
+
+	return item || !latent_find(tree, ino, &entry) ? item : latent_item(tree, &entry);
 }
 
 struct item *item_next(const struct tree *tree, uint64_t *last)
@@ -334,12 +353,18 @@ void tree_drop(struct tree *tree, struct item *item, uint64_t count)
 	item_settle(tree, item);
 }
 
-void tree_forget(struct tree *tree, struct item *item, uint64_t count)
+void tree_forget(struct tree *tree, uint64_t ino, uint64_t count)
 {
-	struct item *dir = item->parent;
+	struct item *item = item_made(tree, ino);
+	struct latent_entry entry;
 
-	if (dir && count >= item->held)
-		item_tell(tree, collection_entry(tree, dir));
+	if (!item) {
+		if (latent_find(tree, ino, &entry))
+			latent_drop(&entry, count);
+		return;
+	}
+	if (item->parent && count >= item->held)
+		item_tell(tree, collection_entry(tree, item->parent));
 	tree_drop(tree, item, count);
 }
 
@@ -348,6 +373,7 @@ void items_free(struct tree *tree)
 	struct item *item;
 	uint64_t last = 0;
 
+	latents_free(tree);
 	while ((item = item_next(tree, &last))) {
 		scratch_forget(tree, item);
 		item_free(tree, item);

@@ -6,9 +6,9 @@
  * filled from the nodes when it is first used (dir_load), and kept in step with them afterwards by whoever
  * changes either: a node's `user` is its item as long as the item shows it.
  *
- * A dict of many keys, of which some were looked up and nothing else was done with it, has their items alone, in any
- * order (dir_reach). Only keys that are there may be changed or removed in it then: whatever makes an entry, or asks
- * for all of them or for their order, loads it first.
+ * A dict of many keys has no items but of what was looked up, and made, in any order (dir_reach); all else that is
+ * listed of it is latent (latent.h). What is made in it comes last. Only what needs all items, or their order in the
+ * list, loads it: dir_load().
  */
 #ifndef TREE_ITEM_H
 #define TREE_ITEM_H
@@ -18,6 +18,7 @@
 #include <time.h>
 
 #include "fs/tree/inodes.h"
+#include "fs/tree/latent.h"
 #include "fs/tree/said.h"
 #include "fs/tree/tree.h"
 #include "plist/base/hash.h"
@@ -69,6 +70,7 @@ struct dir {
 	struct slots names;      /* the linked items, by name */
 	struct item *first, *last;
 	size_t count;
+	struct latent *latent;   /* its entries that are listed and have no item; NULL: none, or not listed yet */
 	struct ghost *ghosts;
 	struct said *said;       /* what .types said of names */
 	struct buf types_unread; /* lines of .types that were not understood */
@@ -140,6 +142,7 @@ struct tree {
 	uid_t uid;               /* whose files all are */
 	gid_t gid;
 	struct inodes inodes;
+	struct latents latents;
 	uint64_t first_ino;      /* the root's, less one: trees of one mount have numbers of their own */
 	uint64_t last_ino;
 	struct collection *collection; /* it is the tree of the folders of this one; NULL: a profile's */
@@ -180,6 +183,9 @@ struct item *item_new(struct tree *tree, enum item_kind kind);
 /* An inode number that no item has yet, for item_new_as(): once. */
 uint64_t item_reserve(struct tree *tree);
 struct item *item_new_as(struct tree *tree, enum item_kind kind, uint64_t ino);
+
+/* So many at once: the first of them, as the tree counts them (without `first_ino`). */
+uint64_t item_reserve_many(struct tree *tree, uint64_t count);
 
 /* Gives it a name (copied) in the place of the one that it had. 0 or -ENOMEM: then it has none. */
 int item_set_name(struct item *item, const char *name);
@@ -226,6 +232,9 @@ int item_link(struct tree *tree, struct item *dir, struct item *before, const ch
 /* The same, and item_child(), where the name's hash is known: hash_of() its bytes. */
 int item_link_hashed(struct item *dir, struct item *before, const char *name, uint32_t hash, struct item *item);
 struct item *item_child_hashed(const struct item *dir, const char *name, uint32_t hash);
+
+/* The item of an inode number, if it was made; what is latent stays so. NULL: there is none. */
+struct item *item_made(const struct tree *tree, uint64_t ino);
 
 /* All items one after another, in the order in which they came; `last` begins at 0. NULL: there are no more. Items may
  * come and go meanwhile. */
@@ -277,6 +286,38 @@ int dir_load(struct tree *tree, struct item *dir);
  * alone, if it can, all others it loads. 0 or -ENOMEM. */
 int dir_reach(struct tree *tree, struct item *dir, const char *name);
 
+/* The same before something of that name is made in it, or moved there: all is loaded but a dict of many keys. */
+int dir_open_up(struct tree *tree, struct item *dir, const char *name);
+
+/* Sees to it that all of it can be gone through: with items, or latent (dir_walk). 0 or -ENOMEM. */
+int dir_fill(struct tree *tree, struct item *dir);
+
+/* True if it was, and whoever changed something since has shown it. */
+bool dir_is_filled(const struct item *dir);
+
+/* Going through all of a directory that was filled, in the order in which it is listed. */
+struct dir_walk {
+	const struct tree *tree;
+	bool by_nodes;           /* a dict whose entries are latent: first its nodes, then what has none */
+	const struct node *node; /* the next one of those */
+	struct item *item;       /* the next one in the list */
+	struct item sketch;
+};
+
+struct dir_walk dir_walk(const struct tree *tree, const struct item *dir);
+
+/* The next item, or the sketch of one that is latent, which is good until the next step; NULL: that was all. */
+const struct item *dir_walk_next(struct dir_walk *walk);
+
+/* Something stands in its node that nobody has shown: it is shown when the directory is filled again. */
+void dir_unfill(struct item *dir);
+
+/* Makes an item of that inode number (0: the next) for a node of a dict and links it last, under a name, or under that
+ * of its key. 0 or -ENOMEM. */
+int dir_show_as(struct tree *tree, struct item *dir, const char *name, struct node *node, uint64_t ino,
+		struct item **item);
+int dir_show_node(struct tree *tree, struct item *dir, struct node *node, uint64_t ino);
+
 /* Makes an item for `node` and links it under `name`, before `before` or last. 0 or -ENOMEM. */
 int dir_show(struct tree *tree, struct item *dir, struct item *before, const char *name, struct node *node,
 	     struct item **item);
@@ -291,7 +332,7 @@ enum dir_shape dir_shape_of(const struct item *parent, const struct node *node);
 /* Appends a name for a payload of that type that is free in `dir`, which is being filled. 0 or -ENOMEM. */
 int dir_payload_name(const struct item *dir, const struct node *payload, size_t position, struct buf *name);
 
-/* The item of the first node after `node` that is shown; NULL: none. */
+/* The item of the first node after `node` that is shown; NULL: none, or its directory's list has no order. */
 struct item *dir_next_shown(const struct node *node);
 
 /* The item that an element of this index must stand before; NULL: last. */

@@ -106,7 +106,7 @@ static void remember(void *context, const struct finding *finding)
 /* The PayloadType that a payload's directory stands for, until the payload has it. */
 static void type_of_dir(const struct node *payload, struct buf *type)
 {
-	const struct item *item = payload->user;
+	const struct item *item = node_item(payload);
 
 	if (item && item_name(item))
 		name_to_payload_type(item_name(item), type);
@@ -177,7 +177,7 @@ static bool will_be_filled(const struct finding *finding)
 {
 	static const char *const names[] = { "missing-key", "duplicate-uuid", "duplicate-identifier" };
 	const struct node *payload = finding->key ? finding->node : finding->node->parent;
-	const struct item *item = payload ? payload->user : NULL;
+	const struct item *item = payload ? node_item(payload) : NULL;
 	size_t i;
 
 	if (!item || !item->made || (finding->key && !fill_fills(finding->key)) ||
@@ -193,8 +193,8 @@ static bool will_be_filled(const struct finding *finding)
 static const struct item *item_of(const struct tree *tree, const struct node *node)
 {
 	for (; node; node = node->parent)
-		if (node->user)
-			return node->user;
+		if (node_item(node))
+			return node_item(node);
 	return tree->root;
 }
 

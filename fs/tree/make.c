@@ -48,7 +48,7 @@ static int check_dict_name(struct tree *tree, struct item *dir, const char *name
 	if (!ghost_find(dir, name) && !value_is_text(key.bytes, key.len))
 		return refuse_not_text(tree, dir, name);
 	node = node_find(dir->node, key.bytes, key.len);
-	if (node && node->user && node->user != item_child(dir, name))
+	if (node && node->user && node_item(node) != item_child(dir, name))
 		return refuse_text(tree, dir, name, EINVAL, "this key is there under another name");
 	buf_add_text(canonical, name);
 	return buf_ok(canonical) && buf_ok(&room) ? 0 : -ENOMEM;
@@ -99,7 +99,7 @@ static int check_dir(struct tree *tree, struct item *dir, const char *name)
 		return -ENOENT;
 	if (strlen(name) > NAME_LENGTH_MAX)
 		return -ENAMETOOLONG;
-	return dir_load(tree, dir);
+	return dir_open_up(tree, dir, name);
 }
 
 int make_check(struct tree *tree, struct item *dir, const char *name, struct buf *canonical,
@@ -441,7 +441,7 @@ int tree_mkdir(struct tree *tree, struct item *dir, const char *name, struct ite
 
 bool dir_is_empty(struct tree *tree, struct item *dir)
 {
-	return dir_load(tree, dir) == 0 && dir->dir->count == 0;
+	return node_count(dir->node) == 0 && dir_load(tree, dir) == 0 && dir->dir->count == 0;
 }
 
 /* What an unlinked file shows to those who have it open. */

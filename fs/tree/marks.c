@@ -26,7 +26,11 @@ int mark_check_place(struct tree *tree, struct item *dir, const char *name)
 {
 	struct error err;
 
-	if (!dir->parent || !mark_is_of(name, item_name(dir)) || item_child(dir, item_name(dir)) ||
+	if (!dir->parent || !mark_is_of(name, item_name(dir)))
+		return 0;
+	if (dir_reach(tree, dir, item_name(dir)) < 0)
+		return -ENOMEM;
+	if (item_child(dir, item_name(dir)) ||
 	    item_child(dir, name) || ghost_find(dir, name) || !is_looked_for(tree))
 		return 0;
 	error_rule(&err, "merge-conflict",

@@ -287,7 +287,7 @@ int recovery_begin(struct profile *profile, enum recovery_use use, bool aside, s
 /* The array of payloads in whose directory the node is; NULL: in another. */
 static struct item *payloads_of(const struct node *node)
 {
-	struct item *dir = node->parent ? node->parent->user : NULL;
+	struct item *dir = node->parent ? node_item(node->parent) : NULL;
 
 	if (!dir || dir->kind != ITEM_DIR || dir->dir->shape != SHAPE_PAYLOADS || node->type != NODE_DICT)
 		return NULL;
@@ -337,7 +337,7 @@ static int mark_made(struct tree *tree, const struct replay *replay)
 		dir = payloads_of(node);
 		if (dir && dir_load(tree, dir) < 0)
 			return -ENOMEM;
-		item = dir ? node->user : NULL;
+		item = dir ? node_item(node) : NULL;
 		if (item)
 			item->made = true;
 	}

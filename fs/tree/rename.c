@@ -167,6 +167,17 @@ static bool moves_whole(struct tree *tree, const struct rename *r)
 	       reads_the_same(tree, r);
 }
 
+/* The node that one in a directory stands before; NULL: it is the last. */
+static struct node *node_after(const struct item *dir, const struct node *node)
+{
+	const struct item *next;
+
+	if (!dir->dir->loaded)
+		return node_next(node);
+	next = dir_next_shown(node);
+	return next ? next->node : NULL;
+}
+
 /* Moves the source's node to its new place: where it was if it stays in its dict, else last, or where its
  * number says. */
 static int move_node(struct tree *tree, const struct rename *r, const struct ghost *ghost)
@@ -186,8 +197,7 @@ static int move_node(struct tree *tree, const struct rename *r, const struct gho
 	} else if (ghost) {
 		change.before = ghost->node;
 	} else if (node->parent == r->dir->node) {
-		before = dir_next_shown(node);
-		change.before = before ? before->node : NULL;
+		change.before = node_after(r->dir, node);
 	}
 	change.key = r->dir->dir->shape == SHAPE_DICT ? buf_text(&key) : NULL;
 	change.key_len = key.len;
@@ -230,7 +240,7 @@ static void leave_both(struct tree *tree, const struct rename *r, struct node *n
 		target->as_written = false;
 		item_touch(tree, target);
 	} else {
-		r->dir->dir->loaded = false; /* it is shown when the directory is filled again */
+		dir_unfill(r->dir);
 	}
 	item_touch(tree, r->dir);
 }
@@ -377,7 +387,7 @@ static int retype_payload(struct tree *tree, const struct rename *r)
 	meaning.bytes = buf_text(&fresh);
 	meaning.len = fresh.len;
 	result = commit(tree, &change);
-	file = type->user;
+	file = node_item(type);
 	if (file) {
 		file->as_written = false;
 		item_forget_content(file);

@@ -380,7 +380,7 @@ void types_problems(struct tree *tree, struct problems *problems)
 	uint64_t last = 0;
 
 	while ((item = item_next(tree, &last))) {
-		if (item->kind != ITEM_DIR || !item->dir->loaded || (!item->parent && item != tree->root))
+		if (item->kind != ITEM_DIR || !dir_is_filled(item) || (!item->parent && item != tree->root))
 			continue;
 		said_problems(&telling, item);
 		unread_problems(&telling, item);

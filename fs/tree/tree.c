@@ -226,16 +226,66 @@ void tree_getattr(struct tree *tree, struct item *item, struct tree_attr *attr)
 
 /* --- listings --------------------------------------------------------------------------------------- */
 
+/* Numbers are never used again: those of what is gone meanwhile stand for nothing. */
 struct listing {
+	struct tree *tree;
 	const struct item *dir;
-	struct item **items; /* held */
+	uint64_t *inos;
 	size_t count;
 };
 
-static void listing_add(struct listing *listing, struct item *item)
+static void listing_add(struct listing *listing, const struct item *item)
 {
-	tree_hold(item);
-	listing->items[listing->count++] = item;
+	listing->inos[listing->count++] = item->ino;
+}
+
+static void listing_add_node(struct listing *listing, const struct node *node)
+{
+	if (latent_number(node))
+		listing->inos[listing->count++] = listing->tree->first_ino + latent_number(node);
+	else if (node_item(node))
+		listing_add(listing, node_item(node));
+}
+
+/* Nodes in their order, then what has none: as dir_walk(), without a sketch of each. */
+static void listing_add_latent(struct listing *listing, const struct item *dir)
+{
+	const struct node *node;
+	const struct item *item;
+
+	for (node = node_first(dir->node); node; node = node_next(node))
+		listing_add_node(listing, node);
+	for (item = dir->dir->first; item; item = item->next)
+		if (!item->node)
+			listing_add(listing, item);
+}
+
+static void listing_add_all(struct listing *listing, const struct item *dir)
+{
+	const struct item *item;
+
+	if (dir->dir->latent) {
+		listing_add_latent(listing, dir);
+		return;
+	}
+	for (item = dir->dir->first; item; item = item->next)
+		listing_add(listing, item);
+}
+
+static struct listing *listing_new(struct tree *tree, const struct item *dir)
+{
+	struct listing *listing = calloc(1, sizeof(*listing));
+	size_t nodes = dir->dir->latent ? node_count(dir->node) : 0;
+
+	if (!listing)
+		return NULL;
+	listing->tree = tree;
+	listing->dir = dir;
+	listing->inos = pages_alloc(dir->dir->count + nodes + 1, sizeof(*listing->inos));
+	if (listing->inos)
+		return listing;
+	free(listing);
+	return NULL;
 }
 
 /* Whether .types is to be listed. All else that comes and goes touches its directory, but this is there when it has
@@ -255,27 +305,21 @@ int tree_list(struct tree *tree, struct item *dir, struct listing **out)
 
 	if (!item_is_dir(dir) || dir->kind == ITEM_PROFILE)
 		return -ENOTDIR;
-	result = dir->kind == ITEM_DIR ? dir_load(tree, dir) : dir->kind == ITEM_FOLDER ? 0 : control_load(tree);
+	result = dir->kind == ITEM_DIR ? dir_fill(tree, dir) : dir->kind == ITEM_FOLDER ? 0 : control_load(tree);
 	if (result == 0 && dir == tree->root)
 		result = fill_profile(tree);
 	if (result < 0)
 		return result;
-	listing = calloc(1, sizeof(*listing));
-	if (listing)
-		listing->items = pages_alloc(dir->dir->count + 1, sizeof(*listing->items));
-	if (!listing || !listing->items) {
-		free(listing);
+	listing = listing_new(tree, dir);
+	if (!listing)
 		return -ENOMEM;
-	}
-	listing->dir = dir;
 	dir->dir->unlisted = false;
 	/* First, so that a copy has it before what it speaks of. */
 	dir->dir->types_listed = shows_types(tree, dir) && types_item(tree, dir, &item) == 0;
 	if (dir->dir->types_listed)
 		listing_add(listing, item);
 	dir->dir->types_looked = tree->touches + 1;
-	for (item = dir->dir->first; item; item = item->next)
-		listing_add(listing, item);
+	listing_add_all(listing, dir);
 	*out = listing;
 	return 0;
 }
@@ -292,26 +336,56 @@ bool tree_listing_stays(struct tree *tree, struct item *dir)
 	return true;
 }
 
-struct item *listing_at(const struct listing *listing, size_t *position, const char **name)
+static bool find_listed(const struct listing *listing, uint64_t ino, struct listed *listed)
 {
-	struct item *item;
+	const struct item *item = item_made(listing->tree, ino);
+	struct latent_entry entry;
 
-	for (; *position < listing->count; (*position)++) {
-		item = listing->items[*position];
-		if (item->parent != listing->dir)
-			continue;
-		*name = item_name(item);
-		return item;
+	if (item) {
+		*listed = (struct listed){ item_name(item), ino, item_format(item) };
+		return item->parent == listing->dir;
 	}
-	return NULL;
+	if (!latent_find(listing->tree, ino, &entry))
+		return false;
+	*listed = (struct listed){ entry.node->key, ino, S_IFREG };
+	return latent_dir(&entry) == listing->dir;
 }
 
-void listing_free(struct tree *tree, struct listing *listing)
+bool listing_at(const struct listing *listing, size_t *position, struct listed *listed)
 {
-	size_t i;
+	for (; *position < listing->count; (*position)++)
+		if (find_listed(listing, listing->inos[*position], listed))
+			return true;
+	return false;
+}
 
-	for (i = 0; i < listing->count; i++)
-		tree_drop(tree, listing->items[i], 1);
-	free(listing->items);
+void listing_attr(const struct listing *listing, uint64_t ino, struct tree_attr *attr)
+{
+	struct item *item = item_made(listing->tree, ino), sketch;
+	struct latent_entry entry;
+
+	if (item) {
+		tree_getattr(listing->tree, item, attr);
+	} else if (latent_find(listing->tree, ino, &entry)) {
+		latent_sketch(&entry, &sketch);
+		tree_getattr(listing->tree, &sketch, attr);
+		latent_given(&entry, &sketch);
+	}
+}
+
+void listing_hold(const struct listing *listing, uint64_t ino)
+{
+	struct item *item = item_made(listing->tree, ino);
+	struct latent_entry entry;
+
+	if (item)
+		tree_hold(item);
+	else if (latent_find(listing->tree, ino, &entry))
+		latent_hold(&entry);
+}
+
+void listing_free(struct listing *listing)
+{
+	free(listing->inos);
 	free(listing);
 }

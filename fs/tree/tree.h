@@ -76,7 +76,8 @@ int tree_enter(struct tree **tree, struct item **dir);
 /* True for the directory that shows a whole profile, or the folder that is mounted. */
 bool tree_is_root(const struct tree *tree, const struct item *item);
 
-/* The item of an inode number that was given out and not forgotten; NULL: none. */
+/* The item of an inode number that was given out and not forgotten, which may have to be made; NULL: none, or no memory
+ * for it. */
 struct item *tree_item(struct tree *tree, uint64_t ino);
 uint64_t item_ino(const struct item *item);
 
@@ -88,7 +89,7 @@ void tree_drop(struct tree *tree, struct item *item, uint64_t count);
 
 /* tree_drop() for what the kernel says that it forgets. It says so as well when it had no memory for what was just
  * made: then it did not hear that this succeeded, and still has the attributes of the directory. */
-void tree_forget(struct tree *tree, struct item *item, uint64_t count);
+void tree_forget(struct tree *tree, uint64_t ino, uint64_t count);
 
 struct tree_attr {
 	uint64_t ino;
@@ -129,11 +130,19 @@ int tree_rename(struct tree *tree, struct item *from_dir, const char *from, stru
 
 /* A directory's entries at one moment, in document order (.types first), without . and .. */
 struct listing;
+struct listed {
+	const char *name;      /* the entry's own: good until the tree is changed */
+	uint64_t ino;          /* tree_item() has more of it */
+	mode_t format;         /* item_format() */
+};
 int tree_list(struct tree *tree, struct item *dir, struct listing **listing);
 /* The `position`th entry (from 0) that is still there, at or after `*position`, which is set to that
- * entry's position; NULL: no more. The name is the entry's own. */
-struct item *listing_at(const struct listing *listing, size_t *position, const char **name);
-void listing_free(struct tree *tree, struct listing *listing);
+ * entry's position. False: no more. */
+bool listing_at(const struct listing *listing, size_t *position, struct listed *listed);
+/* What tree_getattr() and tree_hold() do, for an entry of a listing that is still there: its item need not be made. */
+void listing_attr(const struct listing *listing, uint64_t ino, struct tree_attr *attr);
+void listing_hold(const struct listing *listing, uint64_t ino);
+void listing_free(struct listing *listing);
 
 /* To be asked when a directory is opened: true if its last listing, if there was one, and the next are good as long as
  * its time stays. */

@@ -91,10 +91,11 @@ static void add_key(struct lines *lines, const struct item *item, struct buf *wo
 static void add_entries(struct tree *tree, struct lines *lines, const struct item *dir)
 {
 	const struct schema_key *owner = allowed_dir(tree, dir);
+	struct dir_walk walk = dir_walk(tree, dir);
 	const struct item *item;
 	BUF_AUTO words = BUF_INIT;
 
-	for (item = dir->dir->first; item; item = item->next) {
+	while ((item = dir_walk_next(&walk))) {
 		if (!item->node || (item->kind != ITEM_DIR && item->kind != ITEM_KEY))
 			continue;
 		words_needed(tree, item->node, item->kind == ITEM_DIR, allowed_in(owner, item), &words);
@@ -118,28 +119,30 @@ static void add_whole(struct lines *lines, const struct item *item)
 }
 
 /* A mark's own type and that of its key, whose name is the first `of` bytes of the mark's. */
-static void add_conflict(struct lines *lines, const struct item *dir, const struct item *mark, size_t of)
+static void add_conflict(struct tree *tree, struct lines *lines, struct item *dir, const struct item *mark, size_t of)
 {
 	BUF_AUTO name = BUF_INIT;
 
 	buf_add(&name, item_name(mark), of);
 	add_whole(lines, mark);
-	add_whole(lines, item_child(dir, buf_text(&name)));
-	if (!buf_ok(&name))
+	if (!buf_ok(&name) || dir_reach(tree, dir, buf_text(&name)) < 0)
 		lines->failed = true;
+	else
+		add_whole(lines, item_child(dir, buf_text(&name)));
 }
 
 /* A key in conflict and its marks have their types said, needed or not: whatever somebody renames one of the marks to,
  * and removes, what is left can be told (see exploded_marks.c). */
-static void add_conflicts(struct lines *lines, const struct item *dir)
+static void add_conflicts(struct tree *tree, struct lines *lines, struct item *dir)
 {
+	struct dir_walk walk = dir_walk(tree, dir);
 	const struct item *item;
 	size_t of;
 
-	for (item = dir->dir->first; item; item = item->next)
+	while ((item = dir_walk_next(&walk)))
 		if (item->node &&
 		    merge_mark_of(item_name(item), strlen(item_name(item)), &of) != MERGE_MARK_NONE)
-			add_conflict(lines, dir, item, of);
+			add_conflict(tree, lines, dir, item, of);
 }
 
 /* Payloads: by type, then by number. */
@@ -214,13 +217,13 @@ static void show(struct tree *tree, struct item *dir, struct buf *out)
 {
 	struct lines lines = { 0 };
 
-	if (dir_load(tree, dir) < 0) {
+	if (dir_fill(tree, dir) < 0) {
 		out->failed = true;
 		return;
 	}
 	add_entries(tree, &lines, dir);
 	if (dir->dir->shape == SHAPE_DICT)
-		add_conflicts(&lines, dir);
+		add_conflicts(tree, &lines, dir);
 	if (dir->dir->shape == SHAPE_PAYLOADS)
 		add_payload_order(&lines, dir);
 	add_waiting(&lines, dir);

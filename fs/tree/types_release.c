@@ -70,7 +70,7 @@ static const struct schema_key *child_key(struct schema *schema, const struct sc
 /* As the tree shows it, or would if it were looked into. */
 static bool is_dir(const struct node *node, const struct schema_key *key)
 {
-	const struct item *item = node->user;
+	const struct item *item = node_item(node);
 
 	if (item)
 		return item->kind == ITEM_DIR;
@@ -181,7 +181,7 @@ void release_in_use(const struct tree *tree, struct buf *out)
 /* True if a line of .types says what it is. */
 static bool has_line(const struct look *look, const struct node *node, const struct schema_key *ours)
 {
-	const struct item *item = node->user;
+	const struct item *item = node_item(node);
 	const struct said *said = NULL;
 
 	(void)look;
@@ -193,7 +193,7 @@ static bool has_line(const struct look *look, const struct node *node, const str
 
 static void add_problem(struct look *look, const struct node *node, struct error *problem)
 {
-	const struct item *item = node ? node->user : NULL;
+	const struct item *item = node ? node_item(node) : NULL;
 
 	problem->severity = SEVERITY_WARNING;
 	if (!rule_severity(&look->tree->profile->checks.levels, problem->rule, &problem->severity))
@@ -226,7 +226,7 @@ static void type_words(const struct node *node, bool dir, struct buf *out)
 static bool take_changed(struct look *look, const struct node *node, const struct node *read)
 {
 	BUF_AUTO was = BUF_INIT, is = BUF_INIT, line = BUF_INIT, way_out = BUF_INIT;
-	const struct item *item = node->user;
+	const struct item *item = node_item(node);
 	bool dir = item && item->kind == ITEM_DIR;
 	struct error problem;
 
@@ -246,7 +246,7 @@ static bool take_changed(struct look *look, const struct node *node, const struc
 /* A schema that we do not have: it may have read them as this one does, or not. */
 static bool take_concerned(struct look *look, const struct node *node, const struct node *read)
 {
-	const struct item *item = node->user;
+	const struct item *item = node_item(node);
 	BUF_AUTO path = BUF_INIT;
 
 	(void)read;

@@ -177,12 +177,12 @@ static size_t look_up(struct item *dir)
 {
 	struct listing *listing;
 	size_t position = 0, count = 0;
-	const char *name;
+	struct listed listed;
 
 	must("list", tree_list(tree, dir, &listing));
-	for (; listing_at(listing, &position, &name); position++, count++)
-		find(dir, name);
-	listing_free(tree, listing);
+	for (; listing_at(listing, &position, &listed); position++, count++)
+		find(dir, listed.name);
+	listing_free(listing);
 	return count;
 }
 
@@ -297,14 +297,14 @@ static size_t list_files(struct item *dir, char ***names)
 {
 	struct listing *listing;
 	size_t position, count = 0;
-	const char *name;
+	struct listed listed;
 
 	must("list", tree_list(tree, dir, &listing));
 	*names = calloc(look_up(dir), sizeof(**names));
-	for (position = 0; listing_at(listing, &position, &name); position++)
-		if (*name != '.' && strncmp(name, "Payload", strlen("Payload")) != 0)
-			(*names)[count++] = strdup(name);
-	listing_free(tree, listing);
+	for (position = 0; listing_at(listing, &position, &listed); position++)
+		if (*listed.name != '.' && strncmp(listed.name, "Payload", strlen("Payload")) != 0)
+			(*names)[count++] = strdup(listed.name);
+	listing_free(listing);
 	return count;
 }
 

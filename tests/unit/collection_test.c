@@ -129,13 +129,13 @@ static size_t listed(const char *path)
 	struct item *item = at(path, &tree);
 	struct listing *listing;
 	size_t position = 0;
-	const char *name;
+	struct listed entry;
 
 	assert_int_equal(tree_enter(&tree, &item), 0);
 	assert_int_equal(tree_list(tree, item, &listing), 0);
-	while (listing_at(listing, &position, &name))
+	while (listing_at(listing, &position, &entry))
 		position++;
-	listing_free(tree, listing);
+	listing_free(listing);
 	return position;
 }
 

@@ -269,13 +269,13 @@ static inline int move(const char *from, const char *to)
 static inline void list_dir(const char *path, struct buf *out)
 {
 	struct listing *listing;
-	const char *name;
+	struct listed listed;
 	size_t position;
 
 	assert_int_equal(tree_list(mounted.tree, at(path), &listing), 0);
-	for (position = 0; listing_at(listing, &position, &name); position++)
-		buf_add_format(out, "%s ", name);
-	listing_free(mounted.tree, listing);
+	for (position = 0; listing_at(listing, &position, &listed); position++)
+		buf_add_format(out, "%s ", listed.name);
+	listing_free(listing);
 }
 
 static inline void assert_lists(const char *path, const char *names)

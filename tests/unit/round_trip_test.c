@@ -120,12 +120,14 @@ static void copy_out(struct item *dir, struct buf *path)
 	struct listing *listing;
 	struct copied *entry;
 	struct item *item;
-	const char *name;
+	struct listed listed;
 	size_t position, len = path->len;
 
 	assert_int_equal(tree_list(mounted.tree, dir, &listing), 0);
-	for (position = 0; (item = listing_at(listing, &position, &name)); position++) {
-		buf_add_format(path, "%s%s", len ? "/" : "", name);
+	for (position = 0; listing_at(listing, &position, &listed); position++) {
+		item = tree_item(mounted.tree, listed.ino);
+		assert_non_null(item);
+		buf_add_format(path, "%s%s", len ? "/" : "", listed.name);
 		entry = new_entry(buf_text(path));
 		entry->dir = item->kind == ITEM_DIR;
 		if (entry->dir)
@@ -134,7 +136,7 @@ static void copy_out(struct item *dir, struct buf *path)
 			read_whole(item, &entry->bytes);
 		buf_resize(path, len);
 	}
-	listing_free(mounted.tree, listing);
+	listing_free(listing);
 }
 
 static void copy_all_out(void)

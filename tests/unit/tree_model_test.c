@@ -19,6 +19,7 @@
 #define SHORT_STEPS 30
 #define HANDLES 6
 #define INODES 100000
+#define HOLDS 64
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
@@ -57,7 +58,13 @@ static const char *const types[] = {
 static struct handle *handles[HANDLES];
 static unsigned seed, step;
 static bool telling;
-static bool by_name; /* directories show what is looked up one by one, and little is listed */
+static uint64_t holds[HOLDS]; /* an inode number for each that the kernel holds */
+static size_t hold_count;
+
+/* How directories are shown, and gone through. */
+static enum { WHOLE, /* all that is in them has an item */
+	      LATENT, /* what is in a dict has none until it is used */
+	      BY_NAME /* the same, and little is listed */ } shows;
 
 /* Inode numbers: what became of each. */
 enum fate { INO_NEW,
@@ -129,7 +136,7 @@ static void check_list(struct item *dir)
 		check(item->prev == previous);
 		check(item->parent == dir);
 		check(item_child(dir, item_name(item)) == item);
-		check(tree_item(mounted.tree, item->ino) == item);
+		check(item_made(mounted.tree, item->ino) == item);
 		check(++count <= dir->dir->count);
 		if (!shows_node(item))
 			continue;
@@ -143,7 +150,25 @@ static void check_list(struct item *dir)
 	check(count == dir->dir->count);
 }
 
-/* What was looked up alone, in any order. */
+/* What was listed has an item, or is latent: one of both. */
+static void check_latent(const struct item *dir)
+{
+	struct latent_entry entry;
+	const struct node *node;
+
+	for (node = node_first_link(dir->node); node; node = node->next) {
+		if (node_item(node) || !node->user)
+			continue;
+		check(latent_of_node(mounted.tree, node, &entry));
+		check(entry.node == node && latent_dir(&entry) == dir);
+		check(!node->removed && !node->shadowed);
+		check(!item_child(dir, node->key));
+	}
+	for (node = node_first(dir->node); node && dir_is_filled(dir); node = node_next(node))
+		check(node->user);
+}
+
+/* What was looked up alone, or made, in any order. */
 static void check_some(struct item *dir)
 {
 	struct item *item;
@@ -152,12 +177,15 @@ static void check_some(struct item *dir)
 	for (item = dir->dir->first; item; item = item->next) {
 		check(item->parent == dir);
 		check(item_child(dir, item_name(item)) == item);
-		check(shows_node(item) && item->node->parent == dir->node && item->node->user == item);
+		check(++count <= dir->dir->count);
+		if (!shows_node(item))
+			continue;
+		check(item->node->parent == dir->node && item->node->user == item);
 		check(!item->node->removed && !item->node->shadowed);
 		check(name_is_of(item_name(item), item->node->key, item->node->key_len));
-		check(++count <= dir->dir->count);
 	}
 	check(count == dir->dir->count);
+	check_latent(dir);
 }
 
 static void check_dir(struct item *dir)
@@ -176,15 +204,23 @@ static void check_dir(struct item *dir)
 /* An inode number that was gone never comes back; one that is held is there. Some wait for a .types. */
 static void check_inodes(void)
 {
+	struct latent_entry entry;
 	struct item *item;
 	uint64_t ino;
+	bool latent;
+
+	size_t i;
 
 	check(mounted.tree->last_ino < INODES);
+	for (i = 0; i < hold_count; i++)
+		check(item_made(mounted.tree, holds[i]) || latent_find(mounted.tree, holds[i], &entry));
 	for (ino = 1; ino <= mounted.tree->last_ino; ino++) {
-		item = tree_item(mounted.tree, ino);
-		check(!item || inodes[ino] != INO_GONE);
+		item = item_made(mounted.tree, ino);
+		latent = latent_find(mounted.tree, ino, &entry);
+		check(!item || !latent);
+		check((!item && !latent) || inodes[ino] != INO_GONE);
 		check(!item || item->ino == ino);
-		if (item)
+		if (item || latent)
 			inodes[ino] = INO_LIVE;
 		else if (inodes[ino] == INO_LIVE)
 			inodes[ino] = INO_GONE;
@@ -263,19 +299,21 @@ static struct item *any_dir(void)
 	struct item *dir = at(""), *item, *chosen;
 	unsigned depth, count;
 
-	if (by_name)
+	if (shows == BY_NAME)
 		return dir_by_name();
 	for (depth = random_below(4); depth > 0; depth--) {
 		struct listing *listing;
-		const char *name;
+		struct listed listed;
 		size_t position;
 
 		check(tree_list(mounted.tree, dir, &listing) == 0);
 		chosen = NULL;
-		for (position = 0, count = 0; (item = listing_at(listing, &position, &name)); position++)
-			if (item->kind == ITEM_DIR && random_below(++count) == 0)
+		for (position = 0, count = 0; listing_at(listing, &position, &listed); position++) {
+			item = listed.format == S_IFDIR ? tree_item(mounted.tree, listed.ino) : NULL;
+			if (item && item->kind == ITEM_DIR && random_below(++count) == 0)
 				chosen = item;
-		listing_free(mounted.tree, listing);
+		}
+		listing_free(listing);
 		if (!chosen)
 			break;
 		dir = chosen;
@@ -288,18 +326,19 @@ static const char *some_name(struct item *dir)
 {
 	static char copy[300];
 	struct listing *listing;
-	const char *name, *chosen = NULL;
+	const char *chosen = NULL;
+	struct listed listed;
 	size_t position;
 	unsigned count = 0;
 
-	if (by_name ? random_below(16) != 0 : random_below(4) == 0)
+	if (shows == BY_NAME ? random_below(16) != 0 : random_below(4) == 0)
 		return any_name();
 	check(tree_list(mounted.tree, dir, &listing) == 0);
-	for (position = 0; listing_at(listing, &position, &name); position++)
+	for (position = 0; listing_at(listing, &position, &listed); position++)
 		if (random_below(++count) == 0)
-			chosen = name;
+			chosen = listed.name;
 	snprintf(copy, sizeof(copy), "%s", chosen ? chosen : any_name());
-	listing_free(mounted.tree, listing);
+	listing_free(listing);
 	return copy;
 }
 
@@ -435,20 +474,21 @@ static void remove_one(void)
 static void remove_all(struct item *dir)
 {
 	struct listing *listing;
-	struct item *item;
-	const char *name;
+	struct listed listed;
+	char name[300];
 	size_t position;
 
 	check(tree_list(mounted.tree, dir, &listing) == 0);
-	for (position = 0; (item = listing_at(listing, &position, &name)); position++) {
-		if (item->kind != ITEM_DIR) {
+	for (position = 0; listing_at(listing, &position, &listed); position++) {
+		snprintf(name, sizeof(name), "%s", listed.name);
+		if (listed.format != S_IFDIR) {
 			check(tree_unlink(mounted.tree, dir, name) == 0);
 			continue;
 		}
-		remove_all(item);
+		remove_all(tree_item(mounted.tree, listed.ino));
 		check(tree_rmdir(mounted.tree, dir, name) == 0);
 	}
-	listing_free(mounted.tree, listing);
+	listing_free(listing);
 }
 
 static void remove_all_of_one(void)
@@ -488,16 +528,59 @@ static void type_one(void)
 	check_result(tree_setxattr(mounted.tree, item, "user.profilefs.type", type, strlen(type)));
 }
 
+/* What the kernel does: holds are counted, and taken back some day. */
+static void note_hold(uint64_t ino)
+{
+	holds[hold_count++] = ino;
+}
+
 static void hold_one(void)
 {
 	struct item *dir = any_dir(), *item;
 
-	if (tree_lookup(mounted.tree, dir, some_name(dir), &item) < 0)
+	if (hold_count == HOLDS || tree_lookup(mounted.tree, dir, some_name(dir), &item) < 0)
 		return;
-	if (item->held < 2)
-		tree_hold(item);
-	else
-		tree_drop(mounted.tree, item, item->held);
+	tree_hold(item);
+	note_hold(item->ino);
+}
+
+static void check_attr(const struct listed *listed, const struct tree_attr *attr)
+{
+	check(attr->ino == listed->ino);
+	check((attr->mode & S_IFMT) == listed->format);
+	check(attr->nlink == (listed->format == S_IFDIR ? 2 : 1));
+}
+
+/* ls -l, of which the kernel keeps something. */
+static void hold_listed(void)
+{
+	struct item *dir = any_dir();
+	struct listing *listing;
+	struct tree_attr attr;
+	struct listed listed;
+	size_t position;
+
+	check(tree_list(mounted.tree, dir, &listing) == 0);
+	for (position = 0; listing_at(listing, &position, &listed) && hold_count < HOLDS; position++) {
+		if (random_below(3))
+			continue;
+		listing_attr(listing, listed.ino, &attr);
+		check_attr(&listed, &attr);
+		listing_hold(listing, listed.ino);
+		note_hold(listed.ino);
+	}
+	listing_free(listing);
+}
+
+static void forget_some(void)
+{
+	size_t at;
+
+	while (hold_count && random_below(4)) {
+		at = random_below((unsigned)hold_count);
+		tree_forget(mounted.tree, holds[at], 1);
+		holds[at] = holds[--hold_count];
+	}
 }
 
 static void sync_one(void)
@@ -522,7 +605,8 @@ static void look_inside(void)
 static void (*const operations[])(void) = {
 	open_one, create_one, write_one, write_one, flush_one, close_one, close_one, put_one, put_one,
 	put_one, truncate_one, make_one, make_one, link_one, remove_one, remove_one, remove_all_of_one,
-	rename_one, rename_one, rename_one, type_one, hold_one, sync_one, look_inside
+	rename_one, rename_one, rename_one, type_one, hold_one, hold_listed, forget_some, sync_one,
+	look_inside
 };
 
 /* --- runs ------------------------------------------------------------------------------------------- */
@@ -576,19 +660,19 @@ static void finish(void)
 	tree_end();
 }
 
-static void run(unsigned number, unsigned steps)
+static void run(unsigned number)
 {
 	struct profile_options options = { .check = CHECK_OFF, .recovery = RECOVERY_KEEP };
 
 	seed = number;
 	random_seed(seed);
 	memset(inodes, 0, sizeof(inodes));
+	hold_count = 0;
 	put_text("p.mobileconfig", profile_text);
 	tree_begin_with("p.mobileconfig", &options);
-	by_name = steps == SHORT_STEPS;
-	if (by_name)
+	if (shows != WHOLE)
 		mounted.tree->few = 0;
-	for (step = 0; step < steps; step++) {
+	for (step = 0; step < (shows == WHOLE ? STEPS : SHORT_STEPS); step++) {
 		operations[random_below(COUNT(operations))]();
 		check_dir(mounted.tree->root);
 		check_inodes();
@@ -606,7 +690,7 @@ static void run(unsigned number, unsigned steps)
 	finish();
 }
 
-static void run_all(unsigned seeds, unsigned steps)
+static void run_all(unsigned seeds)
 {
 	const char *one = getenv("PROFILEFS_TEST_SEED");
 	unsigned number;
@@ -614,23 +698,32 @@ static void run_all(unsigned seeds, unsigned steps)
 	telling = one != NULL;
 	setenv("XDG_STATE_HOME", folder, 1);
 	if (one) {
-		run((unsigned)atoi(one), steps);
+		run((unsigned)atoi(one));
 		return;
 	}
 	for (number = 1; number <= seeds; number++)
-		run(number, steps);
+		run(number);
 }
 
 static void any_operations_in_any_order_keep_tree_and_document_together(void **state)
 {
 	(void)state;
-	run_all(SEEDS, STEPS);
+	shows = WHOLE;
+	run_all(SEEDS);
 }
 
-static void so_they_do_where_keys_are_shown_one_by_one(void **state)
+static void where_keys_are_shown_one_by_one(void **state)
 {
 	(void)state;
-	run_all(SHORT_SEEDS, SHORT_STEPS);
+	shows = BY_NAME;
+	run_all(SHORT_SEEDS);
+}
+
+static void where_keys_are_listed_and_not_used(void **state)
+{
+	(void)state;
+	shows = LATENT;
+	run_all(SHORT_SEEDS);
 }
 
 int main(void)
@@ -638,7 +731,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(any_operations_in_any_order_keep_tree_and_document_together,
 						folder_open, folder_close),
-		cmocka_unit_test_setup_teardown(so_they_do_where_keys_are_shown_one_by_one, folder_open, folder_close),
+		cmocka_unit_test_setup_teardown(where_keys_are_shown_one_by_one, folder_open, folder_close),
+		cmocka_unit_test_setup_teardown(where_keys_are_listed_and_not_used, folder_open, folder_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,14 +16,14 @@ static void copy_out(const char *path)
 {
 	struct listing *listing;
 	struct copied *entry;
-	const char *name;
+	struct listed listed;
 	size_t position;
 
 	assert_int_equal(tree_list(mounted.tree, at(path), &listing), 0);
-	for (position = 0; listing_at(listing, &position, &name); position++) {
+	for (position = 0; listing_at(listing, &position, &listed); position++) {
 		assert_true(entry_count < 128);
 		entry = &entries[entry_count++];
-		snprintf(entry->path, sizeof(entry->path), "%s%s%s", path, *path ? "/" : "", name);
+		snprintf(entry->path, sizeof(entry->path), "%s%s%s", path, *path ? "/" : "", listed.name);
 		entry->dir = S_ISDIR(attr_at(entry->path).mode);
 		entry->bytes = BUF_INIT;
 		if (entry->dir)
@@ -31,7 +31,7 @@ static void copy_out(const char *path)
 		else
 			read_file(entry->path, &entry->bytes);
 	}
-	listing_free(mounted.tree, listing);
+	listing_free(listing);
 }
 
 static void make_above(const char *path)

@@ -52,23 +52,23 @@ static size_t entry_count;
 static void copy_out(const char *path)
 {
 	struct listing *listing;
-	const char *name;
+	struct listed listed;
 	char child[4096];
 	size_t position;
 
 	assert_int_equal(tree_list(mounted.tree, at(path), &listing), 0);
-	for (position = 0; listing_at(listing, &position, &name); position++) {
+	for (position = 0; listing_at(listing, &position, &listed); position++) {
 		struct copied *entry = &entries[entry_count++];
 
 		assert_true(entry_count < 512);
-		snprintf(child, sizeof(child), "%s%s%s", path, *path ? "/" : "", name);
+		snprintf(child, sizeof(child), "%s%s%s", path, *path ? "/" : "", listed.name);
 		*entry = (struct copied){ .path = strdup(child), .dir = S_ISDIR(attr_at(child).mode) };
 		if (entry->dir)
 			copy_out(child);
 		else
 			read_file(child, &entry->bytes);
 	}
-	listing_free(mounted.tree, listing);
+	listing_free(listing);
 }
 
 static void forget_copy(void)
