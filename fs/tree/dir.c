@@ -212,7 +212,7 @@ static int load_child(struct tree *tree, struct place_in *place, struct node *ch
 {
 	struct latent_entry entry;
 
-	if (latent_of_node(tree, child, &entry))
+	if (latent_in(place->dir, child, &entry))
 		return latent_item(tree, &entry) ? 0 : -ENOMEM;
 	if (node_item(child)) {
 		item_reorder(node_item(child), NULL);
@@ -273,12 +273,12 @@ void dir_unfill(struct item *dir)
 	latent_unfill(dir);
 }
 
-struct dir_walk dir_walk(const struct tree *tree, const struct item *dir)
+struct dir_walk dir_walk(const struct item *dir)
 {
 	bool by_nodes = dir->dir->latent != NULL;
 
 	return (struct dir_walk){
-		.tree = tree,
+		.dir = dir,
 		.by_nodes = by_nodes,
 		.node = by_nodes ? node_first(dir->node) : NULL,
 		.item = dir->dir->first,
@@ -305,7 +305,7 @@ int dir_reach(struct tree *tree, struct item *dir, const char *name)
 	node = node_find(dir->node, key, len);
 	if (!node || node_item(node))
 		return 0;
-	if (latent_of_node(tree, node, &entry))
+	if (latent_in(dir, node, &entry))
 		return latent_item(tree, &entry) ? 0 : -ENOMEM;
 	reserve_types(tree, dir);
 	place = place_in(dir, NULL, name);
@@ -323,12 +323,12 @@ int dir_show_node(struct tree *tree, struct item *dir, struct node *node, uint64
 const struct item *dir_walk_next(struct dir_walk *walk)
 {
 	struct latent_entry entry;
-	const struct node *node;
 	const struct item *item;
+	struct node *node;
 
 	while ((node = walk->node)) {
 		walk->node = node_next(node);
-		if (latent_of_node(walk->tree, node, &entry)) {
+		if (latent_in(walk->dir, node, &entry)) {
 			latent_sketch(&entry, &walk->sketch);
 			return &walk->sketch;
 		}

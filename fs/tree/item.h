@@ -297,14 +297,14 @@ bool dir_is_filled(const struct item *dir);
 
 /* Going through all of a directory that was filled, in the order in which it is listed. */
 struct dir_walk {
-	const struct tree *tree;
-	bool by_nodes;           /* a dict whose entries are latent: first its nodes, then what has none */
-	const struct node *node; /* the next one of those */
-	struct item *item;       /* the next one in the list */
+	const struct item *dir;
+	bool by_nodes;     /* a dict whose entries are latent: first its nodes, then what has none */
+	struct node *node; /* the next one of those */
+	struct item *item; /* the next one in the list */
 	struct item sketch;
 };
 
-struct dir_walk dir_walk(const struct tree *tree, const struct item *dir);
+struct dir_walk dir_walk(const struct item *dir);
 
 /* The next item, or the sketch of one that is latent, which is good until the next step; NULL: that was all. */
 const struct item *dir_walk_next(struct dir_walk *walk);

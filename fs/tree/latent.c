@@ -126,8 +126,9 @@ static struct latent *row_of(const struct latents *latents, uint64_t number)
 	return low ? latents->list[low - 1] : NULL;
 }
 
-static bool find(const struct tree *tree, uint64_t number, struct latent_entry *entry)
+bool latent_find(const struct tree *tree, uint64_t ino, struct latent_entry *entry)
 {
+	uint64_t number = ino - tree->first_ino;
 	struct latent *row = row_of(&tree->latents, number);
 
 	if (!row || number - row->first >= row->count || !row->nodes[number - row->first])
@@ -136,16 +137,14 @@ static bool find(const struct tree *tree, uint64_t number, struct latent_entry *
 	return true;
 }
 
-bool latent_find(const struct tree *tree, uint64_t ino, struct latent_entry *entry)
+bool latent_in(const struct item *dir, struct node *node, struct latent_entry *entry)
 {
-	return find(tree, ino - tree->first_ino, entry);
-}
+	struct latent *row = dir->dir->latent;
 
-bool latent_of_node(const struct tree *tree, const struct node *node, struct latent_entry *entry)
-{
-	uint64_t number = latent_number(node);
-
-	return number && find(tree, number, entry);
+	if (!row || !latent_number(node))
+		return false;
+	*entry = (struct latent_entry){ row, latent_number(node) - row->first, node };
+	return true;
 }
 
 struct item *latent_dir(const struct latent_entry *entry)
@@ -165,17 +164,14 @@ uint64_t latent_ino(const struct latent_entry *entry)
 
 void latent_sketch(const struct latent_entry *entry, struct item *sketch)
 {
-	*sketch = (struct item){
-		.ino = latent_ino(entry),
-		.kind = ITEM_KEY,
-		.named = true,
-		.long_named = true,
-		.own_name.text = entry->node->key,
-		.parent = entry->row->dir,
-		.node = entry->node,
-		.holder = entry->row->holder,
-	};
-	item_set_mtime(sketch, entry->row->time);
+	if (sketch->parent != entry->row->dir) {
+		*sketch = (struct item){ .kind = ITEM_KEY, .named = true, .long_named = true, .parent = entry->row->dir };
+		item_set_mtime(sketch, entry->row->time);
+	}
+	sketch->ino = latent_ino(entry);
+	sketch->own_name.text = entry->node->key;
+	sketch->node = entry->node;
+	sketch->holder = entry->row->holder;
 }
 
 void latent_given(const struct latent_entry *entry, const struct item *sketch)

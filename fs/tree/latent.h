@@ -55,15 +55,16 @@ bool latent_is_filled(const struct item *dir);
 /* Something is there that nobody has shown: the next latent_fill() looks for it. */
 void latent_unfill(struct item *dir);
 
-/* The entry of an inode number, of a node that is latent. False: there is none. */
+/* The entry of an inode number; of a node of that directory. False: it is not latent. */
 bool latent_find(const struct tree *tree, uint64_t ino, struct latent_entry *entry);
-bool latent_of_node(const struct tree *tree, const struct node *node, struct latent_entry *entry);
+bool latent_in(const struct item *dir, struct node *node, struct latent_entry *entry);
 
 /* The directory that it is in, and its inode number. */
 struct item *latent_dir(const struct latent_entry *entry);
 uint64_t latent_ino(const struct latent_entry *entry);
 
-/* The item that it would be, for who only looks at it: neither linked nor in the table. Good as long as the node is. */
+/* The item that it would be, for who only looks at it: neither linked nor in the table. Good as long as the node is.
+ * `sketch` is all zero, or that of another entry. */
 void latent_sketch(const struct latent_entry *entry, struct item *sketch);
 
 /* The attributes of a sketch were given: who has them is remembered. */

@@ -361,7 +361,7 @@ bool listing_at(const struct listing *listing, size_t *position, struct listed *
 
 void listing_attr(const struct listing *listing, uint64_t ino, struct tree_attr *attr)
 {
-	struct item *item = item_made(listing->tree, ino), sketch;
+	struct item *item = item_made(listing->tree, ino), sketch = { 0 };
 	struct latent_entry entry;
 
 	if (item) {

@@ -91,7 +91,7 @@ static void add_key(struct lines *lines, const struct item *item, struct buf *wo
 static void add_entries(struct tree *tree, struct lines *lines, const struct item *dir)
 {
 	const struct schema_key *owner = allowed_dir(tree, dir);
-	struct dir_walk walk = dir_walk(tree, dir);
+	struct dir_walk walk = dir_walk(dir);
 	const struct item *item;
 	BUF_AUTO words = BUF_INIT;
 
@@ -135,7 +135,7 @@ static void add_conflict(struct tree *tree, struct lines *lines, struct item *di
  * and removes, what is left can be told (see exploded_marks.c). */
 static void add_conflicts(struct tree *tree, struct lines *lines, struct item *dir)
 {
-	struct dir_walk walk = dir_walk(tree, dir);
+	struct dir_walk walk = dir_walk(dir);
 	const struct item *item;
 	size_t of;
 

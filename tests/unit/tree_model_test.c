@@ -154,12 +154,13 @@ static void check_list(struct item *dir)
 static void check_latent(const struct item *dir)
 {
 	struct latent_entry entry;
-	const struct node *node;
+	struct node *node;
 
 	for (node = node_first_link(dir->node); node; node = node->next) {
 		if (node_item(node) || !node->user)
 			continue;
-		check(latent_of_node(mounted.tree, node, &entry));
+		check(latent_in(dir, node, &entry));
+		check(latent_find(mounted.tree, latent_ino(&entry), &entry));
 		check(entry.node == node && latent_dir(&entry) == dir);
 		check(!node->removed && !node->shadowed);
 		check(!item_child(dir, node->key));
