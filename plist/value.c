@@ -77,18 +77,26 @@ static size_t character(const unsigned char *at, size_t len, bool *cut)
 
 #define EACH_BYTE(byte) (UINT64_MAX / 255 * (byte))
 
-/* How many bytes at the start are ASCII and no control characters, as nearly all text is: eight at a time. */
-static size_t plain_length(const unsigned char *bytes, size_t len)
+/* The highest bits of bytes that are not below 0x80, and of the first below 0x20; of those behind it perhaps, too. */
+static uint64_t not_plain(const unsigned char *bytes)
 {
 	uint64_t eight;
+
+	memcpy(&eight, bytes, sizeof(eight));
+	return (eight | (eight - EACH_BYTE(0x20))) & EACH_BYTE(0x80);
+}
+
+/* How many bytes at the start are ASCII and no control characters, as nearly all text is: eight at a time, the last
+ * eight together with some that were looked at. */
+static size_t plain_length(const unsigned char *bytes, size_t len)
+{
 	size_t at;
 
-	for (at = 0; at + sizeof(eight) <= len; at += sizeof(eight)) {
-		memcpy(&eight, bytes + at, sizeof(eight));
-		/* The highest bit of a byte that is not below 0x80, or is below 0x20. */
-		if ((eight | (eight - EACH_BYTE(0x20))) & EACH_BYTE(0x80))
+	for (at = 0; at + 8 <= len; at += 8)
+		if (not_plain(bytes + at))
 			break;
-	}
+	if (at + 8 > len && len >= 8 && !not_plain(bytes + len - 8))
+		return len;
 	while (at < len && bytes[at] >= 0x20 && bytes[at] < 0x80)
 		at++;
 	return at;
@@ -406,13 +414,23 @@ int value_check_secret(enum node_type type, const char *text, size_t len, bool p
 
 /* --- inference ---------------------------------------------------------------------------------------- */
 
+/* Nearly all texts are strings, and the first byte tells. */
+enum node_type value_infer_text(const char *text, size_t len)
+{
+	char first = len ? *text : '\0';
+
+	if ((first == 't' || first == 'f') && judge_boolean(text, len) == VERDICT_VALID)
+		return NODE_BOOLEAN;
+	if ((first == '-' || is_digit(first)) && judge_integer(text, len) == VERDICT_VALID)
+		return NODE_INTEGER;
+	return NODE_STRING;
+}
+
 enum node_type value_infer(const char *text, size_t len)
 {
-	if (judge_boolean(text, len) == VERDICT_VALID)
-		return NODE_BOOLEAN;
-	if (judge_integer(text, len) == VERDICT_VALID)
-		return NODE_INTEGER;
-	return value_is_text(text, len) ? NODE_STRING : NODE_DATA;
+	enum node_type type = value_infer_text(text, len);
+
+	return type != NODE_STRING || value_is_text(text, len) ? type : NODE_DATA;
 }
 
 bool value_fits_64(const char *text, size_t len)

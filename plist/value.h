@@ -40,6 +40,9 @@ enum verdict value_prefix(enum node_type type, const char *text, size_t len, boo
  * a valid string. Reals and dates are never inferred. */
 enum node_type value_infer(const char *text, size_t len);
 
+/* The same where it is known that the text is a valid string. */
+enum node_type value_infer_text(const char *text, size_t len);
+
 /* Reads the character data of an XML scalar element (<integer> and the rest; not data, not boolean) into
  * `out` as the value's text. Takes what every reader of plists takes in the same way (white space around a
  * number, 0x1F, +5), makes it canonical, and refuses what readers disagree on (010, 12abc, dates with a
