@@ -72,15 +72,21 @@ static bool names_secret_at(const char *name, size_t len, size_t at)
 	return false;
 }
 
-/* The letters that words begin with, by their last five bits, which are those of the capital, too. */
+/* The letters that words begin with, by their last five bits, which are those of the capital, too. No digit has the
+ * bit 64 that letters have. */
 #define LETTER(c) (UINT32_C(1) << (c) % 32)
 #define FIRST_LETTERS (LETTER('c') | LETTER('k') | LETTER('o') | LETTER('p') | LETTER('s') | LETTER('t'))
+
+static bool may_begin(char c)
+{
+	return (c & 64) && (FIRST_LETTERS >> (c & 31) & 1);
+}
 
 /* Every key of every profile is asked for: the first letter alone tells most of them. */
 bool secret_is_named(const char *name, size_t len)
 {
 	for (size_t at = 0; at < len; at++)
-		if ((FIRST_LETTERS >> (name[at] & 31) & 1) && names_secret_at(name, len, at))
+		if (may_begin(name[at]) && names_secret_at(name, len, at))
 			return true;
 	return false;
 }
