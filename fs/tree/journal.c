@@ -177,14 +177,14 @@ void journal_front(const char *before, enum journal_kind kind, size_t len, unsig
 		front[5 + i] = (unsigned char)(check >> 8 * i);
 }
 
-/* The sum over a record that has this front, and `counts` for its body. */
-static int sum_up(struct hasher *hasher, const char *before, unsigned char *front, const struct iovec *counts,
+/* The sum over a record that has this front, and `counts` for its body: the digest of a JOURNAL_CONTENT's. */
+static int sum_up(struct hasher *hasher, const char *before, const unsigned char *front, const struct iovec *counts,
 		  char *sum, struct error *err)
 {
 	unsigned char hash[HASH_LEN];
 	const struct iovec all[] = {
 		{ (void *)before, strlen(before) },
-		{ front, JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN },
+		{ (void *)front, JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN },
 		*counts,
 	};
 
@@ -195,27 +195,17 @@ static int sum_up(struct hasher *hasher, const char *before, unsigned char *fron
 	return 0;
 }
 
-int journal_sum_of_content(struct hasher *hasher, const char *before, size_t len, const char *digest, char *sum,
-			   struct error *err)
-{
-	unsigned char front[JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN];
-	const struct iovec counts = { (void *)digest, JOURNAL_DIGEST_LEN };
-
-	journal_front(before, JOURNAL_CONTENT, len, front);
-	return sum_up(hasher, before, front, &counts, sum, err);
-}
-
 int journal_sum(struct hasher *hasher, const char *before, enum journal_kind kind, const void *body, size_t len,
 		char *sum, struct error *err)
 {
 	unsigned char front[JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN];
-	const struct iovec counts = { (void *)body, len };
 	char digest[JOURNAL_DIGEST_LEN + 1];
+	struct iovec counts = { (void *)body, len };
 
 	if (kind == JOURNAL_CONTENT) {
 		if (journal_digest(body, len, digest, err) < 0)
 			return -1;
-		return journal_sum_of_content(hasher, before, len, digest, sum, err);
+		counts = (struct iovec){ digest, JOURNAL_DIGEST_LEN };
 	}
 	journal_front(before, kind, len, front);
 	return sum_up(hasher, before, front, &counts, sum, err);
@@ -296,16 +286,20 @@ static int write_made(struct journal *journal, const struct pieces *body, struct
 	return result;
 }
 
-/* The next one, which has this sum. */
-static int write_summed(struct journal *journal, enum journal_kind kind, const struct pieces *body, const char *sum,
+/* Of the next one: what stands before its sum. */
+static int make_front(const struct journal *journal, enum journal_kind kind, size_t len, unsigned char *front,
+		      struct error *err)
+{
+	if (len > UINT32_MAX)
+		return error_set(err, EFBIG, "too much for one record of the journal: save what is edited first");
+	journal_front(journal->sum, kind, len, front);
+	return 0;
+}
+
+static int write_summed(struct journal *journal, const unsigned char *front, const struct pieces *body, const char *sum,
 			struct error *err)
 {
-	unsigned char front[JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN];
-
-	if (body->len > UINT32_MAX)
-		return error_set(err, EFBIG, "too much for one record of the journal: save what is edited first");
-	journal_front(journal->sum, kind, body->len, front);
-	buf_add(&journal->record, front, sizeof(front));
+	buf_add(&journal->record, front, JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN);
 	buf_add(&journal->record, sum, JOURNAL_SUM_LEN);
 	if (write_made(journal, body, err) < 0)
 		return -1;
@@ -316,13 +310,15 @@ static int write_summed(struct journal *journal, enum journal_kind kind, const s
 static int write_record(struct journal *journal, enum journal_kind kind, const void *body, size_t len,
 			struct error *err)
 {
+	unsigned char front[JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN];
 	struct iovec piece = { (void *)body, len };
 	const struct pieces whole = pieces_one(&piece);
 	char sum[JOURNAL_SUM_LEN + 1];
 
-	if (journal_sum(journal->hasher, journal->sum, kind, body, len, sum, err) < 0)
+	if (make_front(journal, kind, len, front, err) < 0 ||
+	    sum_up(journal->hasher, journal->sum, front, &piece, sum, err) < 0)
 		return -1;
-	return write_summed(journal, kind, &whole, sum, err);
+	return write_summed(journal, front, &whole, sum, err);
 }
 
 int journal_add(struct journal *journal, const void *changes, size_t len, struct error *err)
@@ -402,11 +398,14 @@ static int make_file(struct journal *journal, const char *name, struct error *er
 static int write_content(struct journal *journal, const struct journal_head *head, const char *digest,
 			 struct error *err)
 {
+	unsigned char front[JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN];
+	const struct iovec counts = { (void *)digest, JOURNAL_DIGEST_LEN };
 	char sum[JOURNAL_SUM_LEN + 1];
 
-	if (journal_sum_of_content(journal->hasher, journal->sum, head->base->len, digest, sum, err) < 0)
+	if (make_front(journal, JOURNAL_CONTENT, head->base->len, front, err) < 0 ||
+	    sum_up(journal->hasher, journal->sum, front, &counts, sum, err) < 0)
 		return -1;
-	return write_summed(journal, JOURNAL_CONTENT, head->base, sum, err);
+	return write_summed(journal, front, head->base, sum, err);
 }
 
 static int write_base(struct journal *journal, const struct journal_head *head, const char *digest, struct error *err)

@@ -30,10 +30,6 @@ void journal_front(const char *before, enum journal_kind kind, size_t len, unsig
 int journal_sum(struct hasher *hasher, const char *before, enum journal_kind kind, const void *body, size_t len,
 		char *sum, struct error *err);
 
-/* The same of a JOURNAL_CONTENT, `digest` being the one of its body. */
-int journal_sum_of_content(struct hasher *hasher, const char *before, size_t len, const char *digest, char *sum,
-			   struct error *err);
-
 struct journal {
 	int dir, fd;
 	char *name;

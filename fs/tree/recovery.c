@@ -92,7 +92,7 @@ static bool is_hashed(const struct recovery *recovery, const struct pieces *byte
 	return recovery->hashed.len && pieces_same(&recovery->hashed, bytes);
 }
 
-static int begin_journal(struct profile *profile, struct error *err)
+static int make_journal(struct profile *profile, struct error *err)
 {
 	struct recovery *recovery = &profile->recovery;
 	bool begun = !profile->bytes.len;
@@ -106,9 +106,13 @@ static int begin_journal(struct profile *profile, struct error *err)
 		.begun = begun,
 	};
 
-	if (recovery->journal)
-		return 0;
 	return profile->hidden ? begin_locked(profile, &head, err) : journal_begin(&head, &recovery->journal, err);
+}
+
+/* There is one from the first change on. */
+static int begin_journal(struct profile *profile, struct error *err)
+{
+	return profile->recovery.journal ? 0 : make_journal(profile, err);
 }
 
 int recovery_guard(struct profile *profile, const void *bytes, size_t len, struct error *err)
