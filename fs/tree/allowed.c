@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fs/tree/expectation.h"
 #include "fs/tree/names.h"
 #include "plist/schema/constraint.h"
 #include "plist/schema/secret.h"
@@ -48,13 +47,16 @@ static bool is_payload(const struct item *dir)
 
 const struct schema_key *allowed_dir(struct tree *tree, const struct item *dir)
 {
+	struct entry entry;
+
 	if (!schema_of(tree) || dir->kind != ITEM_DIR)
 		return NULL;
 	if (!dir->parent)
 		return dir == tree->root ? schema_profile(schema_of(tree)) : NULL;
 	if (is_payload(dir))
 		return payload_of(tree, dir);
-	return allowed_entry(tree, dir->parent, item_name(dir));
+	entry = entry_of_item(dir);
+	return allowed_entry(tree, &entry);
 }
 
 /* The keys of a dict's directory, if the schema has that for a dict. */
@@ -65,18 +67,18 @@ static const struct schema_key *keys_of(struct tree *tree, const struct item *di
 	return owner && schema_allows_type(owner, NODE_DICT) ? owner : NULL;
 }
 
-const struct schema_key *allowed_entry(struct tree *tree, const struct item *dir, const char *name)
+const struct schema_key *allowed_entry(struct tree *tree, const struct entry *entry)
 {
 	const struct schema_key *owner;
 	BUF_AUTO room = BUF_INIT;
 	struct key key;
 
-	if (dir->dir->shape == SHAPE_ARRAY) {
-		owner = allowed_dir(tree, dir);
+	if (entry->dir->dir->shape == SHAPE_ARRAY) {
+		owner = allowed_dir(tree, entry->dir);
 		return owner && schema_allows_type(owner, NODE_ARRAY) ? schema_item(owner) : NULL;
 	}
-	owner = keys_of(tree, dir);
-	if (!owner || entry_key_seen(dir, name, &room, &key) < 0)
+	owner = keys_of(tree, entry->dir);
+	if (!owner || entry_key(entry, &room, &key) < 0)
 		return NULL;
 	return schema_child(owner, key.bytes, key.len);
 }
@@ -105,23 +107,25 @@ const struct schema_key *allowed_payload(struct tree *tree, const struct item *i
 	return allowed_dir(tree, item);
 }
 
-bool allowed_is_declared(struct tree *tree, const struct item *dir, const char *name)
+bool allowed_is_declared(struct tree *tree, const struct entry *entry)
 {
-	const struct schema_key *owner = keys_of(tree, dir);
+	const struct schema_key *owner = keys_of(tree, entry->dir);
 	BUF_AUTO room = BUF_INIT;
 	struct key key;
 
-	return owner && entry_key_seen(dir, name, &room, &key) == 0 && schema_declared(owner, key.bytes, key.len);
+	return owner && entry_key(entry, &room, &key) == 0 && schema_declared(owner, key.bytes, key.len);
 }
 
 /* True for the top of a plist that is no configuration profile: of its keys nothing is known for sure. */
 static bool is_something_else(const struct tree *tree, const struct item *dir)
 {
 	const struct node *type;
+	struct entry entry;
 
 	if (dir != tree->root)
 		return false;
-	type = entry_node(dir, PAYLOAD_TYPE, item_child(dir, PAYLOAD_TYPE));
+	entry = entry_of(dir, PAYLOAD_TYPE);
+	type = entry_node(&entry, entry.shown);
 	return !(type && node_is_scalar(type->type) && node_is_text(type, "Configuration"));
 }
 
@@ -135,7 +139,7 @@ static bool takes_key(struct tree *tree, const struct item *dir, const struct sc
 	return schema_is_open(owner) || schema_child(owner, key->bytes, key->len);
 }
 
-int allowed_check_name(struct tree *tree, const struct item *dir, const char *name, struct error *err)
+int allowed_check_name(struct tree *tree, const struct entry *entry, struct error *err)
 {
 	const struct schema_key *owner;
 	BUF_AUTO room = BUF_INIT;
@@ -144,9 +148,9 @@ int allowed_check_name(struct tree *tree, const struct item *dir, const char *na
 
 	if (!allowed_is_strict(tree) || tree->profile->options.unknown_allowed)
 		return 0;
-	owner = keys_of(tree, dir);
-	if (!owner || is_something_else(tree, dir) || entry_key_seen(dir, name, &room, &key) < 0 ||
-	    takes_key(tree, dir, owner, &key))
+	owner = keys_of(tree, entry->dir);
+	if (!owner || is_something_else(tree, entry->dir) || entry_key(entry, &room, &key) < 0 ||
+	    takes_key(tree, entry->dir, owner, &key))
 		return 0;
 	constraint_unknown(owner, key.bytes, key.len, err);
 	len = strlen(err->text);
@@ -164,10 +168,9 @@ enum node_type allowed_container_type(const struct schema_key *key)
 	return array ? NODE_ARRAY : NODE_DICT;
 }
 
-int allowed_container(struct tree *tree, const struct item *dir, const char *name, enum node_type *type,
-		      struct error *err)
+int allowed_container(struct tree *tree, const struct entry *entry, enum node_type *type, struct error *err)
 {
-	const struct schema_key *key = allowed_entry(tree, dir, name);
+	const struct schema_key *key = allowed_entry(tree, entry);
 
 	*type = allowed_container_type(key);
 	if (!key || schema_allows_type(key, NODE_ARRAY) || schema_allows_type(key, NODE_DICT) ||
@@ -176,10 +179,9 @@ int allowed_container(struct tree *tree, const struct item *dir, const char *nam
 	return constraint_type(key, NODE_DICT, err);
 }
 
-int allowed_check_said(struct tree *tree, const struct item *dir, const char *name, const struct said *said,
-		       struct error *err)
+int allowed_check_said(struct tree *tree, const struct entry *entry, const struct said *said, struct error *err)
 {
-	const struct schema_key *key = allowed_is_strict(tree) ? allowed_entry(tree, dir, name) : NULL;
+	const struct schema_key *key = allowed_is_strict(tree) ? allowed_entry(tree, entry) : NULL;
 	const struct schema_key *item;
 	size_t i;
 
@@ -244,5 +246,7 @@ bool allowed_lines_of(const struct schema_key *key)
 
 bool allowed_lines(struct tree *tree, const struct item *dir, const char *name)
 {
-	return allowed_lines_of(allowed_entry(tree, dir, name));
+	const struct entry entry = entry_of(dir, name);
+
+	return allowed_lines_of(allowed_entry(tree, &entry));
 }

@@ -8,14 +8,15 @@
 #ifndef TREE_ALLOWED_H
 #define TREE_ALLOWED_H
 
+#include "fs/tree/entry.h"
 #include "fs/tree/item.h"
 #include "plist/schema/schema.h"
 
 /* What a directory's own value must be: its key, a payload, or the profile. NULL: nothing is said of it. */
 const struct schema_key *allowed_dir(struct tree *tree, const struct item *dir);
 
-/* What stands under a name in a directory, whether it is there or not. NULL: nothing is said of it. */
-const struct schema_key *allowed_entry(struct tree *tree, const struct item *dir, const char *name);
+/* What stands there, whether it is there or not. NULL: nothing is said of it. */
+const struct schema_key *allowed_entry(struct tree *tree, const struct entry *entry);
 
 /* The same for an entry that shows a node, where `owner` is what allowed_dir() says of its directory: for many of one
  * directory. */
@@ -24,12 +25,12 @@ const struct schema_key *allowed_in(const struct schema_key *owner, const struct
 /* The payload that an item is in, or is; the profile's keys outside of any. NULL: nothing is said. */
 const struct schema_key *allowed_payload(struct tree *tree, const struct item *item);
 
-/* True if the schema declares a key that has this name in the directory. */
-bool allowed_is_declared(struct tree *tree, const struct item *dir, const char *name);
+/* True if the schema declares the key. */
+bool allowed_is_declared(struct tree *tree, const struct entry *entry);
 
 /* Checks that a new key of this name may be made in a directory (a dict's). 0, or -1 with the key that was
  * probably meant and how to take it all the same [unknown-key]. */
-int allowed_check_name(struct tree *tree, const struct item *dir, const char *name, struct error *err);
+int allowed_check_name(struct tree *tree, const struct entry *entry, struct error *err);
 
 /* The type of the container that a key can be: NODE_DICT, NODE_ARRAY, or NODE_TYPE_COUNT if it can be both or none;
  * `key` may be NULL. */
@@ -37,12 +38,10 @@ enum node_type allowed_container_type(const struct schema_key *key);
 
 /* The type of a container that mkdir makes there, where the schema says it: NODE_DICT, NODE_ARRAY, or
  * NODE_TYPE_COUNT where it says nothing. 0, or -1: what stands there is no container [wrong-type]. */
-int allowed_container(struct tree *tree, const struct item *dir, const char *name, enum node_type *type,
-		      struct error *err);
+int allowed_container(struct tree *tree, const struct entry *entry, enum node_type *type, struct error *err);
 
 /* Checks that a value may be of the type that was said of it, and its elements of theirs. 0, or -1 [wrong-type]. */
-int allowed_check_said(struct tree *tree, const struct item *dir, const char *name, const struct said *said,
-		       struct error *err);
+int allowed_check_said(struct tree *tree, const struct entry *entry, const struct said *said, struct error *err);
 
 /* Checks a container, and all that is in it, against what must stand where it goes; `key` may be NULL. What concerns
  * more than one value is judged at the save. 0, or -1 with the reason, and in `culprit` the node that is wrong. */

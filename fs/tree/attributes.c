@@ -37,11 +37,12 @@ static int get_error(const struct item *item, struct buf *value)
 static int get_schema(struct tree *tree, const struct item *item, const char *name, struct buf *value)
 {
 	const struct schema_key *key = NULL;
+	struct entry entry = entry_of_item(item);
 
 	if (item->kind == ITEM_DIR)
 		key = allowed_dir(tree, item);
 	else if (item->kind == ITEM_KEY && item->parent)
-		key = allowed_entry(tree, item->parent, item_name(item));
+		key = allowed_entry(tree, &entry);
 	if (!key || describe_attribute(allowed_payload(tree, item), key, name, value) < 0)
 		return -ENODATA;
 	return buf_ok(value) ? 0 : -ENOMEM;

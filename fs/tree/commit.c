@@ -7,6 +7,27 @@
 #include "fs/tree/names.h"
 #include "fs/tree/recovery.h"
 
+int commit_under(const struct entry *entry, struct change *change, struct buf *room)
+{
+	struct item *next;
+	struct key key;
+
+	change->parent = entry->dir->node;
+	if (entry->dir->dir->shape == SHAPE_ARRAY) {
+		next = entry_place(entry);
+		change->before = next ? next->node : NULL;
+		return 0;
+	}
+	change->before = entry->ghost ? entry->ghost->node : NULL;
+	if (entry->dir->dir->shape != SHAPE_DICT)
+		return 0;
+	if (entry_key(entry, room, &key) < 0)
+		return -EINVAL;
+	change->key = key.bytes;
+	change->key_len = key.len;
+	return buf_ok(room) ? 0 : -ENOMEM;
+}
+
 static bool line_is(const struct line *line, const struct node *node)
 {
 	return node->type == line->type && scalar_is(&node->value, line->bytes, line->len);

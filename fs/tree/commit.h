@@ -7,7 +7,7 @@
 #ifndef TREE_COMMIT_H
 #define TREE_COMMIT_H
 
-#include "fs/tree/item.h"
+#include "fs/tree/entry.h"
 #include "fs/tree/text.h"
 
 enum change_kind {
@@ -30,6 +30,11 @@ struct change {
 	enum node_type type;
 	const struct meaning *meaning;
 };
+
+/* Says of a change that it puts its node under a name: in which container, as which key, and where: an element of an
+ * array stands where its number says, a key that was removed has its old place, every other comes last. `room` (empty)
+ * is to be there as long as the change. 0, -EINVAL: no spelling of a key, or -ENOMEM. */
+int commit_under(const struct entry *entry, struct change *change, struct buf *room);
 
 /* Makes one change, and notes it for the journal. 0 or -ENOMEM. */
 int commit(struct tree *tree, const struct change *change);

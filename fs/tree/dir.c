@@ -439,37 +439,6 @@ struct item *dir_place_for_index(const struct item *dir, uint32_t index)
 	return before;
 }
 
-int entry_key_seen(const struct item *dir, const char *name, struct buf *room, struct key *key)
-{
-	const struct item *item = item_child(dir, name);
-	const struct ghost *ghost = ghost_find(dir, name);
-	const struct node *node = item && item->node ? item->node : ghost ? ghost->node : NULL;
-	const struct said *said = said_find(dir->dir->said, name);
-
-	if (node && node->key)
-		*key = (struct key){ node->key, node->key_len };
-	else if (said && said->key && name_is_of(name, said->key, said->key_len))
-		*key = (struct key){ said->key, said->key_len };
-	else if (name_is_cut(name))
-		*key = (struct key){ name, strlen(name) };
-	else
-		key->bytes = name_key(name, room, &key->len);
-	return key->bytes ? 0 : -1;
-}
-
-int entry_key(const struct item *dir, const char *name, struct buf *out)
-{
-	BUF_AUTO room = BUF_INIT;
-	struct key key;
-
-	if (entry_key_seen(dir, name, &room, &key) < 0)
-		return -1;
-	buf_add(out, key.bytes, key.len);
-	if (room.failed)
-		out->failed = true;
-	return 0;
-}
-
 struct ghost *ghost_find(const struct item *dir, const char *name)
 {
 	struct ghost *ghost = NULL;

@@ -148,40 +148,31 @@ static void begin(const struct tree *tree, const struct schema_key *key, struct 
 	out->expect.placeholders = !profile->options.no_placeholders;
 }
 
-const struct node *entry_node(const struct item *dir, const char *name, const struct item *item)
-{
-	const struct ghost *ghost = dir ? ghost_find(dir, name) : NULL;
-
-	return item && item->node ? item->node : ghost ? ghost->node : NULL;
-}
-
 /* What was said of an entry, as far as it holds: not what the schema refuses, which is a problem and told at the
  * save; and not less than the elements that are there say themselves. */
-static const struct said *said_of(struct tree *tree, const struct item *dir, const char *name,
-				  const struct node *node)
+static const struct said *said_of(struct tree *tree, const struct entry *entry, const struct node *node)
 {
-	const struct said *said = dir ? said_find(dir->dir->said, name) : NULL;
+	const struct said *said = entry->said;
 	struct error ignored;
 
-	if (!said || allowed_check_said(tree, dir, name, said, &ignored) < 0)
+	if (!said || allowed_check_said(tree, entry, said, &ignored) < 0)
 		return NULL;
 	if (said->type == NODE_ARRAY && said->item_count == 0 && node && node->type == NODE_ARRAY)
 		return NULL;
 	return said;
 }
 
-int expectation_of(struct tree *tree, struct item *dir, const char *name, struct item *item,
-		   struct expectation *out)
+int expectation_of(struct tree *tree, const struct entry *entry, struct item *item, struct expectation *out)
 {
-	const struct schema_key *key = dir ? allowed_entry(tree, dir, name) : NULL;
-	const struct node *node = entry_node(dir, name, item);
+	const struct schema_key *key = entry->dir ? allowed_entry(tree, entry) : NULL;
+	const struct node *node = entry_node(entry, item);
 	const struct node *judge = node && decides(tree, node, key) ? node : NULL;
 	int found;
 
 	begin(tree, key, out);
-	out->expect.secret = is_secret(dir, name, key);
+	out->expect.secret = is_secret(entry->dir, entry->name, key);
 	out->expect.array = node && node->type == NODE_ARRAY ? node : NULL;
-	found = expect_said(said_of(tree, dir, name, judge), out);
+	found = expect_said(said_of(tree, entry, judge), out);
 	if (found == 0 && judge)
 		found = expect_node(tree, judge, item, key, out);
 	if (out->items)
@@ -236,7 +227,7 @@ static bool names_nothing(const struct item *dir, const struct meaning *meaning)
 	return buf_ok(&place) && name_to_index(buf_text(&place), &index);
 }
 
-int place_check(struct item *dir, const char *name, const struct meaning *meaning, struct error *err)
+int place_check(const struct item *dir, const char *name, const struct meaning *meaning, struct error *err)
 {
 	if (!is_payload_type(dir, name) || names_nothing(dir, meaning))
 		return 0;
@@ -252,7 +243,7 @@ static bool begins_with(const struct buf *whole, const char *bytes, size_t len)
 	return len <= whole->len && memcmp(buf_text(whole), bytes, len) == 0;
 }
 
-bool place_may_begin(struct item *dir, const char *name, enum node_type type, const char *bytes, size_t len)
+bool place_may_begin(const struct item *dir, const char *name, enum node_type type, const char *bytes, size_t len)
 {
 	struct meaning meaning = { .type = type == NODE_TYPE_COUNT ? NODE_STRING : type, .bytes = bytes, .len = len };
 	BUF_AUTO full = BUF_INIT, base = BUF_INIT;

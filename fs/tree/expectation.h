@@ -8,7 +8,7 @@
 #ifndef TREE_EXPECTATION_H
 #define TREE_EXPECTATION_H
 
-#include "fs/tree/item.h"
+#include "fs/tree/entry.h"
 #include "fs/tree/text.h"
 
 struct expectation {
@@ -17,9 +17,9 @@ struct expectation {
 	enum node_type item;   /* the schema's; the same */
 };
 
-/* `item` may be NULL for a name that is not there yet. 0 or -ENOMEM. */
-int expectation_of(struct tree *tree, struct item *dir, const char *name, struct item *item,
-		   struct expectation *expectation);
+/* `item` has the value, or will; it need not be what the directory shows, and may be NULL for a name that is not there
+ * yet. 0 or -ENOMEM. */
+int expectation_of(struct tree *tree, const struct entry *entry, struct item *item, struct expectation *expectation);
 
 /* The same from what a schema says of the entry, which may be nothing (NULL): what one expects who knows nothing of the
  * value and was told nothing. */
@@ -32,13 +32,10 @@ void expectation_free(struct expectation *expectation);
 
 /* Checks that `meaning` may stand under that name: what the value's place demands beyond its type (the
  * PayloadType of a payload is its directory's name). 0, or -1 with the reason. */
-int place_check(struct item *dir, const char *name, const struct meaning *meaning, struct error *err);
+int place_check(const struct item *dir, const char *name, const struct meaning *meaning, struct error *err);
 
 /* True if a value that begins with these bytes could stand there. `type`: the one that it must have;
  * NODE_TYPE_COUNT: any. */
-bool place_may_begin(struct item *dir, const char *name, enum node_type type, const char *bytes, size_t len);
-
-/* The value that an entry has or had, whose bytes are no news: NULL if there is none. */
-const struct node *entry_node(const struct item *dir, const char *name, const struct item *item);
+bool place_may_begin(const struct item *dir, const char *name, enum node_type type, const char *bytes, size_t len);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fs/tree/entry.h"
 #include "fs/tree/exploded_parts.h"
 #include "fs/tree/names.h"
 #include "fs/tree/types.h"
@@ -54,15 +55,20 @@ static char *name_of_file(const struct item *dir, const char *file)
 /* What decides its place. */
 static bool place_entry(const struct item *dir, struct exploded_entry *entry)
 {
-	const struct said *said = said_find(dir->dir->said, entry->name);
+	const struct entry found = entry_of(dir, entry->name);
+	BUF_AUTO room = BUF_INIT;
+	struct key key;
 
-	if (dir->dir->shape == SHAPE_PAYLOADS)
-		entry->number = said && said->order ? said->order : UINT32_MAX;
-	else if (dir->dir->shape == SHAPE_ARRAY && !name_to_index(entry->name, &entry->number))
+	if (dir->dir->shape == SHAPE_PAYLOADS) {
+		entry->number = found.said && found.said->order ? found.said->order : UINT32_MAX;
+	} else if (dir->dir->shape == SHAPE_DICT) {
+		if (entry_key(&found, &room, &key) < 0)
+			key = (struct key){ entry->name, strlen(entry->name) };
+		buf_add(&entry->key, key.bytes, key.len);
+	} else if (!name_to_index(entry->name, &entry->number)) {
 		entry->number = UINT32_MAX;
-	else if (dir->dir->shape == SHAPE_DICT && entry_key(dir, entry->name, &entry->key) < 0)
-		buf_assign(&entry->key, entry->name, strlen(entry->name));
-	return buf_ok(&entry->key);
+	}
+	return buf_ok(&entry->key) && buf_ok(&room);
 }
 
 /* `name`: of a file or directory on the disk; else in the tree. */

@@ -76,9 +76,10 @@ static void judge_lines(struct reader *reader, const struct item *dir, const cha
 
 static int judge_file(struct reader *reader, struct item *dir, const char *name, const struct buf *bytes)
 {
+	const struct entry entry = entry_of(dir, name);
 	struct expectation expectation;
 
-	if (expectation_of(reader->exploded->tree, dir, name, NULL, &expectation) < 0)
+	if (expectation_of(reader->exploded->tree, &entry, NULL, &expectation) < 0)
 		return reader_end_without_memory(reader);
 	if (expectation.expect.type != NODE_DATA)
 		exploded_find_conflict(reader, dir, name, bytes);

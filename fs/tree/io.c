@@ -196,9 +196,9 @@ static int put_or_refuse(struct tree *tree, struct item *item, struct buf *buf, 
 
 /* True if what was written so far is the beginning of the value that the entry has: no news, whatever the
  * schema says of it. */
-static bool is_no_news(const struct item *item, const char *bytes, size_t len)
+static bool is_no_news(const struct entry *entry, const char *bytes, size_t len)
 {
-	const struct node *node = entry_node(item->parent, item_name(item), item);
+	const struct node *node = entry_node(entry, entry->shown);
 	BUF_AUTO text = BUF_INIT;
 
 	if (!node || !text_is_file(node))
@@ -208,7 +208,7 @@ static bool is_no_news(const struct item *item, const char *bytes, size_t len)
 }
 
 /* Why what was written can never become a value. */
-static void explain(const struct expect *expect, struct item *item, const char *bytes, size_t len,
+static void explain(const struct expect *expect, const struct entry *entry, const char *bytes, size_t len,
 		    struct error *err)
 {
 	struct meaning meaning;
@@ -216,38 +216,38 @@ static void explain(const struct expect *expect, struct item *item, const char *
 	error_rule(err, "wrong-type", "this cannot become a value of its type");
 	if (text_parse(expect, bytes, len, &meaning, err) < 0)
 		return;
-	place_check(item->parent, item_name(item), &meaning, err);
+	place_check(entry->dir, entry->name, &meaning, err);
 	meaning_free(&meaning);
 }
 
 /* Judges what stands in order from the start, when this write went on from there. */
 static int judge(struct tree *tree, struct item *item, size_t offset, size_t size, bool append)
 {
+	const struct entry entry = entry_of_item(item);
 	struct stage *stage = item_stage(item);
 	const char *bytes = buf_text(&stage->bytes);
 	struct expectation expectation;
 	enum verdict verdict;
 	struct error err;
 
-	if (!entry_node(item->parent, item_name(item), item) &&
-	    allowed_check_name(tree, item->parent, item_name(item), &err) < 0)
+	if (!entry_node(&entry, item) && allowed_check_name(tree, &entry, &err) < 0)
 		return refuse(tree, item, NULL, &err, EINVAL);
 	if (offset != stage->sequence && !append)
 		return 0;
 	stage->sequence = offset + size;
-	if (expectation_of(tree, item->parent, item_name(item), item, &expectation) < 0)
+	if (expectation_of(tree, &entry, item, &expectation) < 0)
 		return -ENOMEM;
 	stage_skip(item, stage->sequence, &expectation.expect);
 	if (stage->judged < expectation.expect.same)
 		stage->judged = expectation.expect.same;
 	verdict = text_prefix(&expectation.expect, bytes, stage->sequence, &stage->judged);
-	if (verdict != VERDICT_NEVER && !place_may_begin(item->parent, item_name(item), expectation.expect.type, bytes,
-							 stage->sequence))
+	if (verdict != VERDICT_NEVER &&
+	    !place_may_begin(entry.dir, entry.name, expectation.expect.type, bytes, stage->sequence))
 		verdict = VERDICT_NEVER;
-	if (verdict == VERDICT_NEVER && is_no_news(item, bytes, stage->sequence))
+	if (verdict == VERDICT_NEVER && is_no_news(&entry, bytes, stage->sequence))
 		verdict = VERDICT_MAYBE;
 	if (verdict == VERDICT_NEVER)
-		explain(&expectation.expect, item, bytes, stage->sequence, &err);
+		explain(&expectation.expect, &entry, bytes, stage->sequence, &err);
 	expectation_free(&expectation);
 	return verdict == VERDICT_NEVER ? refuse(tree, item, NULL, &err, EINVAL) : 0;
 }

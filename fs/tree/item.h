@@ -341,19 +341,6 @@ struct item *dir_place_for_index(const struct item *dir, uint32_t index);
 /* The item under the spelling `name`, which in an array may be another number's spelling; NULL: none. */
 struct item *dir_find(const struct item *dir, const char *name);
 
-/* Appends the key that `name` stands for in a dict's directory. A cut name whose key nobody has said yet
- * stands for itself until then (see said.h). 0, or -1: not the spelling of a key. */
-int entry_key(const struct item *dir, const char *name, struct buf *key);
-
-struct key {
-	const char *bytes;
-	size_t len;
-};
-
-/* The same without a copy: the key is the node's, the name itself, or in `room` (empty); good as long as these are
- * there. */
-int entry_key_seen(const struct item *dir, const char *name, struct buf *room, struct key *key);
-
 void dir_free(struct dir *dir);
 
 struct ghost *ghost_find(const struct item *dir, const char *name);

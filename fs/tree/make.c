@@ -18,15 +18,20 @@
 #include "fs/tree/types.h"
 #include "plist/base/limits.h"
 
-static int check_array_name(struct tree *tree, struct item *dir, const char *name, struct buf *canonical)
+/* Of an array's directory: another spelling of the number is the same name. */
+static int check_array_name(struct tree *tree, struct buf *room, struct entry *entry)
 {
 	uint32_t index;
 
-	if (!name_to_index(name, &index))
-		return refuse_text(tree, dir, name, EINVAL,
+	if (!name_to_index(entry->name, &index))
+		return refuse_text(tree, entry->dir, entry->name, EINVAL,
 				   "the elements of an array are named by numbers: 00, 01, ...; any free number does");
-	name_from_index(index, canonical);
-	return buf_ok(canonical) ? 0 : -ENOMEM;
+	name_from_index(index, room);
+	if (!buf_ok(room))
+		return -ENOMEM;
+	if (strcmp(buf_text(room), entry->name) != 0)
+		*entry = entry_of(entry->dir, buf_text(room));
+	return 0;
 }
 
 static int refuse_not_text(struct tree *tree, struct item *dir, const char *name)
@@ -35,26 +40,25 @@ static int refuse_not_text(struct tree *tree, struct item *dir, const char *name
 			   "a profile cannot hold this name: it must be UTF-8, without control characters");
 }
 
-static int check_dict_name(struct tree *tree, struct item *dir, const char *name, struct buf *canonical)
+static int check_dict_name(struct tree *tree, const struct entry *entry)
 {
 	BUF_AUTO room = BUF_INIT;
 	const struct node *node;
 	struct key key;
 
-	if (entry_key_seen(dir, name, &room, &key) < 0)
-		return refuse_text(tree, dir, name, EINVAL,
+	if (entry_key(entry, &room, &key) < 0)
+		return refuse_text(tree, entry->dir, entry->name, EINVAL,
 				   "no key is spelled so: '%%' begins an escape (%%2F is '/', %%25 is '%%'), and only "
 				   "what needs one is escaped");
-	if (!ghost_find(dir, name) && !value_is_text(key.bytes, key.len))
-		return refuse_not_text(tree, dir, name);
-	node = node_find(dir->node, key.bytes, key.len);
-	if (node && node->user && node_item(node) != item_child(dir, name))
-		return refuse_text(tree, dir, name, EINVAL, "this key is there under another name");
-	buf_add_text(canonical, name);
-	return buf_ok(canonical) && buf_ok(&room) ? 0 : -ENOMEM;
+	if (!entry->ghost && !value_is_text(key.bytes, key.len))
+		return refuse_not_text(tree, entry->dir, entry->name);
+	node = node_find(entry->dir->node, key.bytes, key.len);
+	if (node && node->user && node_item(node) != entry->shown)
+		return refuse_text(tree, entry->dir, entry->name, EINVAL, "this key is there under another name");
+	return buf_ok(&room) ? 0 : -ENOMEM;
 }
 
-static int check_payload_name(struct tree *tree, struct item *dir, const char *name, struct buf *canonical)
+static int check_payload_name(struct tree *tree, struct item *dir, const char *name)
 {
 	BUF_AUTO type = BUF_INIT;
 
@@ -64,19 +68,18 @@ static int check_payload_name(struct tree *tree, struct item *dir, const char *n
 				   "several");
 	if (!value_is_text(buf_text(&type), type.len))
 		return refuse_not_text(tree, dir, name);
-	buf_add_text(canonical, name);
-	return buf_ok(canonical) && buf_ok(&type) ? 0 : -ENOMEM;
+	return buf_ok(&type) ? 0 : -ENOMEM;
 }
 
-static int check_key_name(struct tree *tree, struct item *dir, const char *name, struct buf *canonical)
+static int check_key_name(struct tree *tree, struct buf *room, struct entry *entry)
 {
-	switch (dir->dir->shape) {
+	switch (entry->dir->dir->shape) {
 	case SHAPE_ARRAY:
-		return check_array_name(tree, dir, name, canonical);
+		return check_array_name(tree, room, entry);
 	case SHAPE_DICT:
-		return check_dict_name(tree, dir, name, canonical);
+		return check_dict_name(tree, entry);
 	case SHAPE_PAYLOADS:
-		return check_payload_name(tree, dir, name, canonical);
+		return check_payload_name(tree, entry->dir, entry->name);
 	}
 	return -EINVAL;
 }
@@ -102,51 +105,49 @@ static int check_dir(struct tree *tree, struct item *dir, const char *name)
 	return dir_open_up(tree, dir, name);
 }
 
-int make_check(struct tree *tree, struct item *dir, const char *name, struct buf *canonical,
-	       enum entry_kind *kind)
+/* The same of a name that was found in a directory that can take one. */
+static int check_found(struct tree *tree, struct buf *room, struct entry *entry, enum entry_kind *kind)
 {
 	static const enum entry_kind kinds[] = {
 		[NAME_KEY] = ENTRY_KEY,
 		[NAME_SCRATCH] = ENTRY_SCRATCH,
 		[NAME_TYPES] = ENTRY_TYPES,
 	};
+	int result = 0;
+
+	*kind = kinds[name_kind(entry->name)];
+	if (*kind == ENTRY_KEY)
+		result = mark_check_place(tree, entry);
+	if (*kind == ENTRY_KEY && result == 0)
+		result = check_key_name(tree, room, entry);
+	return result;
+}
+
+int make_check(struct tree *tree, struct item *dir, const char *name, struct buf *room, struct entry *entry,
+	       enum entry_kind *kind)
+{
 	int result = check_dir(tree, dir, name);
 
 	if (result < 0)
 		return result;
-	*kind = kinds[name_kind(name)];
-	if (*kind == ENTRY_KEY) {
-		result = mark_check_place(tree, dir, name);
-		return result < 0 ? result : check_key_name(tree, dir, name, canonical);
-	}
-	buf_add_text(canonical, name);
-	return buf_ok(canonical) ? 0 : -ENOMEM;
+	*entry = entry_of(dir, name);
+	return check_found(tree, room, entry, kind);
 }
 
-int make_check_known(struct tree *tree, struct item *dir, const char *name)
+int make_check_known(struct tree *tree, const struct entry *entry)
 {
 	struct error err;
 
-	if (item_child(dir, name) || ghost_find(dir, name) || allowed_check_name(tree, dir, name, &err) == 0)
+	if (entry->shown || entry->ghost || allowed_check_name(tree, entry, &err) == 0)
 		return 0;
-	return refuse(tree, dir, name, &err, EINVAL);
-}
-
-struct item *make_place(const struct item *dir, const char *name)
-{
-	const struct ghost *ghost = ghost_find(dir, name);
-	uint32_t index;
-
-	if (dir->dir->shape == SHAPE_ARRAY)
-		return name_to_index(name, &index) ? dir_place_for_index(dir, index) : NULL;
-	return ghost ? dir_next_shown(ghost->node) : NULL;
+	return refuse(tree, entry->dir, entry->name, &err, EINVAL);
 }
 
 /* A file item under a name that is free. */
-static int make_file(struct tree *tree, struct item *dir, const char *name, enum item_kind kind, struct item **out)
+static int make_file(struct tree *tree, const struct entry *entry, enum item_kind kind, struct item **out)
 {
-	struct item *before = kind == ITEM_KEY ? make_place(dir, name) : NULL;
-	int result = kind == ITEM_KEY ? 0 : scratch_room(tree, dir, name, 0);
+	struct item *before = kind == ITEM_KEY ? entry_place(entry) : NULL;
+	int result = kind == ITEM_KEY ? 0 : scratch_room(tree, entry->dir, entry->name, 0);
 	struct item *item;
 
 	if (result < 0)
@@ -154,7 +155,7 @@ static int make_file(struct tree *tree, struct item *dir, const char *name, enum
 	item = item_new(tree, kind);
 	if (!item)
 		return -ENOMEM;
-	result = item_link(tree, dir, before, name, item);
+	result = item_link_hashed(entry->dir, before, entry->name, entry->hash, item);
 	if (result == 0 && kind == ITEM_KEY)
 		result = stage_begin(tree, item, true);
 	if (result < 0) {
@@ -165,27 +166,27 @@ static int make_file(struct tree *tree, struct item *dir, const char *name, enum
 		return result;
 	}
 	item_touch(tree, item);
-	item_touch(tree, dir);
+	item_touch(tree, entry->dir);
 	*out = item;
 	return 0;
 }
 
 /* True if the name is known to be a key's: one that was there, that the schema has, or a number in an array. */
-static bool is_known_name(struct tree *tree, const struct item *dir, const char *name)
+static bool is_known_name(struct tree *tree, const struct entry *entry)
 {
 	uint32_t index;
 
-	if (dir->dir->shape == SHAPE_ARRAY)
-		return name_to_index(name, &index);
-	return ghost_find(dir, name) || allowed_is_declared(tree, dir, name);
+	if (entry->dir->dir->shape == SHAPE_ARRAY)
+		return name_to_index(entry->name, &index);
+	return entry->ghost || allowed_is_declared(tree, entry);
 }
 
 /* The mkstemp idiom, sedXXXXXX: a file opened for reading and writing that must not be there, under a name
  * that is no key. */
-static bool is_temporary(struct tree *tree, const struct item *dir, const char *name, int flags)
+static bool is_temporary(struct tree *tree, const struct entry *entry, int flags)
 {
-	return (flags & O_ACCMODE) == O_RDWR && (flags & O_EXCL) && name_kind(name) == NAME_KEY &&
-	       !is_known_name(tree, dir, name);
+	return (flags & O_ACCMODE) == O_RDWR && (flags & O_EXCL) && name_kind(entry->name) == NAME_KEY &&
+	       !is_known_name(tree, entry);
 }
 
 /* A shell's > and >>. A key that the schema does not know is refused to them when it is written: so the command
@@ -206,26 +207,28 @@ static bool is_shown_as_file(const struct tree *tree, const char *name)
 
 static int make_entry(struct tree *tree, struct item *dir, const char *name, int flags, struct item **item)
 {
-	BUF_AUTO canonical = BUF_INIT;
+	BUF_AUTO room = BUF_INIT;
+	struct entry entry;
 	enum entry_kind kind;
 	int result = check_dir(tree, dir, name);
 
 	if (result < 0)
 		return result;
-	if (is_temporary(tree, dir, name, flags))
-		return make_file(tree, dir, name, ITEM_SCRATCH, item);
-	result = make_check(tree, dir, name, &canonical, &kind);
+	entry = entry_of(dir, name);
+	if (is_temporary(tree, &entry, flags))
+		return make_file(tree, &entry, ITEM_SCRATCH, item);
+	result = check_found(tree, &room, &entry, &kind);
 	if (result < 0)
 		return result;
 	if (kind == ENTRY_TYPES)
 		return types_make(tree, dir, item);
 	if (kind == ENTRY_SCRATCH)
-		return make_file(tree, dir, buf_text(&canonical), ITEM_SCRATCH, item);
-	if (dir->dir->shape == SHAPE_PAYLOADS && !is_shown_as_file(tree, buf_text(&canonical)))
+		return make_file(tree, &entry, ITEM_SCRATCH, item);
+	if (dir->dir->shape == SHAPE_PAYLOADS && !is_shown_as_file(tree, entry.name))
 		return refuse_text(tree, dir, name, EINVAL, "a payload is a directory: make it with mkdir");
-	if (!is_redirection(flags) && (result = make_check_known(tree, dir, buf_text(&canonical))) < 0)
+	if (!is_redirection(flags) && (result = make_check_known(tree, &entry)) < 0)
 		return result;
-	return make_file(tree, dir, buf_text(&canonical), ITEM_KEY, item);
+	return make_file(tree, &entry, ITEM_KEY, item);
 }
 
 int tree_create(struct tree *tree, struct item *dir, const char *name, int flags, struct item **item,
@@ -256,7 +259,8 @@ int tree_mknod(struct tree *tree, struct item *dir, const char *name, mode_t mod
 
 int tree_symlink(struct tree *tree, struct item *dir, const char *name, const char *target, struct item **out)
 {
-	BUF_AUTO canonical = BUF_INIT;
+	BUF_AUTO room = BUF_INIT;
+	struct entry entry;
 	enum entry_kind kind;
 	struct item *item;
 	int result = tree_lookup(tree, dir, name, &item);
@@ -264,12 +268,12 @@ int tree_symlink(struct tree *tree, struct item *dir, const char *name, const ch
 	if (result == 0)
 		return -EEXIST;
 	if (result == -ENOENT)
-		result = make_check(tree, dir, name, &canonical, &kind);
+		result = make_check(tree, dir, name, &room, &entry, &kind);
 	if (result < 0)
 		return result;
 	if (kind == ENTRY_TYPES)
 		return -EPERM;
-	result = make_file(tree, dir, buf_text(&canonical), ITEM_LINK, &item);
+	result = make_file(tree, &entry, ITEM_LINK, &item);
 	if (result < 0)
 		return result;
 	buf_add_text(&item->rare->content, target);
@@ -289,44 +293,45 @@ int tree_readlink(const struct item *item, const char **target)
 /* --- directories ------------------------------------------------------------------------------------ */
 
 /* The type of the container that mkdir makes under that name if nothing was said of it. */
-static enum node_type make_dir_type(struct tree *tree, const struct item *dir, const char *name)
+static enum node_type make_dir_type(struct tree *tree, const struct entry *entry)
 {
 	enum node_type type;
 	struct error ignored;
 
-	allowed_container(tree, dir, name, &type, &ignored);
+	allowed_container(tree, entry, &type, &ignored);
 	if (type != NODE_TYPE_COUNT)
 		return type;
-	return !dir->parent && strcmp(name, "PayloadContent") == 0 ? NODE_ARRAY : NODE_DICT;
+	return !entry->dir->parent && strcmp(entry->name, "PayloadContent") == 0 ? NODE_ARRAY : NODE_DICT;
 }
 
-static enum node_type new_dir_type(struct tree *tree, const struct item *dir, const char *name)
+static enum node_type new_dir_type(struct tree *tree, const struct entry *entry)
 {
-	const struct said *said = said_find(dir->dir->said, name);
+	const struct said *said = entry->said;
 	struct error ignored;
 
 	if (said && (said->type == NODE_DICT || said->type == NODE_ARRAY) &&
-	    allowed_check_said(tree, dir, name, said, &ignored) == 0)
+	    allowed_check_said(tree, entry, said, &ignored) == 0)
 		return said->type;
-	return make_dir_type(tree, dir, name);
+	return make_dir_type(tree, entry);
 }
 
 /* The directory of a removed container is back, empty, with the memory of what was in it. */
-static int revive_dir(struct tree *tree, struct item *dir, const char *name, struct ghost *ghost, struct item **out)
+static int revive_dir(struct tree *tree, const struct entry *entry, struct item **out)
 {
-	struct item *item = item_new(tree, ITEM_DIR);
+	struct item *item = item_new(tree, ITEM_DIR), *dir = entry->dir;
+	struct ghost *ghost = entry->ghost;
 	int result;
 
 	if (!item)
 		return -ENOMEM;
 	result = dir_make(item, ghost->node, dir_shape_of(dir, ghost->node));
 	if (result == 0)
-		result = item_link(tree, dir, make_place(dir, name), name, item);
+		result = item_link_hashed(dir, entry_place(entry), entry->name, entry->hash, item);
 	if (result < 0) {
 		item_settle(tree, item);
 		return result;
 	}
-	result = commit_revival(tree, dir, name, ghost->node);
+	result = commit_revival(tree, dir, entry->name, ghost->node);
 	item->dir->loaded = true;
 	item->dir->ghosts = ghost->children;
 	item->dir->said = ghost->said;
@@ -338,34 +343,25 @@ static int revive_dir(struct tree *tree, struct item *dir, const char *name, str
 	return result;
 }
 
-static int insert_dir(struct tree *tree, struct item *dir, const char *name, struct item **out)
+static int insert_dir(struct tree *tree, const struct entry *entry, struct item **out)
 {
-	BUF_AUTO key = BUF_INIT;
-	const struct ghost *ghost = ghost_find(dir, name);
-	struct item *before = make_place(dir, name);
-	struct change change = { .kind = CHANGE_INSERT, .parent = dir->node };
-	int result;
+	BUF_AUTO room = BUF_INIT;
+	struct item *before = entry_place(entry);
+	struct change change = { .kind = CHANGE_INSERT };
+	int result = commit_under(entry, &change, &room);
 
-	buf_add(&key, "", 0);
-	if (dir->dir->shape == SHAPE_DICT && entry_key(dir, name, &key) < 0)
-		return -EINVAL;
-	change.key = dir->dir->shape == SHAPE_DICT ? buf_text(&key) : NULL;
-	change.key_len = key.len;
-	if (ghost && dir->dir->shape != SHAPE_ARRAY)
-		change.before = ghost->node;
-	else
-		change.before = before ? before->node : NULL;
-	result = census_room(tree, dir, name, 1);
+	if (result == 0)
+		result = census_room(tree, entry->dir, entry->name, 1);
 	if (result < 0)
 		return result;
-	change.node = node_new(new_dir_type(tree, dir, name));
+	change.node = node_new(new_dir_type(tree, entry));
 	if (!change.node)
 		return -ENOMEM;
 	if (commit(tree, &change) < 0) {
 		node_free(change.node);
 		return -ENOMEM;
 	}
-	result = dir_show_dir(tree, dir, before, name, change.node, out);
+	result = dir_show_dir(tree, entry->dir, before, entry->name, change.node, out);
 	if (result < 0)
 		node_remove(change.node);
 	return result;
@@ -381,10 +377,16 @@ static unsigned depth_of(const struct node *node)
 	return depth;
 }
 
-/* What must hold of a new directory beyond its name. */
-static int check_new_dir(struct tree *tree, struct item *dir, const char *name, enum entry_kind kind)
+static bool is_removed_dir(const struct entry *entry)
 {
-	const struct ghost *ghost = ghost_find(dir, name);
+	return entry->ghost && entry->ghost->dir;
+}
+
+/* What must hold of a new directory beyond its name. */
+static int check_new_dir(struct tree *tree, const struct entry *entry, enum entry_kind kind)
+{
+	struct item *dir = entry->dir;
+	const char *name = entry->name;
 	enum node_type type;
 	struct error err;
 	int result;
@@ -397,17 +399,17 @@ static int check_new_dir(struct tree *tree, struct item *dir, const char *name, 
 		return refuse_text(tree, dir, name, EPERM,
 				   "a directory of this name would be an editor's own, and lost at unmount; a key that "
 				   "is called so is spelled with an escape (%%2E for '.', %%7E for '~')");
-	result = make_check_known(tree, dir, name);
-	if (result < 0 || (ghost && ghost->dir) || allowed_container(tree, dir, name, &type, &err) == 0)
+	result = make_check_known(tree, entry);
+	if (result < 0 || is_removed_dir(entry) || allowed_container(tree, entry, &type, &err) == 0)
 		return result;
 	return refuse(tree, dir, name, &err, EINVAL);
 }
 
 int tree_mkdir(struct tree *tree, struct item *dir, const char *name, struct item **item)
 {
-	BUF_AUTO canonical = BUF_INIT;
+	BUF_AUTO room = BUF_INIT;
+	struct entry entry;
 	enum entry_kind kind;
-	struct ghost *ghost;
 	int result = tree_lookup(tree, dir, name, item);
 
 	if (result == 0)
@@ -415,18 +417,14 @@ int tree_mkdir(struct tree *tree, struct item *dir, const char *name, struct ite
 	if (dir->kind == ITEM_FOLDER)
 		return result == -ENOENT ? collection_mkdir(tree->collection, dir, name, item) : result;
 	if (result == -ENOENT)
-		result = make_check(tree, dir, name, &canonical, &kind);
+		result = make_check(tree, dir, name, &room, &entry, &kind);
 	if (result == 0)
-		result = check_new_dir(tree, dir, buf_text(&canonical), kind);
+		result = check_new_dir(tree, &entry, kind);
 	if (result < 0)
 		return result;
-	ghost = ghost_find(dir, buf_text(&canonical));
-	if (ghost && ghost->dir)
-		result = revive_dir(tree, dir, buf_text(&canonical), ghost, item);
-	else
-		result = insert_dir(tree, dir, buf_text(&canonical), item);
+	result = is_removed_dir(&entry) ? revive_dir(tree, &entry, item) : insert_dir(tree, &entry, item);
 	if (result == 0 && dir->dir->shape == SHAPE_PAYLOADS && (*item)->node->type == NODE_DICT)
-		result = commit_payload_name(tree, *item, buf_text(&canonical));
+		result = commit_payload_name(tree, *item, entry.name);
 	if (result < 0)
 		return result;
 	(*item)->made = dir->dir->shape == SHAPE_PAYLOADS && (*item)->node->type == NODE_DICT;

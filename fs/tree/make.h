@@ -2,19 +2,19 @@
 #ifndef TREE_MAKE_H
 #define TREE_MAKE_H
 
-#include "fs/tree/item.h"
+#include "fs/tree/entry.h"
 
 /* What a name would be in a directory. */
 enum entry_kind { ENTRY_KEY, ENTRY_SCRATCH, ENTRY_TYPES };
 
-/* Checks that a directory can take an entry of that name and says what it would be. Loads the directory.
- * `canonical` gets the name to use. 0, or -errno (refused). */
-int make_check(struct tree *tree, struct item *dir, const char *name, struct buf *canonical,
+/* Checks that a directory can take an entry of that name and says what it would be. Loads the directory. `entry` is
+ * under the name to use, which is `name` or in `room`. 0, or -errno (refused). */
+int make_check(struct tree *tree, struct item *dir, const char *name, struct buf *room, struct entry *entry,
 	       enum entry_kind *kind);
 
 /* Checks that a key of that name may be there, as far as the schema knows the directory's keys: new ones only.
  * 0 or -EINVAL (refused). */
-int make_check_known(struct tree *tree, struct item *dir, const char *name);
+int make_check_known(struct tree *tree, const struct entry *entry);
 
 /* A created key that never got a value, at its last close: the value that was removed before is back, or
  * the entry is gone. */
@@ -30,9 +30,6 @@ int file_keep_bytes(struct item *item);
 
 /* Turns a key's file, whose node is gone or never was, into a scratch file of the bytes it kept. */
 void file_become_scratch(struct item *item);
-
-/* The item that a new entry under that name must stand before; NULL: last. */
-struct item *make_place(const struct item *dir, const char *name);
 
 /* True if a directory has no entry left but its .types. */
 bool dir_is_empty(struct tree *tree, struct item *dir);

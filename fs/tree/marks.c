@@ -22,16 +22,17 @@ static bool is_looked_for(const struct tree *tree)
 	return rule_severity(&tree->profile->checks.levels, "merge-conflict", &severity);
 }
 
-int mark_check_place(struct tree *tree, struct item *dir, const char *name)
+int mark_check_place(struct tree *tree, const struct entry *entry)
 {
+	struct item *dir = entry->dir;
+	const char *name = entry->name;
 	struct error err;
 
-	if (!dir->parent || !mark_is_of(name, item_name(dir)))
+	if (!dir->parent || entry->shown || entry->ghost || !mark_is_of(name, item_name(dir)))
 		return 0;
 	if (dir_reach(tree, dir, item_name(dir)) < 0)
 		return -ENOMEM;
-	if (item_child(dir, item_name(dir)) ||
-	    item_child(dir, name) || ghost_find(dir, name) || !is_looked_for(tree))
+	if (item_child(dir, item_name(dir)) || !is_looked_for(tree))
 		return 0;
 	error_rule(&err, "merge-conflict",
 		   "a merge's mark of '%s' is no part of it, and mv moves into a directory that is there: with the "

@@ -5,7 +5,7 @@
 #ifndef TREE_MARKS_H
 #define TREE_MARKS_H
 
-#include "fs/tree/item.h"
+#include "fs/tree/entry.h"
 
 /* True if the entry `name` is a mark of the entry `key` beside it: the value that somebody takes who renames it so. */
 bool mark_is_of(const char *name, const char *key);
@@ -13,6 +13,6 @@ bool mark_is_of(const char *name, const char *key);
 /* Refuses a new entry that is a mark of the directory itself: mv(1) of a mark to a directory that is there moves it
  * into that, and one who then removes the marks has lost their value. What is called as the directory is has marks in
  * it of its own. 0, or -EPERM [merge-conflict]. */
-int mark_check_place(struct tree *tree, struct item *dir, const char *name);
+int mark_check_place(struct tree *tree, const struct entry *entry);
 
 #endif

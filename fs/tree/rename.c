@@ -24,6 +24,7 @@ struct rename {
 	const char *name;      /* what it will be called there, canonical */
 	struct item *target;   /* what has that name now, or NULL */
 	enum entry_kind kind;  /* what the name means */
+	struct entry entry;    /* of that name, before anything was changed */
 };
 
 /* mv(1) takes EINVAL for a directory moved into itself. */
@@ -145,7 +146,7 @@ static bool reads_the_same(struct tree *tree, const struct rename *r)
 	bool same;
 
 	text_of_node(node, &text);
-	if (!buf_ok(&text) || expectation_of(tree, r->dir, r->name, r->source, &expectation) < 0)
+	if (!buf_ok(&text) || expectation_of(tree, &r->entry, r->source, &expectation) < 0)
 		return false;
 	expectation.expect.array = NULL; /* its elements are news there */
 	same = text_parse(&expectation.expect, buf_text(&text), text.len, &meaning, &ignored) == 0;
@@ -160,11 +161,10 @@ static bool reads_the_same(struct tree *tree, const struct rename *r)
 /* True if the file can move with its node, type and style: nothing at the new name asks for a type. */
 static bool moves_whole(struct tree *tree, const struct rename *r)
 {
-	const struct said *said = said_find(r->dir->dir->said, r->name);
+	const struct said *said = r->entry.said;
 
 	return r->source->kind == ITEM_KEY && r->source->node && !item_stage(r->source) && !r->target &&
-	       !ghost_find(r->dir, r->name) && (!said || said->type == NODE_TYPE_COUNT) &&
-	       reads_the_same(tree, r);
+	       !r->entry.ghost && (!said || said->type == NODE_TYPE_COUNT) && reads_the_same(tree, r);
 }
 
 /* The node that one in a directory stands before; NULL: it is the last. */
@@ -180,33 +180,24 @@ static struct node *node_after(const struct item *dir, const struct node *node)
 
 /* Moves the source's node to its new place: where it was if it stays in its dict, else last, or where its
  * number says. */
-static int move_node(struct tree *tree, const struct rename *r, const struct ghost *ghost)
+static int move_node(struct tree *tree, const struct entry *entry, struct node *node)
 {
-	BUF_AUTO key = BUF_INIT;
-	struct node *node = r->source->node;
-	struct change change = { .kind = CHANGE_MOVE, .node = node, .parent = r->dir->node };
-	struct item *before;
-	uint32_t index;
+	BUF_AUTO room = BUF_INIT;
+	struct change change = { .kind = CHANGE_MOVE, .node = node };
+	int result = commit_under(entry, &change, &room);
 
-	buf_add(&key, "", 0);
-	if (r->dir->dir->shape == SHAPE_DICT && entry_key(r->dir, r->name, &key) < 0)
-		return -EINVAL;
-	if (r->dir->dir->shape == SHAPE_ARRAY && name_to_index(r->name, &index)) {
-		before = dir_place_for_index(r->dir, index);
-		change.before = before == r->source ? node_next(node) : before ? before->node : NULL;
-	} else if (ghost) {
-		change.before = ghost->node;
-	} else if (node->parent == r->dir->node) {
-		change.before = node_after(r->dir, node);
-	}
-	change.key = r->dir->dir->shape == SHAPE_DICT ? buf_text(&key) : NULL;
-	change.key_len = key.len;
+	if (result < 0)
+		return result;
+	if (change.before == node)
+		change.before = node_next(node);
+	else if (entry->dir->dir->shape != SHAPE_ARRAY && !entry->ghost && node->parent == change.parent)
+		change.before = node_after(entry->dir, node);
 	return commit(tree, &change);
 }
 
 static int move_file(struct tree *tree, const struct rename *r)
 {
-	int result = move_node(tree, r, NULL);
+	int result = move_node(tree, &r->entry, r->source->node);
 
 	return result < 0 ? as_rename_error(result) : relink(tree, r, dir_next_shown(r->source->node));
 }
@@ -214,12 +205,13 @@ static int move_file(struct tree *tree, const struct rename *r)
 /* A refused replacement of a key that was removed a moment ago: the key is back as it was. */
 static void bring_back(struct tree *tree, const struct rename *r)
 {
-	struct ghost *ghost = ghost_find(r->dir, r->name);
+	const struct entry entry = entry_of(r->dir, r->name);
+	struct ghost *ghost = entry.ghost;
 	struct item *item;
 
 	if (!ghost || r->target || ghost->children)
 		return;
-	if (dir_show(tree, r->dir, make_place(r->dir, r->name), r->name, ghost->node, &item) < 0)
+	if (dir_show(tree, r->dir, entry_place(&entry), r->name, ghost->node, &item) < 0)
 		return;
 	commit_revival(tree, r->dir, r->name, ghost->node);
 	item_follow_node(item);
@@ -248,6 +240,7 @@ static void leave_both(struct tree *tree, const struct rename *r, struct node *n
 /* The source's bytes become the value of the key. `holder` has the key's node for the time between. */
 static int put_under_name(struct tree *tree, const struct rename *r, const char *bytes, size_t len)
 {
+	const struct entry entry = entry_of(r->dir, r->name);
 	struct item holder = { .kind = ITEM_KEY };
 	struct item *source = r->source, *target = r->target;
 	int result;
@@ -257,7 +250,7 @@ static int put_under_name(struct tree *tree, const struct rename *r, const char 
 			return -ENOMEM;
 		holder.node = target->node;
 	}
-	result = value_put(tree, r->dir, r->name, &holder, bytes, len);
+	result = value_put(tree, &entry, &holder, bytes, len);
 	if (result < 0) {
 		bring_back(tree, r);
 		return as_rename_error(result);
@@ -308,13 +301,14 @@ static bool takes_place(const struct rename *r)
 /* Says of the key what the mark is. */
 static int say_type(struct tree *tree, const struct rename *r, struct said *said)
 {
+	const struct entry entry = entry_of(r->dir, r->name);
 	BUF_AUTO words = BUF_INIT;
 	struct error err;
 
 	types_describe(r->source, &words);
 	if (!buf_ok(&words) || said_parse(said, buf_text(&words), words.len) < 0)
 		return -ENOMEM;
-	if (allowed_check_said(tree, r->dir, r->name, said, &err) < 0)
+	if (allowed_check_said(tree, &entry, said, &err) < 0)
 		return refuse(tree, r->dir, r->name, &err, EPERM);
 	return 0;
 }
@@ -420,12 +414,13 @@ static void moved_path(const struct rename *r, const struct node *node, struct b
  * save, and so is what keeps its meaning. */
 static int check_content(struct tree *tree, const struct rename *r)
 {
-	const struct schema_key *key = allowed_entry(tree, r->dir, r->name);
+	const struct entry now = entry_of_item(r->source);
+	const struct schema_key *key = allowed_entry(tree, &r->entry);
 	const struct node *culprit;
 	BUF_AUTO path = BUF_INIT;
 	struct error err;
 
-	if (key == allowed_entry(tree, r->source->parent, item_name(r->source)) ||
+	if (key == allowed_entry(tree, &now) ||
 	    allowed_check_container(tree, key, r->source->node, &culprit, &err) == 0)
 		return 0;
 	if (err.code == ENOMEM)
@@ -456,7 +451,7 @@ static int check_dir(struct tree *tree, const struct rename *r)
 static int rename_dir(struct tree *tree, const struct rename *r)
 {
 	bool in_payloads = r->dir->dir->shape == SHAPE_PAYLOADS;
-	struct ghost *ghost;
+	struct entry entry;
 	int result = check_dir(tree, r);
 
 	if (result < 0)
@@ -467,10 +462,10 @@ static int rename_dir(struct tree *tree, const struct rename *r)
 			return result;
 		item_unlink(tree, r->target);
 	}
-	ghost = ghost_find(r->dir, r->name);
+	entry = entry_of(r->dir, r->name);
 	result = in_payloads ? retype_payload(tree, r) : 0;
-	if (result == 0 && !(in_payloads && r->source->parent == r->dir && !ghost))
-		result = move_node(tree, r, ghost);
+	if (result == 0 && !(in_payloads && r->source->parent == r->dir && !entry.ghost))
+		result = move_node(tree, &entry, r->source->node);
 	if (result == 0 && in_payloads)
 		result = commit_payload_name(tree, r->source, r->name);
 	if (result < 0)
@@ -536,7 +531,7 @@ static int look_up(struct tree *tree, struct rename *r, struct item *from_dir, c
 int tree_rename(struct tree *tree, struct item *from_dir, const char *from, struct item *to_dir, const char *to,
 		unsigned flags)
 {
-	BUF_AUTO canonical = BUF_INIT;
+	BUF_AUTO room = BUF_INIT;
 	struct rename r = { .dir = to_dir };
 	int result;
 
@@ -551,12 +546,12 @@ int tree_rename(struct tree *tree, struct item *from_dir, const char *from, stru
 		return result < 0 ? result : 0;
 	if (flags & RENAME_EXCHANGE)
 		return rename_exchange(tree, r.source, r.target);
-	result = make_check(tree, to_dir, to, &canonical, &r.kind);
+	result = make_check(tree, to_dir, to, &room, &r.entry, &r.kind);
 	if (result == 0 && r.kind == ENTRY_KEY && r.source->kind != ITEM_LINK)
-		result = make_check_known(tree, to_dir, buf_text(&canonical));
+		result = make_check_known(tree, &r.entry);
 	if (result < 0)
 		return as_rename_error(result);
-	r.name = buf_text(&canonical);
+	r.name = r.entry.name;
 	if (r.kind == ENTRY_TYPES)
 		r.target = NULL;
 	return dispatch(tree, &r);

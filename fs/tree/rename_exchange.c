@@ -16,11 +16,13 @@ static bool is_plain_file(const struct item *item)
 static int check_bytes(struct tree *tree, struct item *key, const struct buf *bytes)
 {
 	struct meaning meaning;
+	struct entry entry;
 	struct error err;
 
 	if (key->kind != ITEM_KEY)
 		return 0;
-	if (entry_parse(tree, key->parent, item_name(key), key, buf_text(bytes), bytes->len, &meaning, &err) == 0) {
+	entry = entry_of_item(key);
+	if (entry_parse(tree, &entry, key, buf_text(bytes), bytes->len, &meaning, &err) == 0) {
 		meaning_free(&meaning);
 		return 0;
 	}
@@ -29,10 +31,12 @@ static int check_bytes(struct tree *tree, struct item *key, const struct buf *by
 
 static int put_bytes(struct tree *tree, struct item *item, const struct buf *bytes)
 {
+	struct entry entry;
 	int result = 0;
 
 	if (item->kind == ITEM_KEY) {
-		result = value_put(tree, item->parent, item_name(item), item, buf_text(bytes), bytes->len);
+		entry = entry_of_item(item);
+		result = value_put(tree, &entry, item, buf_text(bytes), bytes->len);
 		if (result == 0)
 			item_remember(item, buf_text(bytes), bytes->len);
 	} else {

@@ -37,6 +37,7 @@ static bool fits(const struct item *item, const struct said *said)
 
 static int retype_file(struct tree *tree, struct item *item, bool report)
 {
+	const struct entry entry = entry_of_item(item);
 	struct expectation expectation;
 	BUF_AUTO made = BUF_INIT;
 	struct meaning meaning;
@@ -47,11 +48,11 @@ static int retype_file(struct tree *tree, struct item *item, bool report)
 	int result;
 
 	if (item_bytes(item, &made, &bytes, &len) < 0 ||
-	    expectation_of(tree, item->parent, item_name(item), item, &expectation) < 0)
+	    expectation_of(tree, &entry, item, &expectation) < 0)
 		return -ENOMEM;
 	result = text_parse(&expectation.expect, bytes, len, &meaning, &err);
 	expectation_free(&expectation);
-	if (result == 0 && place_check(item->parent, item_name(item), &meaning, &err) < 0) {
+	if (result == 0 && place_check(entry.dir, entry.name, &meaning, &err) < 0) {
 		meaning_free(&meaning);
 		result = -1;
 	}
@@ -192,12 +193,14 @@ static int refuse_said(struct tree *tree, struct item *item, const struct said *
 
 int types_retype(struct tree *tree, struct item *item, const struct said *said, bool report)
 {
+	struct entry entry;
 	struct error err;
 	int result = -EINVAL;
 
 	if (fits(item, said) || !item->node || item_stage(item))
 		return 0;
-	if (allowed_check_said(tree, item->parent, item_name(item), said, &err) < 0)
+	entry = entry_of_item(item);
+	if (allowed_check_said(tree, &entry, said, &err) < 0)
 		return report ? refuse(tree, item, NULL, &err, EINVAL) : -EINVAL;
 	if (item->kind == ITEM_KEY && said->type != NODE_DICT)
 		return retype_file(tree, item, report);

@@ -249,26 +249,26 @@ static int parse_as_it_is(struct tree *tree, const struct node *node, const char
 }
 
 /* True if something was said of the value's type, and it is of that. */
-static bool is_as_said(const struct item *dir, const char *name, const struct node *node)
+static bool is_as_said(const struct entry *entry, const struct node *node)
 {
-	const struct said *said = node ? said_find(dir->dir->said, name) : NULL;
+	const struct said *said = node ? entry->said : NULL;
 
 	return said && said->type != NODE_TYPE_COUNT && types_fit(node, said, false);
 }
 
-static int parse_as_expected(struct tree *tree, struct item *dir, const char *name, struct item *item,
-			     const char *bytes, size_t len, struct meaning *meaning, struct error *err)
+static int parse_as_expected(struct tree *tree, const struct entry *entry, struct item *item, const char *bytes,
+			     size_t len, struct meaning *meaning, struct error *err)
 {
 	struct expectation expectation;
 	int result;
 
-	if (expectation_of(tree, dir, name, item, &expectation) < 0)
+	if (expectation_of(tree, entry, item, &expectation) < 0)
 		return error_memory(err);
 	if (item && item_stage(item) && bytes == item_stage(item)->bytes.data)
 		stage_skip(item, len, &expectation.expect);
 	result = text_parse(&expectation.expect, bytes, len, meaning, err);
 	expectation_free(&expectation);
-	if (result == 0 && place_check(dir, name, meaning, err) < 0) {
+	if (result == 0 && place_check(entry->dir, entry->name, meaning, err) < 0) {
 		meaning_free(meaning);
 		result = -1;
 	}
@@ -277,56 +277,43 @@ static int parse_as_expected(struct tree *tree, struct item *dir, const char *na
 
 /* What a value is and was said to be it stays while its bytes do; and where something else is demanded by now,
  * the bytes that are there are still taken. */
-int entry_parse(struct tree *tree, struct item *dir, const char *name, struct item *item, const char *bytes,
-		size_t len, struct meaning *meaning, struct error *err)
+int entry_parse(struct tree *tree, const struct entry *entry, struct item *item, const char *bytes, size_t len,
+		struct meaning *meaning, struct error *err)
 {
-	const struct node *node = entry_node(dir, name, item);
+	const struct node *node = entry_node(entry, item);
 	bool news = has_grown(item, len);
 
-	if (!node && allowed_check_name(tree, dir, name, err) < 0)
+	if (!node && allowed_check_name(tree, entry, err) < 0)
 		return -1;
-	if (!news && is_as_said(dir, name, node) && parse_as_it_is(tree, node, bytes, len, meaning) == 0)
+	if (!news && is_as_said(entry, node) && parse_as_it_is(tree, node, bytes, len, meaning) == 0)
 		return 0;
-	if (parse_as_expected(tree, dir, name, item, bytes, len, meaning, err) == 0)
+	if (parse_as_expected(tree, entry, item, bytes, len, meaning, err) == 0)
 		return 0;
 	return news ? -1 : parse_as_it_is(tree, node, bytes, len, meaning);
 }
 
 bool stage_is_valid(struct tree *tree, struct item *item)
 {
+	const struct entry entry = entry_of_item(item);
 	const struct stage *stage = item_stage(item);
 	struct meaning meaning;
 	struct error ignored;
 
-	if (!stage || entry_parse(tree, item->parent, item_name(item), item, buf_text(&stage->bytes), stage->bytes.len,
-				  &meaning, &ignored) < 0)
+	if (!stage ||
+	    entry_parse(tree, &entry, item, buf_text(&stage->bytes), stage->bytes.len, &meaning, &ignored) < 0)
 		return false;
 	meaning_free(&meaning);
 	return true;
 }
 
-/* The change that gives `name` in `dir` a value: an element of an array stands where its number says, a key
- * that was removed has its old place, every other comes last. */
-static int insert_value(struct tree *tree, struct item *dir, const char *name, struct item *item,
-			const struct meaning *meaning)
+static int insert_value(struct tree *tree, const struct entry *entry, struct item *item, const struct meaning *meaning)
 {
-	BUF_AUTO key = BUF_INIT;
-	struct ghost *ghost = ghost_find(dir, name);
-	struct change change = { .kind = CHANGE_INSERT, .parent = dir->node };
-	struct item *next;
-	uint32_t index;
+	BUF_AUTO room = BUF_INIT;
+	struct change change = { .kind = CHANGE_INSERT };
+	int result = commit_under(entry, &change, &room);
 
-	buf_add(&key, "", 0);
-	if (dir->dir->shape == SHAPE_DICT && entry_key(dir, name, &key) < 0)
-		return -EINVAL;
-	if (dir->dir->shape == SHAPE_ARRAY && name_to_index(name, &index)) {
-		next = dir_place_for_index(dir, index);
-		change.before = next ? next->node : NULL;
-	} else if (ghost) {
-		change.before = ghost->node;
-	}
-	change.key = dir->dir->shape == SHAPE_DICT ? buf_text(&key) : NULL;
-	change.key_len = key.len;
+	if (result < 0)
+		return result;
 	change.node = commit_node(meaning);
 	if (!change.node)
 		return -ENOMEM;
@@ -340,16 +327,16 @@ static int insert_value(struct tree *tree, struct item *dir, const char *name, s
 }
 
 /* A key that was removed takes its node, and with it its place and style, back. */
-static int revive_value(struct tree *tree, struct item *dir, struct ghost *ghost, struct item *item,
-			const struct meaning *meaning)
+static int revive_value(struct tree *tree, const struct entry *entry, struct item *item, const struct meaning *meaning)
 {
+	struct ghost *ghost = entry->ghost;
 	struct change change = { .kind = CHANGE_VALUE, .node = ghost->node, .meaning = meaning };
 
-	if (commit_revival(tree, dir, ghost->name, ghost->node) < 0 || commit(tree, &change) < 0)
+	if (commit_revival(tree, entry->dir, ghost->name, ghost->node) < 0 || commit(tree, &change) < 0)
 		return -ENOMEM;
 	item->node = ghost->node;
 	item->node->user = item;
-	ghost_take(dir, ghost);
+	ghost_take(entry->dir, ghost);
 	ghost_free(ghost);
 	return 0;
 }
@@ -367,10 +354,9 @@ static int append_lines(struct tree *tree, struct item *item, const struct meani
 	return 0;
 }
 
-static int apply_value(struct tree *tree, struct item *dir, const char *name, struct item *item,
-		       const struct meaning *meaning)
+static int apply_value(struct tree *tree, const struct entry *entry, struct item *item, const struct meaning *meaning)
 {
-	struct ghost *ghost = ghost_find(dir, name);
+	const struct ghost *ghost = entry->ghost;
 	struct change change = { .kind = CHANGE_VALUE, .node = item->node, .meaning = meaning };
 	int result;
 
@@ -379,9 +365,9 @@ static int apply_value(struct tree *tree, struct item *dir, const char *name, st
 	if (item->node)
 		return commit(tree, &change);
 	if (ghost && !ghost->children && (node_is_scalar(ghost->node->type) || ghost->node->type == NODE_ARRAY))
-		result = revive_value(tree, dir, ghost, item, meaning);
+		result = revive_value(tree, entry, item, meaning);
 	else
-		result = insert_value(tree, dir, name, item, meaning);
+		result = insert_value(tree, entry, item, meaning);
 	if (result == 0 && item->parent)
 		item_follow_node(item);
 	return result;
@@ -395,23 +381,20 @@ static size_t values_more(const struct node *node, const struct meaning *meaning
 	return then > now ? then - now : 0;
 }
 
-int value_put(struct tree *tree, struct item *dir, const char *name, struct item *item, const char *bytes,
-	      size_t len)
+int value_put(struct tree *tree, const struct entry *entry, struct item *item, const char *bytes, size_t len)
 {
+	bool own = item == entry->shown;
+	struct item *told = own ? item : entry->dir;
+	const char *name = own ? NULL : entry->name;
 	struct meaning meaning;
 	struct error err;
-	int result = entry_parse(tree, dir, name, item, bytes, len, &meaning, &err);
+	int result = entry_parse(tree, entry, item, bytes, len, &meaning, &err);
 
-	if (result < 0 && err.code == ENOMEM)
-		return -ENOMEM;
-	if (result < 0 && item->parent == dir && strcmp(item_name(item), name) == 0)
-		return refuse(tree, item, NULL, &err, err.code);
 	if (result < 0)
-		return refuse(tree, dir, name, &err, err.code);
-	result = census_room(tree, item->parent == dir ? item : dir, item->parent == dir ? NULL : name,
-			     values_more(item->node, &meaning));
+		return err.code == ENOMEM ? -ENOMEM : refuse(tree, told, name, &err, err.code);
+	result = census_room(tree, told, name, values_more(item->node, &meaning));
 	if (result == 0)
-		result = apply_value(tree, dir, name, item, &meaning);
+		result = apply_value(tree, entry, item, &meaning);
 	meaning_free(&meaning);
 	return result;
 }
@@ -434,11 +417,13 @@ static void show_staged(struct item *item)
 int stage_commit(struct tree *tree, struct item *item)
 {
 	struct stage *stage = item_stage(item);
+	struct entry entry;
 	int result;
 
 	if (!stage)
 		return 0;
-	result = value_put(tree, item->parent, item_name(item), item, buf_text(&stage->bytes), stage->bytes.len);
+	entry = entry_of_item(item);
+	result = value_put(tree, &entry, item, buf_text(&stage->bytes), stage->bytes.len);
 	if (result < 0) {
 		stage_drop(tree, item);
 		return result;

@@ -8,13 +8,13 @@
 #ifndef TREE_STAGE_H
 #define TREE_STAGE_H
 
-#include "fs/tree/item.h"
+#include "fs/tree/entry.h"
 #include "fs/tree/text.h"
 
 /* Reads bytes as the value that they would give an entry, and checks all that is demanded of one there. `item`:
  * see expectation_of(). 0, or -1 with the reason, or ENOMEM; `meaning` is freed by the caller on success. */
-int entry_parse(struct tree *tree, struct item *dir, const char *name, struct item *item, const char *bytes,
-		size_t len, struct meaning *meaning, struct error *err);
+int entry_parse(struct tree *tree, const struct entry *entry, struct item *item, const char *bytes, size_t len,
+		struct meaning *meaning, struct error *err);
 
 /* The bytes that a file shows now; in `made` if they have to be made. -ENOMEM or 0. */
 int item_bytes(struct item *item, struct buf *made, const char **bytes, size_t *len);
@@ -46,10 +46,9 @@ bool stage_is_valid(struct tree *tree, struct item *item);
 /* Commits what is staged, or refuses it and drops it. 0, -EINVAL or -ENOMEM. Does nothing without a stage. */
 int stage_commit(struct tree *tree, struct item *item);
 
-/* Gives `item` (a key without value, a scratch file about to become a key, or a key) the value of `bytes`
- * under `name` in `dir`: checks, commits, keeps the bytes as they were written. 0 or -errno (refused). */
-int value_put(struct tree *tree, struct item *dir, const char *name, struct item *item, const char *bytes,
-	      size_t len);
+/* Gives `item` (a key without value, a scratch file about to become a key, or a key) the value of `bytes` as that
+ * entry: checks, commits, keeps the bytes as they were written. 0 or -errno (refused). */
+int value_put(struct tree *tree, const struct entry *entry, struct item *item, const char *bytes, size_t len);
 
 /* Keeps `bytes` as what the file of a key shows, if its value would read otherwise. */
 void item_remember(struct item *item, const char *bytes, size_t len);

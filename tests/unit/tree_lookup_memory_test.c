@@ -255,7 +255,7 @@ static void try_renaming(const char *to, bool staged, size_t few)
 			close_handle(handle);
 		tree_end();
 	}
-	assert_true(n > 4);
+	assert_true(n > 2);
 }
 
 static void try_all_renames(size_t few)
