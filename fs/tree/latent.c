@@ -165,7 +165,8 @@ uint64_t latent_ino(const struct latent_entry *entry)
 void latent_sketch(const struct latent_entry *entry, struct item *sketch)
 {
 	if (sketch->parent != entry->row->dir) {
-		*sketch = (struct item){ .kind = ITEM_KEY, .named = true, .long_named = true, .parent = entry->row->dir };
+		*sketch = (struct item){ .kind = ITEM_KEY, .named = true, .long_named = true };
+		sketch->parent = entry->row->dir;
 		item_set_mtime(sketch, entry->row->time);
 	}
 	sketch->ino = latent_ino(entry);
