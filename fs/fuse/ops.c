@@ -48,17 +48,17 @@ static void op_init(void *userdata, struct fuse_conn_info *conn)
 
 static void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-	struct spot dir, entry;
+	struct spot dir;
+	uint64_t ino;
 	int result;
 
 	if (!parent_of(req, parent, name, &dir))
 		return;
-	entry.tree = dir.tree;
-	result = tree_lookup(dir.tree, dir.item, name, &entry.item);
+	result = tree_find(dir.tree, dir.item, name, &ino);
 	if (result < 0)
 		reply_result(req, result);
 	else
-		reply_entry(req, &entry);
+		reply_entry(req, dir.tree, ino);
 }
 
 static void forget(fuse_req_t req, fuse_ino_t ino, uint64_t count)
@@ -98,7 +98,7 @@ static void op_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t
 	if (result < 0)
 		reply_result(req, result);
 	else
-		reply_entry(req, &entry);
+		reply_entry(req, entry.tree, item_ino(entry.item));
 }
 
 static void op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
@@ -115,7 +115,7 @@ static void op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t
 	if (result < 0)
 		reply_result(req, result);
 	else
-		reply_entry(req, &entry);
+		reply_entry(req, entry.tree, item_ino(entry.item));
 }
 
 static void op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const char *name)
@@ -131,7 +131,7 @@ static void op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, co
 	if (result < 0)
 		reply_result(req, result);
 	else
-		reply_entry(req, &entry);
+		reply_entry(req, entry.tree, item_ino(entry.item));
 }
 
 static void op_readlink(fuse_req_t req, fuse_ino_t ino)

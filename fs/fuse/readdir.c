@@ -20,6 +20,7 @@
 
 struct directory {
 	struct directory *prev, *next; /* in the list of those that are open */
+	struct tree *tree;             /* that `listing` is of */
 	struct listing *listing;       /* NULL: not read yet */
 };
 
@@ -83,6 +84,7 @@ void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 /* An answer that is being filled with entries. */
 struct page {
 	fuse_req_t req;
+	struct tree *tree;
 	char *bytes;
 	size_t used;
 	size_t size;
@@ -128,7 +130,7 @@ static bool add_dots(struct page *page, fuse_ino_t ino, off_t offset)
 }
 
 /* Attributes are given in a plus entry alone: the other has no more than what kind of a thing it is. */
-static bool add_entry(struct page *page, const struct listing *listing, const struct listed *listed, off_t next)
+static bool add_entry(struct page *page, const struct listed *listed, off_t next)
 {
 	const struct stat kind = { .st_ino = listed->ino, .st_mode = listed->format };
 	struct fuse_entry_param entry;
@@ -136,11 +138,11 @@ static bool add_entry(struct page *page, const struct listing *listing, const st
 
 	if (!page->plus)
 		return add_plain(page, listed->name, &kind, next);
-	listing_attr(listing, listed->ino, &attr);
+	tree_attr(page->tree, listed->ino, &attr);
 	fill_entry(&attr, &entry);
 	if (!add_plus(page, listed->name, &entry, next))
 		return false;
-	listing_hold(listing, listed->ino);
+	tree_hold(page->tree, listed->ino);
 	return true;
 }
 
@@ -149,7 +151,7 @@ static void add_entries(struct page *page, const struct listing *listing, size_t
 	struct listed listed;
 
 	for (; listing_at(listing, &position, &listed); position++)
-		if (!add_entry(page, listing, &listed, (off_t)(FIRST_ENTRY + position + 1)))
+		if (!add_entry(page, &listed, (off_t)(FIRST_ENTRY + position + 1)))
 			return;
 }
 
@@ -162,6 +164,7 @@ static int renew_listing(const struct spot *dir, struct directory *directory)
 		return result;
 	if (directory->listing)
 		listing_free(directory->listing);
+	directory->tree = dir->tree;
 	directory->listing = listing;
 	return 0;
 }
@@ -191,6 +194,7 @@ static void read_directory(fuse_req_t req, fuse_ino_t ino, size_t size, off_t of
 		reply_result(req, result);
 		return;
 	}
+	page.tree = directory->tree;
 	page.bytes = malloc(size);
 	if (!page.bytes) {
 		fuse_reply_err(req, ENOMEM);

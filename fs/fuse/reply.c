@@ -118,13 +118,13 @@ void fill_entry(const struct tree_attr *attr, struct fuse_entry_param *entry)
 }
 
 /* With its lookup count taken. */
-static void hold_entry(struct tree *tree, struct item *item, struct fuse_entry_param *entry)
+static void hold_entry(struct tree *tree, uint64_t ino, struct fuse_entry_param *entry)
 {
 	struct tree_attr attr;
 
-	tree_getattr(tree, item, &attr);
+	tree_attr(tree, ino, &attr);
 	fill_entry(&attr, entry);
-	tree_hold(item);
+	tree_hold(tree, ino);
 }
 
 void reply_result(fuse_req_t req, int result)
@@ -147,14 +147,14 @@ void reply_attr(fuse_req_t req, const struct spot *spot)
 	attributes_answered(attributes, fuse_reply_attr(req, &st, attr_timeout(&attr)));
 }
 
-void reply_entry(fuse_req_t req, const struct spot *spot)
+void reply_entry(fuse_req_t req, struct tree *tree, uint64_t ino)
 {
 	struct attributes *attributes = attributes_of(req);
 	struct fuse_entry_param entry;
 
-	hold_entry(spot->tree, spot->item, &entry);
+	hold_entry(tree, ino, &entry);
 	if (attributes_answered(attributes, fuse_reply_entry(req, &entry)) == -ENOENT)
-		tree_drop(spot->tree, spot->item, 1);
+		tree_drop(tree, ino, 1);
 }
 
 /* Writing goes past the page cache, so that nobody sees bytes that may yet be refused; what is made on
@@ -184,14 +184,15 @@ void reply_open(fuse_req_t req, const struct spot *spot, struct handle *handle, 
 void reply_create(fuse_req_t req, const struct spot *spot, struct handle *handle, struct fuse_file_info *fi)
 {
 	struct attributes *attributes = attributes_of(req);
+	const uint64_t ino = item_ino(spot->item);
 	struct fuse_entry_param entry;
 
-	hold_entry(spot->tree, spot->item, &entry);
+	hold_entry(spot->tree, ino, &entry);
 	fi->fh = (uintptr_t)handle;
 	set_caching(handle, fi);
 	if (attributes_answered(attributes, fuse_reply_create(req, &entry, fi)) == -ENOENT) {
 		tree_release(spot->tree, handle);
-		tree_drop(spot->tree, spot->item, 1);
+		tree_drop(spot->tree, ino, 1);
 	}
 }
 

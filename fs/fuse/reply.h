@@ -47,7 +47,7 @@ void fill_entry(const struct tree_attr *attr, struct fuse_entry_param *entry);
 /* `result`: 0 or a negative errno. */
 void reply_result(fuse_req_t req, int result);
 void reply_attr(fuse_req_t req, const struct spot *spot);
-void reply_entry(fuse_req_t req, const struct spot *spot);
+void reply_entry(fuse_req_t req, struct tree *tree, uint64_t ino);
 /* Both release `handle` when the answer did not arrive. */
 void reply_open(fuse_req_t req, const struct spot *spot, struct handle *handle, struct fuse_file_info *fi);
 void reply_create(fuse_req_t req, const struct spot *spot, struct handle *handle, struct fuse_file_info *fi);

@@ -343,6 +343,23 @@ const struct item *dir_walk_next(struct dir_walk *walk)
 	return item;
 }
 
+bool dir_find_latent(const struct item *dir, const char *name, uint64_t *ino)
+{
+	BUF_AUTO room = BUF_INIT;
+	struct latent_entry entry;
+	struct node *node;
+	const char *key;
+	size_t len;
+
+	if (!dir->dir->latent || name_kind(name) != NAME_KEY || !(key = name_key(name, &room, &len)) || !buf_ok(&room))
+		return false;
+	node = node_find(dir->node, key, len);
+	if (!node || !latent_in(dir, node, &entry))
+		return false;
+	*ino = latent_ino(&entry);
+	return true;
+}
+
 int dir_open_up(struct tree *tree, struct item *dir, const char *name)
 {
 	return dir->node && is_large(tree, dir) ? dir_reach(tree, dir, name) : dir_load(tree, dir);

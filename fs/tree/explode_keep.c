@@ -199,13 +199,13 @@ static int rename_all(struct tree *tree, struct item *dir, const struct naming *
 	int result = 0;
 
 	for (i = 0; i < naming->count; i++) {
-		tree_hold(naming->items[i]);
+		item_hold(naming->items[i]);
 		item_unlink(tree, naming->items[i]);
 	}
 	for (i = 0; i < naming->count; i++) {
 		if (result == 0)
 			result = item_link(tree, dir, NULL, naming->names[i], naming->items[i]);
-		tree_drop(tree, naming->items[i], 1);
+		item_drop(tree, naming->items[i], 1);
 	}
 	return result;
 }

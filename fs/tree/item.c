@@ -342,30 +342,46 @@ uint64_t item_ino(const struct item *item)
 	return item->ino;
 }
 
-void tree_hold(struct item *item)
+void item_hold(struct item *item)
 {
 	item->held++;
 }
 
-void tree_drop(struct tree *tree, struct item *item, uint64_t count)
+void item_drop(struct tree *tree, struct item *item, uint64_t count)
 {
 	item->held = (count < item->held ? item->held - count : 0) & HELD_MOST;
 	item_settle(tree, item);
 }
 
-void tree_forget(struct tree *tree, uint64_t ino, uint64_t count)
+void tree_hold(struct tree *tree, uint64_t ino)
 {
 	struct item *item = item_made(tree, ino);
 	struct latent_entry entry;
 
-	if (!item) {
-		if (latent_find(tree, ino, &entry))
-			latent_drop(&entry, count);
-		return;
-	}
-	if (item->parent && count >= item->held)
+	if (item)
+		item_hold(item);
+	else if (latent_find(tree, ino, &entry))
+		latent_hold(&entry);
+}
+
+void tree_drop(struct tree *tree, uint64_t ino, uint64_t count)
+{
+	struct item *item = item_made(tree, ino);
+	struct latent_entry entry;
+
+	if (item)
+		item_drop(tree, item, count);
+	else if (latent_find(tree, ino, &entry))
+		latent_drop(&entry, count);
+}
+
+void tree_forget(struct tree *tree, uint64_t ino, uint64_t count)
+{
+	const struct item *item = item_made(tree, ino);
+
+	if (item && item->parent && count >= item->held)
 		item_tell(tree, collection_entry(tree, item->parent));
-	tree_drop(tree, item, count);
+	tree_drop(tree, ino, count);
 }
 
 void items_free(struct tree *tree)

@@ -236,6 +236,10 @@ struct item *item_child_hashed(const struct item *dir, const char *name, uint32_
 /* The item of an inode number, if it was made; what is latent stays so. NULL: there is none. */
 struct item *item_made(const struct tree *tree, uint64_t ino);
 
+/* tree_hold() and tree_drop() of an item that is there. */
+void item_hold(struct item *item);
+void item_drop(struct tree *tree, struct item *item, uint64_t count);
+
 /* All items one after another, in the order in which they came; `last` begins at 0. NULL: there are no more. Items may
  * come and go meanwhile. */
 struct item *item_next(const struct tree *tree, uint64_t *last);
@@ -286,7 +290,10 @@ int dir_load(struct tree *tree, struct item *dir);
  * alone, if it can, all others it loads. 0 or -ENOMEM. */
 int dir_reach(struct tree *tree, struct item *dir, const char *name);
 
-/* The same before something of that name is made in it, or moved there: all is loaded but a dict of many keys. */
+/* The inode number of what is latent under that name. False: nothing is. */
+bool dir_find_latent(const struct item *dir, const char *name, uint64_t *ino);
+
+/* dir_reach() before something of that name is made in it, or moved there: all is loaded but a dict of many keys. */
 int dir_open_up(struct tree *tree, struct item *dir, const char *name);
 
 /* Sees to it that all of it can be gone through: with items, or latent (dir_walk). 0 or -ENOMEM. */

@@ -48,7 +48,7 @@ static int relink(struct tree *tree, const struct rename *r, struct item *before
 		item_touch(tree, source);
 	else
 		item_recount(tree, source);
-	tree_drop(tree, source, 1);
+	item_drop(tree, source, 1);
 	return result;
 }
 

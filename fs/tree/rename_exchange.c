@@ -81,8 +81,8 @@ static int swap_links(struct tree *tree, struct item *a, struct item *b)
 			result = item_link(tree, b_dir, b_next == a ? b : b_next, b_name, a);
 		item_touch(tree, a_dir);
 		item_touch(tree, b_dir);
-		tree_drop(tree, a, 1);
-		tree_drop(tree, b, 1);
+		item_drop(tree, a, 1);
+		item_drop(tree, b, 1);
 	}
 	free(a_name);
 	free(b_name);

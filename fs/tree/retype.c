@@ -138,7 +138,7 @@ static int move_child(struct tree *tree, struct item *dir, struct item *child, s
 	child->held++;
 	item_unlink(tree, child);
 	result = item_link(tree, dir, NULL, buf_text(&name), child);
-	tree_drop(tree, child, 1);
+	item_drop(tree, child, 1);
 	return result;
 }
 

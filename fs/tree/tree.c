@@ -133,6 +133,19 @@ int tree_lookup(struct tree *tree, struct item *dir, const char *name, struct it
 	return *item ? 0 : -ENOENT;
 }
 
+int tree_find(struct tree *tree, struct item *dir, const char *name, uint64_t *ino)
+{
+	struct item *item;
+	int result;
+
+	if (dir->kind == ITEM_DIR && dir_find_latent(dir, name, ino))
+		return 0;
+	result = tree_lookup(tree, dir, name, &item);
+	if (result == 0)
+		*ino = item->ino;
+	return result;
+}
+
 /* --- attributes ------------------------------------------------------------------------------------- */
 
 /* The profile's own permissions for others, and the owner's always: 0600 to 0644. */
@@ -222,6 +235,20 @@ void tree_getattr(struct tree *tree, struct item *item, struct tree_attr *attr)
 	attr->direct = item->kind == ITEM_CONTROL || item->kind == ITEM_CONTROL_DIR;
 	if (!attr->attr_volatile && !attr->direct)
 		give_to_asker(tree, item);
+}
+
+void tree_attr(struct tree *tree, uint64_t ino, struct tree_attr *attr)
+{
+	struct item *item = item_made(tree, ino), sketch = { 0 };
+	struct latent_entry entry;
+
+	if (item) {
+		tree_getattr(tree, item, attr);
+	} else if (latent_find(tree, ino, &entry)) {
+		latent_sketch(&entry, &sketch);
+		tree_getattr(tree, &sketch, attr);
+		latent_given(&entry, &sketch);
+	}
 }
 
 /* --- listings --------------------------------------------------------------------------------------- */
@@ -357,31 +384,6 @@ bool listing_at(const struct listing *listing, size_t *position, struct listed *
 		if (find_listed(listing, listing->inos[*position], listed))
 			return true;
 	return false;
-}
-
-void listing_attr(const struct listing *listing, uint64_t ino, struct tree_attr *attr)
-{
-	struct item *item = item_made(listing->tree, ino), sketch = { 0 };
-	struct latent_entry entry;
-
-	if (item) {
-		tree_getattr(listing->tree, item, attr);
-	} else if (latent_find(listing->tree, ino, &entry)) {
-		latent_sketch(&entry, &sketch);
-		tree_getattr(listing->tree, &sketch, attr);
-		latent_given(&entry, &sketch);
-	}
-}
-
-void listing_hold(const struct listing *listing, uint64_t ino)
-{
-	struct item *item = item_made(listing->tree, ino);
-	struct latent_entry entry;
-
-	if (item)
-		tree_hold(item);
-	else if (latent_find(listing->tree, ino, &entry))
-		latent_hold(&entry);
 }
 
 void listing_free(struct listing *listing)

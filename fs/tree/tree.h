@@ -6,7 +6,8 @@
  * .profilefs. Inode numbers only grow and are never used again, so they need no generation.
  *
  * Lifetime: an item lives as long as it is linked in a directory, open, or held. tree_hold() is what a
- * driver does for every lookup count it gives out, tree_drop() what it does when the kernel forgets.
+ * driver does for every lookup count it gives out, tree_forget() what it does when the kernel forgets. Most files of a
+ * large dict have a number alone, until somebody opens or changes them (latent.h).
  * tree_free() frees everything, held or not.
  *
  * Every operation returns 0 or a negative errno, as the system call of its name would fail; the reason in
@@ -84,8 +85,8 @@ uint64_t item_ino(const struct item *item);
 /* What it is: S_IFDIR, S_IFREG or S_IFLNK. */
 mode_t item_format(const struct item *item);
 
-void tree_hold(struct item *item);
-void tree_drop(struct tree *tree, struct item *item, uint64_t count);
+void tree_hold(struct tree *tree, uint64_t ino);
+void tree_drop(struct tree *tree, uint64_t ino, uint64_t count);
 
 /* tree_drop() for what the kernel says that it forgets. It says so as well when it had no memory for what was just
  * made: then it did not hear that this succeeded, and still has the attributes of the directory. */
@@ -111,10 +112,15 @@ mode_t tree_mode(const struct tree *tree, const struct item *item);
 /* Whoever asks may keep what is not volatile until attributes_changed() says that it has changed. */
 void tree_getattr(struct tree *tree, struct item *item, struct tree_attr *attr);
 
+/* The same of an inode number that tree_find() or a listing gave: its item need not be made for it. */
+void tree_attr(struct tree *tree, uint64_t ino, struct tree_attr *attr);
+
 /* --- names ------------------------------------------------------------------------------------------ */
 
 /* All take a directory item and a name of any bytes. A returned item is not held. */
 int tree_lookup(struct tree *tree, struct item *dir, const char *name, struct item **item);
+/* The same for who wants no more than to hold it and its attributes: its inode number. */
+int tree_find(struct tree *tree, struct item *dir, const char *name, uint64_t *ino);
 int tree_create(struct tree *tree, struct item *dir, const char *name, int flags, struct item **item,
 		struct handle **handle);
 int tree_mknod(struct tree *tree, struct item *dir, const char *name, mode_t mode, struct item **item);
@@ -139,9 +145,6 @@ int tree_list(struct tree *tree, struct item *dir, struct listing **listing);
 /* The `position`th entry (from 0) that is still there, at or after `*position`, which is set to that
  * entry's position. False: no more. */
 bool listing_at(const struct listing *listing, size_t *position, struct listed *listed);
-/* What tree_getattr() and tree_hold() do, for an entry of a listing that is still there: its item need not be made. */
-void listing_attr(const struct listing *listing, uint64_t ino, struct tree_attr *attr);
-void listing_hold(const struct listing *listing, uint64_t ino);
 void listing_free(struct listing *listing);
 
 /* To be asked when a directory is opened: true if its last listing, if there was one, and the next are good as long as

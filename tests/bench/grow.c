@@ -178,10 +178,15 @@ static size_t look_up(struct item *dir)
 	struct listing *listing;
 	size_t position = 0, count = 0;
 	struct listed listed;
+	struct tree_attr attr;
+	uint64_t ino;
 
 	must("list", tree_list(tree, dir, &listing));
-	for (; listing_at(listing, &position, &listed); position++, count++)
-		find(dir, listed.name);
+	for (; listing_at(listing, &position, &listed); position++, count++) {
+		must(listed.name, tree_find(tree, dir, listed.name, &ino));
+		tree_attr(tree, ino, &attr);
+		tree_hold(tree, ino);
+	}
 	listing_free(listing);
 	return count;
 }

@@ -295,7 +295,7 @@ static void a_refused_removal_brings_back_what_was_saved(void **state)
 	(void)state;
 	open_with((struct profile_options){ 0 });
 	held = at("a.mobileconfig/PayloadType", &before);
-	tree_hold(held);
+	item_hold(held);
 	assert_int_equal(remove_in("", "a.mobileconfig", true), -ENOTEMPTY);
 	empty("a.mobileconfig");
 	assert_int_equal(remove_in("", "a.mobileconfig", true), -EPERM);
@@ -303,7 +303,7 @@ static void a_refused_removal_brings_back_what_was_saved(void **state)
 	/* Who had something of the old tree still has it, under its number. */
 	assert_ptr_equal(tree_at(collection_tree(collection), item_ino(held)), before);
 	assert_ptr_not_equal(at("a.mobileconfig/PayloadType", &tree), held);
-	tree_drop(before, held, 1);
+	item_drop(before, held, 1);
 	assert_int_equal(tree_finish(collection_tree(collection)), 0);
 	assert_content("p/a.mobileconfig", PROFILE("a"));
 }

@@ -57,16 +57,13 @@ static bool is_latent(uint64_t ino)
 	return latent_find(mounted.tree, ino, &entry);
 }
 
-/* What the kernel asks for with a listing: attributes, and it holds what it got them of. */
+/* What the kernel asks for: attributes, and it holds what it got them of. */
 static struct tree_attr given_of(uint64_t ino)
 {
 	struct tree_attr attr = { 0 };
-	struct listing *listing;
 
-	assert_int_equal(tree_list(mounted.tree, root(), &listing), 0);
-	listing_attr(listing, ino, &attr);
-	listing_hold(listing, ino);
-	listing_free(listing);
+	tree_attr(mounted.tree, ino, &attr);
+	tree_hold(mounted.tree, ino);
 	return attr;
 }
 
@@ -156,6 +153,27 @@ static void a_listing_goes_on_over_what_is_made_and_removed_meanwhile(void **sta
 	listing_free(listing);
 	assert_string_equal(buf_text(&names), ".types b h d %2Fe f%7E g ");
 	assert_lists("", ".types b h d %2Fe f%7E g new ");
+}
+
+static void a_name_leads_to_its_number(void **state)
+{
+	static const char *const names[] = { "a", "com.c d", "g" };
+	uint64_t ino;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		assert_true(is_latent(listed_ino(names[i])));
+		assert_int_equal(tree_find(mounted.tree, root(), names[i], &ino), 0);
+		assert_int_equal(ino, listed_ino(names[i]));
+		assert_true(is_latent(ino));
+	}
+	assert_int_equal(tree_find(mounted.tree, root(), "b", &ino), 0);
+	assert_int_equal(ino, at("b")->ino);
+	assert_int_equal(tree_find(mounted.tree, root(), "%61", &ino), -ENOENT);
+	assert_int_equal(tree_find(mounted.tree, root(), "a.bak", &ino), -ENOENT);
+	assert_int_equal(remove_file("a"), 0);
+	assert_int_equal(tree_find(mounted.tree, root(), "a", &ino), -ENOENT);
 }
 
 /* --- holding ---------------------------------------------------------------------------------------- */
@@ -401,6 +419,7 @@ int main(void)
 		with_fields(attributes_are_those_of_the_item),
 		with_fields(a_number_leads_to_the_file_that_was_listed),
 		with_fields(a_listing_goes_on_over_what_is_made_and_removed_meanwhile),
+		with_fields(a_name_leads_to_its_number),
 		with_fields(who_holds_it_finds_it_when_it_is_gone),
 		with_fields(what_was_forgotten_while_latent_is_not_held),
 		with_fields(what_was_held_more_often_than_is_counted_is_never_let_go),

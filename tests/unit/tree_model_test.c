@@ -541,7 +541,7 @@ static void hold_one(void)
 
 	if (hold_count == HOLDS || tree_lookup(mounted.tree, dir, some_name(dir), &item) < 0)
 		return;
-	tree_hold(item);
+	item_hold(item);
 	note_hold(item->ino);
 }
 
@@ -565,9 +565,9 @@ static void hold_listed(void)
 	for (position = 0; listing_at(listing, &position, &listed) && hold_count < HOLDS; position++) {
 		if (random_below(3))
 			continue;
-		listing_attr(listing, listed.ino, &attr);
+		tree_attr(mounted.tree, listed.ino, &attr);
 		check_attr(&listed, &attr);
-		listing_hold(listing, listed.ino);
+		tree_hold(mounted.tree, listed.ino);
 		note_hold(listed.ino);
 	}
 	listing_free(listing);
