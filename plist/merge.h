@@ -80,8 +80,8 @@ enum merge_mark {
 	MERGE_MARK_REMOVED, /* removed.conflict-ours, removed.conflict-theirs */
 };
 
-/* Which mark of a conflict a key is, if it is one; `*of` (may be NULL) is how many of its bytes name the key that it is
- * about. Of the names alone it cannot be told whether KEY is called "removed". */
+/* Which mark of a conflict a key is. If it is one, `*of` (`of` may be NULL) is how many of its bytes name the key that
+ * it is about. Of the names alone it cannot be told whether KEY is called "removed". */
 enum merge_mark merge_mark_of(const char *key, size_t len, size_t *of);
 
 /* True if a mark can be renamed over its key in a tree: both values are shown as files, for all that can be told of
