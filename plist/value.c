@@ -414,16 +414,19 @@ int value_check_secret(enum node_type type, const char *text, size_t len, bool p
 
 /* --- inference ---------------------------------------------------------------------------------------- */
 
+static bool begins_word_or_number(char c)
+{
+	return c == 't' || c == 'f' || c == '-' || is_digit(c);
+}
+
 /* Nearly all texts are strings, and the first byte tells. */
 enum node_type value_infer_text(const char *text, size_t len)
 {
-	char first = len ? *text : '\0';
-
-	if ((first == 't' || first == 'f') && judge_boolean(text, len) == VERDICT_VALID)
+	if (!len || !begins_word_or_number(*text))
+		return NODE_STRING;
+	if (judge_boolean(text, len) == VERDICT_VALID)
 		return NODE_BOOLEAN;
-	if ((first == '-' || is_digit(first)) && judge_integer(text, len) == VERDICT_VALID)
-		return NODE_INTEGER;
-	return NODE_STRING;
+	return judge_integer(text, len) == VERDICT_VALID ? NODE_INTEGER : NODE_STRING;
 }
 
 enum node_type value_infer(const char *text, size_t len)
