@@ -42,6 +42,9 @@ int key_set_children(struct schema_key *dict, struct schema_key *const *list, si
 	dict->keys = keys;
 	dict->by_name = sorted;
 	dict->key_count = count;
+	dict->initials = 0;
+	for (size_t i = 0; i < count; i++)
+		dict->initials |= schema_initial(list[i]->name, strlen(list[i]->name));
 	return 0;
 }
 
@@ -50,6 +53,7 @@ void key_clear_dict(struct schema_key *key)
 	key->keys = NULL;
 	key->by_name = NULL;
 	key->key_count = 0;
+	key->initials = 0;
 	key->others = NULL;
 	key->clauses = NULL;
 	key->clause_count = 0;
@@ -100,7 +104,7 @@ struct schema_key *key_find(const struct schema_key *dict, const char *name, siz
 	struct sought sought = { name, len };
 	struct schema_key **found;
 
-	if (!dict->key_count || memchr(name, '\0', len))
+	if (!schema_may_declare(dict, name, len) || memchr(name, '\0', len))
 		return NULL;
 	found = bsearch(&sought, dict->by_name, dict->key_count, sizeof(struct schema_key *), compare_name);
 	return found ? *found : NULL;
@@ -117,18 +121,22 @@ const struct schema_key *schema_declared(const struct schema_key *dict, const ch
 	return dict ? key_find(schema_shape(dict), name, len) : NULL;
 }
 
-const struct schema_key *schema_child(const struct schema_key *dict, const char *name, size_t len)
+const struct schema_key *schema_undeclared(const struct schema_key *dict)
 {
 	const struct schema_key *shape = schema_shape(dict);
-	const struct schema_key *declared = schema_declared(dict, name, len);
 
-	if (declared)
-		return declared;
 	if (shape && shape->others)
 		return shape->others;
 	if (!schema_is_open(dict))
 		return NULL;
 	return dict && dict->sensitive ? &anything_secret : &anything;
+}
+
+const struct schema_key *schema_child(const struct schema_key *dict, const char *name, size_t len)
+{
+	const struct schema_key *declared = schema_declared(dict, name, len);
+
+	return declared ? declared : schema_undeclared(dict);
 }
 
 const struct schema_key *schema_item(const struct schema_key *array)
@@ -145,11 +153,4 @@ bool schema_is_open(const struct schema_key *dict)
 	const struct schema_key *shape = schema_shape(dict);
 
 	return !shape || shape->others || shape->key_count == 0;
-}
-
-bool schema_allows_type(const struct schema_key *key, enum node_type type)
-{
-	if (!key || key->types & TYPE_BIT(type))
-		return true;
-	return type == NODE_INTEGER && key->types & TYPE_BIT(NODE_REAL);
 }

@@ -227,6 +227,7 @@ static void adopt_dict(struct schema_key *into, const struct schema_key *from)
 	into->keys = from->keys;
 	into->by_name = from->by_name;
 	into->key_count = from->key_count;
+	into->initials = from->initials;
 	into->others = from->others;
 	into->clauses = from->clauses;
 	into->clause_count = from->clause_count;

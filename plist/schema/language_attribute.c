@@ -349,6 +349,7 @@ static void clear_keys(struct schema_key *key, const struct attribute *attribute
 	key->keys = NULL;
 	key->by_name = NULL;
 	key->key_count = 0;
+	key->initials = 0;
 }
 
 static void clear_others(struct schema_key *key, const struct attribute *attribute)

@@ -21,6 +21,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "plist/base/error.h"
 #include "plist/node.h"
@@ -105,6 +106,7 @@ struct schema_key {
 	struct schema_key **keys;  /* of a dict, in the schema's order */
 	size_t key_count;
 	struct schema_key **by_name; /* the same, sorted by name */
+	uint64_t initials;         /* which first characters these names have: bits of schema_initial() */
 	struct schema_key *others; /* what any other key must be; NULL: there are no other keys */
 	struct schema_key *item;   /* what every element of an array must be; NULL: anything */
 	const struct clause *clauses; /* what must hold of a dict's keys together (clause.h) */
@@ -148,7 +150,22 @@ const struct texts *schema_types(struct schema *schema);
 /* The key that a dict declares under that name; NULL: none. Sees through `like`. */
 const struct schema_key *schema_declared(const struct schema_key *dict, const char *name, size_t len);
 
-/* What stands under a name: the declared key, else `others`; NULL: no such key may be there. */
+/* The bit of a name's first character; names that begin differently may share one. */
+static inline uint64_t schema_initial(const char *name, size_t len)
+{
+	return UINT64_C(1) << (len ? *name & 63 : 0);
+}
+
+/* False: schema_declared() knows no such name, as it mostly is where a dict takes any. Does not see through `like`. */
+static inline bool schema_may_declare(const struct schema_key *dict, const char *name, size_t len)
+{
+	return dict->initials & schema_initial(name, len);
+}
+
+/* What stands under a name that is not declared: `others`, or anything; NULL: no such key may be there. */
+const struct schema_key *schema_undeclared(const struct schema_key *dict);
+
+/* What stands under a name: the declared key, else what schema_undeclared() says; NULL: no such key may be there. */
 const struct schema_key *schema_child(const struct schema_key *dict, const char *name, size_t len);
 
 /* The element of an array; NULL: anything. */
@@ -161,7 +178,12 @@ bool schema_is_open(const struct schema_key *dict);
 const struct schema_key *schema_shape(const struct schema_key *key);
 
 /* True if the key may be of that type. An integer may stand for a real. */
-bool schema_allows_type(const struct schema_key *key, enum node_type type);
+static inline bool schema_allows_type(const struct schema_key *key, enum node_type type)
+{
+	if (!key || key->types & TYPE_BIT(type))
+		return true;
+	return type == NODE_INTEGER && key->types & TYPE_BIT(NODE_REAL);
+}
 
 /* --- platforms -------------------------------------------------------------------------------------- */
 

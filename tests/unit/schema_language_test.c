@@ -124,6 +124,8 @@ static void a_name_is_looked_up_by_its_length_and_whole(void **state)
 	assert_null(schema_declared(all, "Textual", 7));
 	assert_null(schema_declared(all, "Text\0", 5));
 	assert_null(schema_declared(all, "", 0));
+	assert_null(schema_declared(all, "\x14" "ext", 4));
+	assert_null(schema_declared(all, "\xd4" "ext", 4));
 	assert_null(schema_declared(NULL, "Text", 4));
 }
 
