@@ -45,18 +45,40 @@ static bool is_payload(const struct item *dir)
 	return dir->parent && dir->parent->dir->shape == SHAPE_PAYLOADS;
 }
 
-const struct schema_key *allowed_dir(struct tree *tree, const struct item *dir)
+static const struct schema_key *find_dir(struct tree *tree, const struct item *dir)
 {
 	struct entry entry;
+
+	if (is_payload(dir))
+		return payload_of(tree, dir);
+	entry = entry_of_item(dir);
+	return allowed_entry(tree, &entry);
+}
+
+/* Where one entry is asked for, mostly its neighbours are, too. What a directory is called and its PayloadType change
+ * with a commit, or with allowed_forget(). */
+const struct schema_key *allowed_dir(struct tree *tree, const struct item *dir)
+{
+	uint64_t commits = tree->profile->commits;
+	const struct schema_key *key;
 
 	if (!schema_of(tree) || dir->kind != ITEM_DIR)
 		return NULL;
 	if (!dir->parent)
 		return dir == tree->root ? schema_profile(schema_of(tree)) : NULL;
-	if (is_payload(dir))
-		return payload_of(tree, dir);
-	entry = entry_of_item(dir);
-	return allowed_entry(tree, &entry);
+	if (tree->asked.dir == dir && tree->asked.commits == commits)
+		return tree->asked.key;
+	key = find_dir(tree, dir);
+	if (schema_failed(schema_of(tree)))
+		allowed_forget(tree); /* memory was missing: perhaps there is some the next time */
+	else
+		tree->asked = (struct asked_dir){ .dir = dir, .commits = commits, .key = key };
+	return key;
+}
+
+void allowed_forget(struct tree *tree)
+{
+	tree->asked.dir = NULL;
 }
 
 /* The keys of a dict's directory, if the schema has that for a dict. */

@@ -15,6 +15,9 @@
 /* What a directory's own value must be: its key, a payload, or the profile. NULL: nothing is said of it. */
 const struct schema_key *allowed_dir(struct tree *tree, const struct item *dir);
 
+/* To be called when a directory gets another name or place, after all that was committed for it. */
+void allowed_forget(struct tree *tree);
+
 /* What stands there, whether it is there or not. NULL: nothing is said of it. */
 const struct schema_key *allowed_entry(struct tree *tree, const struct entry *entry);
 

@@ -55,10 +55,8 @@ int entry_key(const struct entry *entry, struct buf *room, struct key *key)
 		*key = (struct key){ node->key, node->key_len };
 	else if (said && said->key && name_is_of(name, said->key, said->key_len))
 		*key = (struct key){ said->key, said->key_len };
-	else if (name_is_cut(name))
+	else if (!(key->bytes = name_key(name, room, &key->len)) && name_is_cut(name))
 		*key = (struct key){ name, strlen(name) };
-	else
-		key->bytes = name_key(name, room, &key->len);
 	return key->bytes ? 0 : -1;
 }
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "fs/tree/allowed.h"
 #include "fs/tree/collection_parts.h"
 #include "fs/tree/fill.h"
 #include "fs/tree/item.h"
@@ -229,6 +230,7 @@ void tree_discard(struct tree *tree)
 		if (item->kind == ITEM_KEY)
 			stage_drop(tree, item);
 	tree->profile->commits = tree->profile->commits_saved;
+	allowed_forget(tree);
 	if (tree->profile->recovery.keeps)
 		recovery_done(tree->profile);
 }

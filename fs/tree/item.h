@@ -135,6 +135,15 @@ struct item {
 				  * writes knows that they changed. 0: nobody; HOLDERS_MANY */
 };
 
+struct schema_key;
+
+/* The directory whose key was asked for last, and what it was after so many commits: see allowed_dir(). */
+struct asked_dir {
+	const struct item *dir; /* NULL: none */
+	uint64_t commits;
+	const struct schema_key *key;
+};
+
 struct tree {
 	struct profile *profile;
 	struct tree_surroundings surroundings;
@@ -162,6 +171,7 @@ struct tree {
 		bool matters;
 		uint64_t commits;    /* how many there were when that was found out, and one; 0: it was not */
 	} release;               /* see types_release.h */
+	struct asked_dir asked;
 	struct timespec last_time;
 	struct error last_error;
 	struct problems also;    /* what else was wrong, when a save was refused for more than `last_error` */

@@ -52,6 +52,8 @@ static int check_dict_name(struct tree *tree, const struct entry *entry)
 				   "what needs one is escaped");
 	if (!entry->ghost && !value_is_text(key.bytes, key.len))
 		return refuse_not_text(tree, entry->dir, entry->name);
+	if (key.bytes == entry->name && !name_is_cut(entry->name))
+		return 0; /* a key that is spelled as it is has no other name */
 	node = node_find(entry->dir->node, key.bytes, key.len);
 	if (node && node->user && node_item(node) != entry->shown)
 		return refuse_text(tree, entry->dir, entry->name, EINVAL, "this key is there under another name");

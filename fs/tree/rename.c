@@ -41,13 +41,15 @@ static int relink(struct tree *tree, const struct rename *r, struct item *before
 
 	source->held++;
 	item_unlink(tree, source);
-	result = item_link(tree, r->dir, before, r->name, source);
+	result = item_link_hashed(r->dir, before, r->name, r->entry.hash, source);
 	item_touch(tree, old_dir);
 	item_touch(tree, r->dir);
-	if (item_is_dir(source))
+	if (item_is_dir(source)) {
 		item_touch(tree, source);
-	else
+		allowed_forget(tree);
+	} else {
 		item_recount(tree, source);
+	}
 	item_drop(tree, source, 1);
 	return result;
 }

@@ -87,6 +87,18 @@ static void a_directory_moves_only_to_where_one_may_be(void **state)
 	assert_saved();
 }
 
+static void what_is_made_in_a_directory_that_moved_is_judged_by_its_new_place(void **state)
+{
+	(void)state;
+	begin(usual);
+	assert_refuses(WIFI "/EAPClientConfiguration/Nowhere", "x\n", "[unknown-key]");
+	assert_int_equal(move(WIFI "/EAPClientConfiguration", UNKNOWN "/EAP"), 0);
+	assert_takes(UNKNOWN "/EAP/Nowhere", "x\n");
+	assert_int_equal(remove_file(UNKNOWN "/EAP/Nowhere"), 0);
+	assert_int_equal(move(UNKNOWN "/EAP", WIFI "/EAPClientConfiguration"), 0);
+	assert_refuses(WIFI "/EAPClientConfiguration/Nowhere2", "x\n", "[unknown-key]");
+}
+
 static void what_is_wrong_already_may_move_to_where_it_means_the_same(void **state)
 {
 	(void)state;
@@ -447,6 +459,7 @@ int main(void)
 		TEST(a_directory_is_no_value),
 		TEST(an_empty_array_of_dictionaries_is_a_directory),
 		TEST(a_directory_moves_only_to_where_one_may_be),
+		TEST(what_is_made_in_a_directory_that_moved_is_judged_by_its_new_place),
 		TEST(what_is_wrong_already_may_move_to_where_it_means_the_same),
 		TEST(a_removed_directory_does_not_come_back_as_a_file),
 		TEST(a_rename_over_a_key_is_checked),
