@@ -15,7 +15,8 @@
 /* What a directory's own value must be: its key, a payload, or the profile. NULL: nothing is said of it. */
 const struct schema_key *allowed_dir(struct tree *tree, const struct item *dir);
 
-/* To be called when a directory gets another name or place, after all that was committed for it. */
+/* To be called when a directory gets another name or place, after all that was committed for it, and when something is
+ * said of entries. */
 void allowed_forget(struct tree *tree);
 
 /* What stands there, whether it is there or not. NULL: nothing is said of it. */

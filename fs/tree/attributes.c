@@ -70,6 +70,7 @@ static int set_type(struct tree *tree, struct item *item, const char *words, siz
 	if (dir_load(tree, item->parent) < 0) /* what is said is judged where all is there */
 		return -ENOMEM;
 	said = said_make(&item->parent->dir->said, item_name(item));
+	allowed_forget(tree);
 	if (!said)
 		return -ENOMEM;
 	if (said_parse(said, words, len) < 0)

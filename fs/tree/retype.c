@@ -275,6 +275,7 @@ void types_apply(struct tree *tree, struct item *types)
 	dir->dir->types_hidden = false;
 	said_free_table(dir->dir->said);
 	dir->dir->said = NULL;
+	allowed_forget(tree); /* keys were said, too */
 	buf_clear(&dir->dir->types_unread);
 	for (; line < end; line = newline + 1) {
 		newline = memchr(line, '\n', (size_t)(end - line));
