@@ -1,7 +1,6 @@
 /* Files that are put beside a place and never overwrite one another: ".NAME.rejected", ".NAME.rejected.2". */
 #include "plist/base/file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -9,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "plist/base/scan.h"
 
 #define NUMBER_MAX    99999
 #define NUMBER_LENGTH 6 /* of ".99999" */
@@ -105,17 +106,6 @@ static unsigned number_of(const char *name, const struct buf *first)
 	return *at || number < 2 || number > NUMBER_MAX ? 0 : number;
 }
 
-/* A stream of its own: place->dir has no position that others could count on. */
-static DIR *open_listing(const struct place *place)
-{
-	int fd = openat(place->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-
-	if (!folder && fd >= 0)
-		close(fd);
-	return folder;
-}
-
 /* `first` is the name that has the number 1. `*lowest` is the least number that was found. */
 static void count_name(struct beside *kind, const char *name, unsigned *lowest)
 {
@@ -127,26 +117,36 @@ static void count_name(struct beside *kind, const char *name, unsigned *lowest)
 		*lowest = number;
 }
 
+/* A descriptor of its own: place->dir has no position that others could count on. */
+static void count_names(const struct place *place, struct beside *kinds, size_t kind_count, unsigned *lowest)
+{
+	int folder = openat(place->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct scan scan;
+	const char *name;
+
+	if (folder < 0)
+		return;
+	scan_begin(&scan, folder);
+	while ((name = scan_next(&scan)))
+		for (size_t i = 0; name[0] == '.' && i < kind_count; i++)
+			if (buf_ok(&kinds[i].first))
+				count_name(&kinds[i], name, &lowest[i]);
+	close(folder);
+}
+
 void file_count_beside(const struct place *place, struct beside *kinds, size_t kind_count)
 {
 	unsigned lowest[BESIDE_KINDS_MAX] = { 0 };
-	DIR *folder = open_listing(place);
-	struct dirent *entry = NULL;
 
 	for (size_t i = 0; i < kind_count; i++) {
 		buf_clear(&kinds[i].first);
 		numbered_name(place, kinds[i].suffix, 1, &kinds[i].first);
 		kinds[i].count = 0;
 	}
-	while (folder && (entry = readdir(folder)))
-		for (size_t i = 0; entry->d_name[0] == '.' && i < kind_count; i++)
-			if (buf_ok(&kinds[i].first))
-				count_name(&kinds[i], entry->d_name, &lowest[i]);
+	count_names(place, kinds, kind_count, lowest);
 	for (size_t i = 0; i < kind_count; i++) {
 		buf_clear(&kinds[i].first);
 		if (kinds[i].count)
 			numbered_name(place, kinds[i].suffix, lowest[i], &kinds[i].first);
 	}
-	if (folder)
-		closedir(folder);
 }
