@@ -41,7 +41,7 @@ static int find(const char *profile, struct journal_file **files, size_t *count)
 
 	if (profile && place_open(&place, profile, &err) < 0)
 		return say_error(&err);
-	result = journal_find(profile ? place.path : NULL, files, count, &err);
+	result = journal_find(profile ? place.path : NULL, files, count, NULL, &err);
 	place_close(&place);
 	if (result < 0)
 		return say_error(&err);

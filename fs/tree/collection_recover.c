@@ -65,7 +65,7 @@ int collection_recover(struct collection *collection, struct problems *notes, st
 
 	if (collection->options.recovery == RECOVERY_NONE || collection->options.read_only)
 		return 0;
-	if (journal_find(NULL, &files, &count, err) < 0)
+	if (journal_find(NULL, &files, &count, NULL, err) < 0)
 		return -1;
 	list = calloc(count + 1, sizeof(*list));
 	room = list != NULL;

@@ -104,15 +104,26 @@ static int open_dir(struct error *err)
 	return -1;
 }
 
-int journal_ready(struct error *err)
+/* Whether a file could be made in it. */
+static int check_access(int dir, struct error *err)
 {
-	int dir = open_dir(err), result = 0;
-
-	if (dir < 0)
-		return -1;
 	if (faccessat(dir, ".", W_OK | X_OK, AT_EACCESS) < 0)
-		result = error_system(err, errno, "no file can be made in the state directory");
-	close(dir);
+		return error_system(err, errno, "no file can be made in the state directory");
+	return 0;
+}
+
+int journal_ready(int dir, struct error *err)
+{
+	int opened, result;
+
+	/* What is wrong with it is told with its path. */
+	if (dir >= 0 && check_dir(dir, err) == 0)
+		return check_access(dir, err);
+	opened = open_dir(err);
+	if (opened < 0)
+		return -1;
+	result = check_access(opened, err);
+	close(opened);
 	return result;
 }
 

@@ -68,8 +68,9 @@ struct journal_head {
 	const struct buf *shown; /* then what JOURNAL_SHOWN says */
 };
 
-/* Makes the directory, if need be, and sees that a file could be made in it. 0, or -1 with the reason. */
-int journal_ready(struct error *err);
+/* Makes the directory, if need be, and sees that a file could be made in it. `dir` is what journal_find() opened, or
+ * -1. 0, or -1 with the reason. */
+int journal_ready(int dir, struct error *err);
 
 /* Makes a journal. One that is there under the name is left alone: it has another number then. 0, or -1. */
 int journal_begin(const struct journal_head *head, struct journal **out, struct error *err);
@@ -120,8 +121,9 @@ struct journal_file {
 #define JOURNAL_FILE_INIT ((struct journal_file){ .fd = -1 })
 
 /* All journals of the profile with that real path, or of all for NULL; sorted by name. What cannot be opened is
- * skipped; no directory is no journal. `*files` is an array (journal_files_free()). 0, or -1. */
-int journal_find(const char *path, struct journal_file **files, size_t *count, struct error *err);
+ * skipped; no directory is no journal. `*files` is an array (journal_files_free()). `*dir` (may be NULL) is the
+ * directory, still open, or -1. 0, or -1. */
+int journal_find(const char *path, struct journal_file **files, size_t *count, int *dir, struct error *err);
 void journal_files_free(struct journal_file *files, size_t count);
 
 /* True if it has a key, and its changes are locked. */

@@ -1,7 +1,6 @@
 /* Journals that a crash left: found, read, put away. */
 #include "fs/tree/journal_parts.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -12,6 +11,7 @@
 
 #include "plist/base/file.h"
 #include "plist/base/limits.h"
+#include "plist/base/scan.h"
 
 /* Whatever the limit was when it was written. */
 #define READ_MOST (limit_row(LIMIT_JOURNAL)->most)
@@ -216,18 +216,19 @@ static int add_file(int dir, const char *name, const char *path, struct journal_
 
 /* How the names of that profile's journals begin is found out when there is one of anybody's: most of the time there is
  * none, and a digest wakes OpenSSL, which takes longer than to read a small profile. */
-static int find_in(DIR *listing, const char *path, struct journal_file **files, size_t *count, struct error *err)
+static int find_in(int dir, const char *path, struct journal_file **files, size_t *count, struct error *err)
 {
 	BUF_AUTO begin = BUF_INIT;
-	const struct dirent *entry;
+	struct scan scan;
+	const char *name;
 
-	while ((entry = readdir(listing))) {
-		if (!is_journal(entry->d_name))
+	scan_begin(&scan, dir);
+	while ((name = scan_next(&scan))) {
+		if (!is_journal(name))
 			continue;
 		if (path && begin.len == 0 && journal_name_of_path(path, &begin, err) < 0)
 			return -1;
-		if (strncmp(entry->d_name, buf_text(&begin), begin.len) == 0 &&
-		    add_file(dirfd(listing), entry->d_name, path, files, count) < 0)
+		if (strncmp(name, buf_text(&begin), begin.len) == 0 && add_file(dir, name, path, files, count) < 0)
 			return error_memory(err);
 	}
 	if (*count)
@@ -235,21 +236,36 @@ static int find_in(DIR *listing, const char *path, struct journal_file **files, 
 	return 0;
 }
 
-int journal_find(const char *path, struct journal_file **files, size_t *count, struct error *err)
+/* To read what is in it a link is followed; nothing is written there then. */
+static int open_to_read(const char *path, bool *is_link)
 {
-	BUF_AUTO dir = BUF_INIT;
-	DIR *listing;
-	int result;
+	int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	*is_link = dir < 0 && errno != ENOENT;
+	return *is_link ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : dir;
+}
+
+int journal_find(const char *path, struct journal_file **files, size_t *count, int *dir, struct error *err)
+{
+	BUF_AUTO state = BUF_INIT;
+	int opened, result;
+	bool is_link;
 
 	*files = NULL;
 	*count = 0;
-	if (journal_dir_path(&dir, err) < 0)
+	if (dir)
+		*dir = -1;
+	if (journal_dir_path(&state, err) < 0)
 		return err->code == ENOMEM ? -1 : 0;
-	listing = opendir(dir.data);
-	if (!listing)
+	opened = open_to_read(state.data, &is_link);
+	if (opened < 0)
 		return 0;
-	result = find_in(listing, path, files, count, err);
-	closedir(listing);
+	result = find_in(opened, path, files, count, err);
+	if (result == 0 && dir && !is_link) {
+		*dir = opened;
+		return 0;
+	}
+	close(opened);
 	if (result == 0)
 		return 0;
 	journal_files_free(*files, *count);

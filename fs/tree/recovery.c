@@ -1,4 +1,4 @@
-#include "fs/tree/recovery.h"
+#include "fs/tree/recovery_parts.h"
 
 #include "fs/tree/change.h"
 #include "fs/tree/profile.h"
@@ -245,6 +245,7 @@ void recovery_end(struct profile *profile)
 	node_free(recovery->before);
 	if (recovery->left)
 		journal_files_free(recovery->left, 1);
+	recovery_looked(recovery);
 	buf_free(&recovery->noted);
 	buf_free(&recovery->begun);
 	pieces_free(&recovery->hashed);

@@ -40,6 +40,10 @@ struct recovery {
 	struct journal *journal;   /* NULL: nothing was written yet */
 	struct journal *older;     /* of a file that was replaced, but perhaps not for good; or NULL */
 	struct journal_file *left; /* what a crash left, until it was replayed; one */
+	bool looked;               /* while it is opened: what was found is here, and the directory it is in */
+	struct journal_file *found;
+	size_t found_count;
+	int found_dir;
 	struct buf noted;          /* changes that are not in the journal yet */
 	size_t mark;               /* where the last one begins in that */
 	uint32_t last;             /* the last number that a node has; 0: they have none */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fs/tree/change.h"
 #include "fs/tree/item.h"
@@ -15,6 +16,29 @@
 #define TYPE "PayloadType"
 
 /* --- what was found --------------------------------------------------------------------------------- */
+
+/* The directory is read once while a profile is opened, as that takes longer than to parse a small one. */
+static int look_for(struct profile *profile, struct error *err)
+{
+	struct recovery *recovery = &profile->recovery;
+
+	if (recovery->looked)
+		return 0;
+	if (journal_find(profile->place.path, &recovery->found, &recovery->found_count, &recovery->found_dir, err) < 0)
+		return -1;
+	recovery->looked = true;
+	return 0;
+}
+
+void recovery_looked(struct recovery *recovery)
+{
+	if (!recovery->looked)
+		return;
+	journal_files_free(recovery->found, recovery->found_count);
+	if (recovery->found_dir >= 0)
+		close(recovery->found_dir);
+	recovery->looked = false;
+}
 
 /* What the changes of a journal apply to; a new document. */
 static int read_before(const struct profile *profile, const struct journal_file *file, const struct vault *vault,
@@ -163,17 +187,16 @@ static int look_at(struct profile *profile, struct journal_file *file, const cha
 
 static int look(struct profile *profile, bool aside, struct problems *notes, struct error *err)
 {
+	const struct recovery *recovery = &profile->recovery;
 	char digest[JOURNAL_DIGEST_LEN + 1] = "";
-	struct journal_file *files;
-	size_t count, i;
+	size_t i;
 	int result;
 
-	if (journal_find(profile->place.path, &files, &count, err) < 0)
+	if (look_for(profile, err) < 0)
 		return -1;
-	result = count ? journal_digest_of(&profile->bytes, digest, err) : 0;
-	for (i = 0; i < count && result == 0; i++)
-		result = look_at(profile, &files[i], digest, aside, notes, err);
-	journal_files_free(files, count);
+	result = recovery->found_count ? journal_digest_of(&profile->bytes, digest, err) : 0;
+	for (i = 0; i < recovery->found_count && result == 0; i++)
+		result = look_at(profile, &recovery->found[i], digest, aside, notes, err);
 	return result;
 }
 
@@ -203,28 +226,40 @@ static int write_again(struct profile *profile, const struct journal_record *fre
 	return 0;
 }
 
+static int finish_by(struct profile *profile, struct journal_file *file, const struct journal_record *fresh,
+		     struct buf *bytes, struct problems *notes, struct error *err)
+{
+	struct error ignored;
+
+	if (is_cut_short(bytes, &file->records[1], fresh) && write_again(profile, fresh, bytes, notes, err) < 0)
+		return -1;
+	if (buf_equals(bytes, fresh->body, fresh->len))
+		(void)journal_drop(file, &ignored);
+	return 0;
+}
+
+/* A journal that may have been dropped is looked for again later. */
 int recovery_finish_write(struct profile *profile, struct buf *bytes, struct problems *notes, struct error *err)
 {
+	struct recovery *recovery = &profile->recovery;
 	const struct journal_record *fresh;
-	struct journal_file *files;
-	struct error ignored;
-	size_t count, i;
+	bool again = false;
 	int result = 0;
 
 	if (profile->options.recovery == RECOVERY_NONE || profile->read_only)
 		return 0;
-	if (journal_find(profile->place.path, &files, &count, err) < 0)
+	if (look_for(profile, err) < 0)
 		return -1;
-	for (i = 0; i < count && result == 0; i++) {
-		fresh = files[i].state == JOURNAL_IN_USE ? NULL : journal_unfinished(&files[i]);
-		if (!fresh)
-			continue;
-		if (is_cut_short(bytes, &files[i].records[1], fresh))
-			result = write_again(profile, fresh, bytes, notes, err);
-		if (result == 0 && buf_equals(bytes, fresh->body, fresh->len))
-			(void)journal_drop(&files[i], &ignored);
+	for (size_t i = 0; i < recovery->found_count && result == 0; i++) {
+		struct journal_file *file = &recovery->found[i];
+
+		fresh = file->state == JOURNAL_IN_USE ? NULL : journal_unfinished(file);
+		again = again || fresh;
+		if (fresh)
+			result = finish_by(profile, file, fresh, bytes, notes, err);
 	}
-	journal_files_free(files, count);
+	if (again)
+		recovery_looked(recovery);
 	return result;
 }
 
@@ -240,7 +275,7 @@ static bool can_keep(const struct profile *profile, struct problems *notes)
 {
 	struct error why;
 
-	if (journal_ready(&why) == 0)
+	if (journal_ready(profile->recovery.found_dir, &why) == 0)
 		return true;
 	profile_note(profile, notes,
 		     "no journal is kept, so what is edited is lost if profilefs is killed before it is saved: "
@@ -250,17 +285,16 @@ static bool can_keep(const struct profile *profile, struct problems *notes)
 }
 
 /* Who only looks is told, too. */
-static int note_left(const struct profile *profile, struct problems *notes, struct error *err)
+static int note_left(struct profile *profile, struct problems *notes, struct error *err)
 {
-	struct journal_file *files;
-	size_t count, i, edits = 0;
+	const struct recovery *recovery = &profile->recovery;
+	size_t i, edits = 0;
 
-	if (journal_find(profile->place.path, &files, &count, err) < 0)
+	if (look_for(profile, err) < 0)
 		return -1;
-	for (i = 0; i < count; i++)
-		if (files[i].state != JOURNAL_IN_USE && !files[i].aside)
-			edits += recovery_count(&files[i]);
-	journal_files_free(files, count);
+	for (i = 0; i < recovery->found_count; i++)
+		if (recovery->found[i].state != JOURNAL_IN_USE && !recovery->found[i].aside)
+			edits += recovery_count(&recovery->found[i]);
 	if (edits)
 		profile_note(profile, notes,
 			     "%zu edit%s of it that %s not saved, as profilefs was stopped, %s not shown: a mount that "
@@ -269,17 +303,24 @@ static int note_left(const struct profile *profile, struct problems *notes, stru
 	return 0;
 }
 
-int recovery_begin(struct profile *profile, enum recovery_use use, bool aside, struct problems *notes,
+static int take_up(struct profile *profile, enum recovery_use use, bool aside, struct problems *notes,
 		   struct error *err)
 {
-	if (use == RECOVERY_NONE)
-		return 0;
 	if (profile->read_only)
 		return note_left(profile, notes, err);
 	if (remember_begun(profile, err) < 0 || look(profile, aside, notes, err) < 0)
 		return -1;
 	profile->recovery.keeps = use == RECOVERY_KEEP && (profile->recovery.journal || can_keep(profile, notes));
 	return 0;
+}
+
+int recovery_begin(struct profile *profile, enum recovery_use use, bool aside, struct problems *notes,
+		   struct error *err)
+{
+	int result = use == RECOVERY_NONE ? 0 : take_up(profile, use, aside, notes, err);
+
+	recovery_looked(&profile->recovery);
+	return result;
 }
 
 /* --- back again ------------------------------------------------------------------------------------- */

@@ -56,7 +56,7 @@ static struct journal_file *find_one(void)
 	struct error err;
 	size_t count;
 
-	assert_int_equal(journal_find(PATH, &files, &count, &err), 0);
+	assert_int_equal(journal_find(PATH, &files, &count, NULL, &err), 0);
 	assert_int_equal(count, 1);
 	return files;
 }
@@ -125,7 +125,7 @@ static void a_directory_that_others_may_write_is_not_used(void **state)
 	(void)state;
 	assert_int_equal(mkdir(dir, 0777), 0);
 	assert_int_equal(chmod(dir, 0777), 0);
-	assert_int_equal(journal_ready(&err), -1);
+	assert_int_equal(journal_ready(-1, &err), -1);
 	assert_non_null(strstr(err.text, "chmod 700"));
 }
 
@@ -515,8 +515,54 @@ static void one_that_is_done_is_gone(void **state)
 
 	(void)state;
 	journal_remove(make());
-	assert_int_equal(journal_find(PATH, &files, &count, &err), 0);
+	assert_int_equal(journal_find(PATH, &files, &count, NULL, &err), 0);
 	assert_int_equal(count, 0);
+}
+
+/* How many there are, and the directory. */
+static size_t count_found(int *found)
+{
+	struct journal_file *files;
+	struct error err;
+	size_t count;
+
+	assert_int_equal(journal_find(PATH, &files, &count, found, &err), 0);
+	journal_files_free(files, count);
+	return count;
+}
+
+static void the_directory_that_was_read_is_the_one_to_write_in(void **state)
+{
+	struct error err = ERROR_INIT;
+	int found;
+
+	(void)state;
+	assert_int_equal(count_found(&found), 0);
+	assert_int_equal(found, -1);
+	assert_int_equal(journal_ready(found, &err), 0); /* made */
+	assert_int_equal(count_found(&found), 0);
+	assert_true(found >= 0);
+	assert_int_equal(journal_ready(found, &err), 0);
+	assert_int_equal(chmod(dir, 0770), 0);
+	assert_int_equal(journal_ready(found, &err), -1);
+	assert_string_equal(err.file, dir);
+	close(found);
+}
+
+static void by_a_link_journals_are_read_and_none_is_written(void **state)
+{
+	char elsewhere[160];
+	struct error err = ERROR_INIT;
+	int found;
+
+	(void)state;
+	leave_one();
+	snprintf(elsewhere, sizeof(elsewhere), "%s/elsewhere", folder);
+	assert_int_equal(rename(dir, elsewhere), 0);
+	assert_int_equal(symlink("elsewhere", dir), 0);
+	assert_int_equal(count_found(&found), 1);
+	assert_int_equal(found, -1);
+	assert_int_equal(journal_ready(found, &err), -1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, folder_close)
@@ -543,6 +589,8 @@ int main(void)
 		TEST(what_came_after_a_save_is_not_saved),
 		TEST(one_that_is_set_aside_keeps_all),
 		TEST(one_that_is_done_is_gone),
+		TEST(the_directory_that_was_read_is_the_one_to_write_in),
+		TEST(by_a_link_journals_are_read_and_none_is_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
