@@ -20,79 +20,93 @@
 /* --- the runtime directory -------------------------------------------------------------------------- */
 
 /* The user's own $XDG_RUNTIME_DIR, or NULL. */
-static const char *session_dir(void)
+static const char *session_dir(uid_t user)
 {
 	const char *dir = getenv("XDG_RUNTIME_DIR");
 	struct stat st;
 
 	if (!dir || *dir != '/' || stat(dir, &st) < 0)
 		return NULL;
-	return S_ISDIR(st.st_mode) && st.st_uid == geteuid() ? dir : NULL;
+	return S_ISDIR(st.st_mode) && st.st_uid == user ? dir : NULL;
 }
 
 /* What is in it says who has which profile open, and is trusted: nobody else may write there. */
-static int check_dir(const char *path, struct error *err)
+static int check_dir(const struct stat *st, uid_t user, struct error *err)
 {
-	struct stat st;
-
-	if (lstat(path, &st) < 0)
-		return error_system(err, errno, "the runtime directory cannot be looked up");
-	if (!S_ISDIR(st.st_mode))
+	if (!S_ISDIR(st->st_mode))
 		return error_set(err, ENOTDIR,
 				 "the runtime directory must be a directory: remove what is there");
-	if (st.st_uid != geteuid())
+	if (st->st_uid != user)
 		return error_set(err, EPERM,
 				 "the runtime directory belongs to user %lu, not to you: have it removed, "
 				 "or set XDG_RUNTIME_DIR to a directory of your own",
-				 (unsigned long)st.st_uid);
-	if (st.st_mode & 077)
+				 (unsigned long)st->st_uid);
+	if (st->st_mode & 077)
 		return error_set(err, EPERM,
 				 "the runtime directory has mode %04o, so that others may use it: see that "
 				 "nobody did, then chmod 700 it",
-				 (unsigned)st.st_mode & 07777);
+				 (unsigned)st->st_mode & 07777);
 	return 0;
 }
 
-static int make_dir(const char *path, struct error *err)
+/* What is at `path`, or 0 with no mode if nothing is. */
+static int look_at(const char *path, struct stat *st, struct error *err)
 {
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return error_system(err, errno, "the runtime directory cannot be made");
-	return check_dir(path, err);
+	st->st_mode = 0;
+	if (lstat(path, st) == 0 || errno == ENOENT)
+		return 0;
+	return error_system(err, errno, "the runtime directory cannot be looked up");
 }
 
-/* True if something is there that is somebody else's, who may also have meant to be in the way. */
-static bool is_foreign(const char *path)
+/* `st` is what was there before. */
+static int make_dir(const char *path, uid_t user, struct stat *st, struct error *err)
 {
-	struct stat st;
-
-	return lstat(path, &st) == 0 && st.st_uid != geteuid();
+	if (!st->st_mode) {
+		if (mkdir(path, 0700) < 0 && errno != EEXIST)
+			return error_system(err, errno, "the runtime directory cannot be made");
+		if (lstat(path, st) < 0)
+			return error_system(err, errno, "the runtime directory cannot be looked up");
+	}
+	return check_dir(st, user, err);
 }
 
-/* The first of /tmp/profilefs-UID, /tmp/profilefs-UID.2, ... that is not somebody else's: in a user's name
- * space root is another one than outside. All who ask find the same. */
-static void add_own_dir(struct buf *path)
+/* The first of /tmp/profilefs-UID, /tmp/profilefs-UID.2, ... that is not somebody else's, who may also have meant to be
+ * in the way: in a user's name space root is another one than outside. All who ask find the same. */
+static int find_own_dir(struct buf *path, uid_t user, struct stat *st, struct error *err)
 {
 	unsigned number = 1;
 
-	buf_add_format(path, "/tmp/profilefs-%lu", (unsigned long)geteuid());
-	while (number < OWN_DIRS_MAX && is_foreign(buf_text(path))) {
+	buf_add_format(path, "/tmp/profilefs-%lu", (unsigned long)user);
+	while (look_at(buf_text(path), st, err) == 0) {
+		if (!st->st_mode || st->st_uid == user || number == OWN_DIRS_MAX)
+			return 0;
 		buf_clear(path);
-		buf_add_format(path, "/tmp/profilefs-%lu.%u", (unsigned long)geteuid(), ++number);
+		buf_add_format(path, "/tmp/profilefs-%lu.%u", (unsigned long)user, ++number);
 	}
+	return -1;
 }
 
-int runtime_dir(struct buf *path, struct error *err)
+static int find_dir(struct buf *path, uid_t user, struct stat *st, struct error *err)
 {
-	const char *session = session_dir();
+	const char *session = session_dir(user);
 
 	buf_clear(path);
-	if (session)
-		buf_add_format(path, "%s/profilefs", session);
-	else
-		add_own_dir(path);
+	if (!session)
+		return find_own_dir(path, user, st, err);
+	buf_add_format(path, "%s/profilefs", session);
+	return look_at(buf_text(path), st, err);
+}
+
+/* It is there most of the time. */
+int runtime_dir(struct buf *path, struct error *err)
+{
+	uid_t user = geteuid();
+	struct stat st;
+	int result = find_dir(path, user, &st, err);
+
 	if (!buf_ok(path))
 		return error_memory(err);
-	if (make_dir(path->data, err) == 0)
+	if (result == 0 && make_dir(path->data, user, &st, err) == 0)
 		return 0;
 	error_in_file(err, path->data);
 	return -1;
@@ -118,27 +132,26 @@ static int lock_path(const struct place *place, struct buf *path, struct error *
 	return buf_ok(path) ? 0 : error_memory(err);
 }
 
-/* True if the file that was locked is still the one others will find, not one that was cleaned away. */
-static bool still_there(int fd, const char *path)
+/* True if the file that was locked is still the one others will find, not one that was cleaned away; `held` is that. */
+static bool still_there(int fd, const char *path, struct stat *held)
 {
-	struct stat held, there;
+	struct stat there;
 
-	if (fstat(fd, &held) < 0 || lstat(path, &there) < 0)
+	if (fstat(fd, held) < 0 || lstat(path, &there) < 0)
 		return false;
-	return held.st_dev == there.st_dev && held.st_ino == there.st_ino;
+	return held->st_dev == there.st_dev && held->st_ino == there.st_ino;
 }
 
 /* "PID PATH\n". Only messages depend on it: the lock holds without. A file is cut only where it must be: some file
  * systems take longer for that than for all the rest of a mount. */
-static void leave_word(int fd, const char *path)
+static void leave_word(int fd, off_t size, const char *path)
 {
 	BUF_AUTO word = BUF_INIT;
-	struct stat st;
 
 	buf_add_format(&word, "%ld %s\n", (long)getpid(), path);
 	if (!buf_ok(&word) || pwrite(fd, word.data, word.len, 0) != (ssize_t)word.len)
 		return;
-	if (fstat(fd, &st) == 0 && st.st_size != (off_t)word.len)
+	if (size > (off_t)word.len)
 		(void)!ftruncate(fd, (off_t)word.len); /* what is left then is only ugly */
 }
 
@@ -178,7 +191,7 @@ static int taken(const char *path, struct error *err)
 
 /* Opens the lock file and locks it; when it was cleaned away in between, the next one of that name.
  * The descriptor, or -1 with errno: EWOULDBLOCK if somebody else has it. */
-static int open_locked(const char *path)
+static int open_locked(const char *path, struct stat *held)
 {
 	int fd, code;
 
@@ -192,7 +205,7 @@ static int open_locked(const char *path)
 			errno = code;
 			return -1;
 		}
-		if (still_there(fd, path))
+		if (still_there(fd, path, held))
 			return fd;
 		close(fd);
 	}
@@ -206,12 +219,12 @@ static long milliseconds(void)
 	return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int wait_for(struct lock *lock, const char *path, unsigned patience_ms, struct error *err)
+static int wait_for(struct lock *lock, const char *path, unsigned patience_ms, struct stat *held, struct error *err)
 {
 	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
 	long until = milliseconds() + (long)patience_ms + (patience_ms > 0); /* the one that has begun is not counted */
 
-	while ((lock->fd = open_locked(path)) < 0) {
+	while ((lock->fd = open_locked(path, held)) < 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return error_system(err, errno, "its lock cannot be taken");
 		if (milliseconds() >= until)
@@ -224,11 +237,12 @@ static int wait_for(struct lock *lock, const char *path, unsigned patience_ms, s
 int lock_take(struct lock *lock, const struct place *place, unsigned patience_ms, struct error *err)
 {
 	BUF_AUTO path = BUF_INIT;
+	struct stat held;
 
 	*lock = LOCK_INIT;
-	if (lock_path(place, &path, err) == 0 && wait_for(lock, path.data, patience_ms, err) == 0) {
+	if (lock_path(place, &path, err) == 0 && wait_for(lock, path.data, patience_ms, &held, err) == 0) {
 		lock->path = strdup(path.data); /* without memory for it the file stays behind */
-		leave_word(lock->fd, place->path);
+		leave_word(lock->fd, held.st_size, place->path);
 		return 0;
 	}
 	error_in_file(err, place->shown);
@@ -240,10 +254,11 @@ int lock_take(struct lock *lock, const struct place *place, unsigned patience_ms
 static void clean_away(const char *path)
 {
 	int fd = open(path, O_RDWR | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	struct stat held;
 
 	if (fd < 0)
 		return;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && still_there(fd, path))
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && still_there(fd, path, &held))
 		unlink(path);
 	close(fd);
 }
