@@ -243,8 +243,9 @@ static ssize_t read_some(int fd, struct buf *out, size_t room)
 	return got;
 }
 
-/* Reads to the end, whatever fstat said: files grow, and pipes have no size. `expected` saves steps. */
-static int read_all(int fd, size_t expected, size_t max, struct buf *out, struct error *err)
+/* Reads to the end, whatever fstat said: files grow, and pipes have no size. `expected` saves steps; where it
+ * is a size, a read of one byte more that ends there is the end. */
+static int read_all(int fd, size_t expected, bool is_size, size_t max, struct buf *out, struct error *err)
 {
 	ssize_t got;
 
@@ -258,7 +259,7 @@ static int read_all(int fd, size_t expected, size_t max, struct buf *out, struct
 			return error_system(err, errno, "cannot be read");
 		if (out->len > max)
 			return error_set(err, EFBIG, "it is too large: at most %zu bytes are read", max);
-	} while (got > 0);
+	} while (got > 0 && !(is_size && (size_t)got == expected));
 	return 0;
 }
 
@@ -281,7 +282,7 @@ static int read_regular(int fd, size_t max, struct buf *out, struct stat *st, st
 
 	if (check_regular(fd, max, &found, err) < 0)
 		return -1;
-	if (read_all(fd, (size_t)found.st_size, max, out, err) < 0)
+	if (read_all(fd, (size_t)found.st_size, true, max, out, err) < 0)
 		return -1;
 	if (st)
 		*st = found;
@@ -365,7 +366,7 @@ int file_read_fd(int fd, size_t max, struct buf *out, struct error *err)
 		return read_regular(fd, max, out, NULL, err);
 	if (S_ISDIR(found.st_mode))
 		return error_set(err, EISDIR, "this is a directory: give a file");
-	return read_all(fd, 4096, max, out, err);
+	return read_all(fd, 4096, false, max, out, err);
 }
 
 int file_read_path(const char *path, size_t max, struct buf *out, struct error *err)
