@@ -3,11 +3,15 @@
  * keeps nothing and has no journal. What it tells the kernel to cache is what profilefs tells it (fs/fuse/reply.h), and
  * it is mounted with the options of profilefs: the kernel does not judge by mode.
  *
- *     least_fs MOUNTPOINT COUNT      files key00000, key00001, ...; in the foreground, until unmounted
+ *     least_fs MOUNTPOINT COUNT [NOTES]    files key00000, key00001, ...; in the foreground, until unmounted
+ *
+ * With NOTES it is the least that one can do which loses nothing when it is killed: what changes something is written
+ * to that file first.
  *
  * Inode 1 is the folder, 2 + S the file in slot S. A slot is never used again. Without memory it ends.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <fuse_lowlevel.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -37,6 +41,23 @@ static size_t used, room;
 static long changes;
 static uid_t owner;
 static gid_t group;
+
+static int notes = -1;
+static off_t noted;
+
+/* As long as a record of a short value, with what tells that it is whole. */
+static void note(void)
+{
+	static const char record[100];
+
+	if (notes < 0)
+		return;
+	if (pwrite(notes, record, sizeof(record), noted) != (ssize_t)sizeof(record)) {
+		perror("least_fs: notes");
+		exit(2);
+	}
+	noted += (off_t)sizeof(record);
+}
 
 static void *need(void *memory)
 {
@@ -213,6 +234,7 @@ static void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t s
 	(void)fi;
 	resize(file, end > file->len ? end : file->len);
 	memcpy(file->bytes + offset, bytes, size);
+	note();
 	fuse_reply_write(req, size);
 }
 
@@ -230,6 +252,7 @@ static void op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 	(void)parent;
 	if (file)
 		unlink_file(file);
+	note();
 	fuse_reply_err(req, file ? 0 : ENOENT);
 }
 
@@ -247,6 +270,7 @@ static void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_
 		unlink_file(file);
 		link_file(file, new_name);
 	}
+	note();
 	fuse_reply_err(req, file ? 0 : ENOENT);
 }
 
@@ -343,8 +367,12 @@ int main(int argc, char **argv)
 	struct fuse_session *session;
 	int result;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: least_fs MOUNTPOINT COUNT\n");
+	if (argc != 3 && argc != 4) {
+		fprintf(stderr, "usage: least_fs MOUNTPOINT COUNT [NOTES]\n");
+		return 2;
+	}
+	if (argc == 4 && (notes = open(argv[3], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) < 0) {
+		perror(argv[3]);
 		return 2;
 	}
 	owner = getuid();

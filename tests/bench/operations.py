@@ -4,6 +4,7 @@
 
   profilefs  the payload's directory in a mount, journal and all
   least      tests/bench/least_fs.c: the same files in memory, the same cache settings, one thread, nothing judged
+  noting     the same, which writes to a file what it changes before it answers, as a journal must
   tmpfs      the same files
 
 tests/bench/operate.c runs each operation in a loop and says how long one takes. `cold` is the first time after a
@@ -25,6 +26,7 @@ WARM = 1      # of tmpfs's speed
 OPERATIONS = ("stat", "read", "write", "relist", "create", "rename", "unlink")
 COLD = ("readdir", "stat")
 AT_LEAST_TMPFS = ("stat", "relist")
+CHANGES = ("write", "create", "rename", "unlink")
 
 
 class Place:
@@ -62,13 +64,14 @@ class Profilefs(Place):
 
 
 class Least(Place):
-    def __init__(self, folder, keys):
-        super().__init__(folder, "least", keys)
+    def __init__(self, folder, keys, name="least"):
+        super().__init__(folder, name, keys)
         self.server = None
+        self.notes = [os.path.join(folder, "notes")] if name == "noting" else []
 
     def mount(self):
         # pylint: disable=consider-using-with
-        self.server = subprocess.Popen([frame.helper("least_fs"), self.root, str(self.keys)])
+        self.server = subprocess.Popen([frame.helper("least_fs"), self.root, str(self.keys), *self.notes])
         frame.wait_for(lambda: os.path.ismount(self.root), "least_fs is not mounted")
 
     def unmount(self):
@@ -128,7 +131,7 @@ def measure_cold(places, rounds):
     return {
         f"{operation} cold": frame.in_turn(
             {name: lambda place=place, operation=operation: once(place, operation)
-             for name, place in places.items() if name != "tmpfs"}, rounds)
+             for name, place in places.items() if name not in ("tmpfs", "noting")}, rounds)
         for operation in COLD
     }
 
@@ -143,6 +146,8 @@ def measure_warm(places, rounds, count):
     for number in range(rounds + 1):
         for operation in OPERATIONS:
             for name, place in places.items():
+                if name == "noting" and operation not in CHANGES:
+                    continue
                 taken = place.operate(operation, place.keys if operation in AT_LEAST_TMPFS else count)
                 if number > 0:
                     results[operation][name].append(taken)
@@ -150,10 +155,10 @@ def measure_warm(places, rounds, count):
 
 
 def measure_tools(folder, places, rounds):
-    by_place = {name: tools(folder, place) for name, place in places.items()}
+    by_place = {name: tools(folder, place) for name, place in places.items() if name != "noting"}
     return {
         tool: {name: [seconds * 1e9 / places[name].keys for seconds in taken]
-               for name, taken in frame.in_turn({name: by_place[name][tool] for name in places}, rounds).items()}
+               for name, taken in frame.in_turn({name: by_place[name][tool] for name in by_place}, rounds).items()}
         for tool in next(iter(by_place.values()))
     }
 
@@ -161,10 +166,13 @@ def measure_tools(folder, places, rounds):
 def report(part, results):
     for operation, taken in results.items():
         low, middle, high = frame.ratios(taken["least"], taken["profilefs"])
-        tmpfs = frame.ratios(taken["tmpfs"], taken["profilefs"]) if "tmpfs" in taken else None
-        part.row(operation=operation, **{f"{name} ns": frame.spread(taken[name])[1] if name in taken else None
+        others = {name: frame.ratios(taken[name], taken["profilefs"])
+                  for name in ("noting", "tmpfs") if taken.get(name)}
+        tmpfs = others.get("tmpfs")
+        part.row(operation=operation, **{f"{name} ns": frame.spread(taken[name])[1] if taken.get(name) else None
                                          for name in ("profilefs", "least", "tmpfs")},
-                 of_least=middle, low=low, high=high, of_tmpfs=tmpfs[1] if tmpfs else None)
+                 of_least=middle, low=low, high=high,
+                 **{f"of_{name}": others[name][1] if name in others else None for name in ("noting", "tmpfs")})
         part.line(f"{operation}: speed, of the least file system's", middle, least=LEAST, quartiles=(low, high))
         if operation in AT_LEAST_TMPFS:
             part.line(f"{operation}, warm: speed, of tmpfs's", tmpfs[1], least=WARM, quartiles=(tmpfs[0], tmpfs[2]))
@@ -175,13 +183,14 @@ def main():
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     with frame.workplace() as folder:
         keys = KEYS_QUICK if part.quick else KEYS
-        places = {"profilefs": Profilefs(folder, keys), "least": Least(folder, keys), "tmpfs": Tmpfs(folder, keys)}
+        places = {"profilefs": Profilefs(folder, keys), "least": Least(folder, keys),
+                  "noting": Least(folder, keys, "noting"), "tmpfs": Tmpfs(folder, keys)}
         os.mkdir(os.path.join(folder, "copies"))
         frame.run("mount", "-t", "tmpfs", "bench", os.path.join(folder, "copies"))
         results = measure_cold(places, part.rounds(9, 1))
         results |= measure_warm(places, part.rounds(21, 2), 300 if part.quick else 1000)
         results |= measure_tools(folder, places, part.rounds(7, 1))
-        for name in "profilefs", "least":
+        for name in "profilefs", "least", "noting":
             places[name].unmount()
     report(part, results)
     part.end()
