@@ -44,9 +44,9 @@ static const struct element *find_element(const char *name)
 	return NULL;
 }
 
-static void push(struct xml_reader *reader, const struct element *element)
+static void push(struct xml_reader *reader, const struct element *element, struct span tag)
 {
-	reader->stack[++reader->depth] = (struct open){ .element = element, .tag = reader_token(reader) };
+	reader->stack[++reader->depth] = (struct open){ .element = element, .tag = tag };
 	if (reader->cooked)
 		buf_resize(&reader->text, 0);
 	reader->raw = (struct span){ 0, 0 };
@@ -54,12 +54,12 @@ static void push(struct xml_reader *reader, const struct element *element)
 }
 
 /* Says what is wrong with an element at this place, whatever it holds. False if something is. */
-static bool check_place(struct xml_reader *reader, const char *name, const struct element *element)
+static bool check_place(struct xml_reader *reader, const char *name, const struct element *element, size_t offset)
 {
 	const struct element *open = reader_top(reader)->element;
 	int shown = xml_shown(name);
 
-	if (reader->doc->source.data[reader_offset(reader)] != '<')
+	if (reader->doc->source.data[offset] != '<')
 		reader_fail(reader, "an element comes from an entity: write it out");
 	else if (open->kind == KIND_DOCUMENT && (!element || element->kind != KIND_PLIST))
 		reader_fail(reader, "the outermost element is <%.*s>, and must be <plist>", shown, name);
@@ -76,7 +76,7 @@ static bool check_place(struct xml_reader *reader, const char *name, const struc
 	return false;
 }
 
-static void start_key(struct xml_reader *reader, const struct element *element)
+static void start_key(struct xml_reader *reader, const struct element *element, struct span tag)
 {
 	struct open *open = reader_top(reader);
 
@@ -87,7 +87,7 @@ static void start_key(struct xml_reader *reader, const struct element *element)
 		reader_fail(reader, "the key '%.*s' has no value: another <key> follows",
 			    xml_shown(buf_text(&reader->key)), buf_text(&reader->key));
 	else
-		push(reader, element);
+		push(reader, element, tag);
 }
 
 static bool check_value(struct xml_reader *reader, const struct element *element)
@@ -108,12 +108,12 @@ static bool check_value(struct xml_reader *reader, const struct element *element
 	return false;
 }
 
-static void start_value(struct xml_reader *reader, const struct element *element)
+static void start_value(struct xml_reader *reader, const struct element *element, struct span tag)
 {
 	if (!check_value(reader, element))
 		return;
 	reader->nodes++;
-	push(reader, element);
+	push(reader, element, tag);
 	reader->sink->start(reader);
 	reader->has_key = false;
 }
@@ -122,16 +122,17 @@ static void XMLCALL on_start(void *user, const XML_Char *name, const XML_Char **
 {
 	struct xml_reader *reader = user;
 	const struct element *element = find_element(name);
+	const struct span tag = reader_token(reader);
 
 	(void)attributes;
-	if (reader->failed || !check_place(reader, name, element))
+	if (reader->failed || !check_place(reader, name, element, tag.start))
 		return;
 	if (element->kind == KIND_PLIST)
-		push(reader, element);
+		push(reader, element, tag);
 	else if (element->kind == KIND_KEY)
-		start_key(reader, element);
+		start_key(reader, element, tag);
 	else
-		start_value(reader, element);
+		start_value(reader, element, tag);
 }
 
 /*
@@ -147,13 +148,13 @@ static bool is_space(char c)
  * has its own offset for each byte; one that comes from a reference has only the reference's. */
 static void check_space(struct xml_reader *reader, const char *text, size_t len)
 {
-	size_t offset = reader_offset(reader);
-	size_t i = 0;
+	size_t offset, i = 0;
 
 	while (i < len && is_space(text[i]))
 		i++;
 	if (i == len)
 		return;
+	offset = reader_offset(reader);
 	if (reader->doc->source.data[offset] != '&')
 		offset += i;
 	reader_fail_at(reader, offset, "text directly in <%s>: values stand in elements, such as <string>",
@@ -162,10 +163,8 @@ static void check_space(struct xml_reader *reader, const char *text, size_t len)
 
 /* True if the text that Expat reports goes on in the source where the last ended: no reference, line end of two
  * characters or section of its own lies between. */
-static bool is_raw(const struct xml_reader *reader, size_t len)
+static bool is_raw(const struct xml_reader *reader, struct span token, size_t len)
 {
-	struct span token = reader_token(reader);
-
 	return !reader->cooked && token.end - token.start == len &&
 	       (reader->raw.end == 0 || reader->raw.end == token.start) &&
 	       reader->doc->source.data[token.start] != '&';
@@ -189,10 +188,10 @@ static enum held text_held(const struct xml_reader *reader)
 
 static void keep_text(struct xml_reader *reader, const char *text, size_t len)
 {
-	size_t offset = reader_offset(reader);
+	const struct span token = reader_token(reader);
 
-	if (is_raw(reader, len)) {
-		reader->raw = span_of(reader->raw.end ? reader->raw.start : offset, offset + len);
+	if (is_raw(reader, token, len)) {
+		reader->raw = span_of(reader->raw.end ? reader->raw.start : token.start, token.end);
 		return;
 	}
 	if (!reader->cooked)
