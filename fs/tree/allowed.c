@@ -105,21 +105,28 @@ const struct schema_key *allowed_entry(struct tree *tree, const struct entry *en
 	return schema_child(owner, key.bytes, key.len);
 }
 
-const struct schema_key *allowed_in(const struct schema_key *owner, const struct item *item)
+struct allowed_entries allowed_entries(struct tree *tree, const struct item *dir)
 {
-	const struct node *node = item->node;
+	const struct schema_key *owner = allowed_dir(tree, dir);
+	struct allowed_entries entries = { NULL, NULL };
 
 	if (!owner)
-		return NULL;
-	switch (item->parent->dir->shape) {
+		return entries;
+	switch (dir->dir->shape) {
 	case SHAPE_ARRAY:
-		return schema_allows_type(owner, NODE_ARRAY) ? schema_item(owner) : NULL;
+		if (schema_allows_type(owner, NODE_ARRAY))
+			entries.each = schema_item(owner);
+		break;
 	case SHAPE_DICT:
-		return schema_allows_type(owner, NODE_DICT) ? schema_child(owner, node->key, node->key_len) : NULL;
+		if (!schema_allows_type(owner, NODE_DICT))
+			break;
+		entries.each = schema_undeclared(owner);
+		entries.declaring = schema_shape(owner)->key_count ? schema_shape(owner) : NULL;
+		break;
 	case SHAPE_PAYLOADS:
 		break;
 	}
-	return NULL;
+	return entries;
 }
 
 const struct schema_key *allowed_payload(struct tree *tree, const struct item *item)

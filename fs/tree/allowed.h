@@ -22,9 +22,23 @@ void allowed_forget(struct tree *tree);
 /* What stands there, whether it is there or not. NULL: nothing is said of it. */
 const struct schema_key *allowed_entry(struct tree *tree, const struct entry *entry);
 
-/* The same for an entry that shows a node, where `owner` is what allowed_dir() says of its directory: for many of one
- * directory. */
-const struct schema_key *allowed_in(const struct schema_key *owner, const struct item *item);
+/* What the schema says of all entries of a directory, asked once. */
+struct allowed_entries {
+	const struct schema_key *declaring; /* has keys by name; NULL: no name matters */
+	const struct schema_key *each;      /* what stands under all other names; NULL: nothing is said of it */
+};
+
+struct allowed_entries allowed_entries(struct tree *tree, const struct item *dir);
+
+/* What allowed_entry() says of the entry that shows `node`. */
+static inline const struct schema_key *allowed_in(const struct allowed_entries *entries, const struct node *node)
+{
+	const struct schema_key *key = NULL;
+
+	if (entries->declaring && schema_may_declare(entries->declaring, node->key, node->key_len))
+		key = schema_declared(entries->declaring, node->key, node->key_len);
+	return key ? key : entries->each;
+}
 
 /* The payload that an item is in, or is; the profile's keys outside of any. NULL: nothing is said. */
 const struct schema_key *allowed_payload(struct tree *tree, const struct item *item);

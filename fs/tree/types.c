@@ -17,7 +17,15 @@ struct lines {
 	char **list;
 	size_t count;
 	bool failed;
+	bool whether; /* only whether there are any is asked: none is made */
+	bool some;    /* there are */
 };
+
+/* True if nothing more need be looked at. */
+static bool lines_done(const struct lines *lines)
+{
+	return lines->whether && lines->some;
+}
 
 static void lines_add(struct lines *lines, struct buf *line)
 {
@@ -58,91 +66,101 @@ static void add_line(struct lines *lines, const char *name, const char *words)
 {
 	BUF_AUTO line = BUF_INIT;
 
+	lines->some = true;
+	if (lines->whether)
+		return;
 	said_quote_name(name, &line);
 	buf_add_format(&line, " %s", words);
 	lines_add(lines, &line);
 }
 
-/* True for a cut name that does not stand for itself. */
-static bool hides_key(const struct item *item)
+static void add_words(struct lines *lines, const char *name, const struct buf *words)
 {
-	const char *key = item->node->key;
-
-	return key && strcmp(key, item_name(item)) != 0 && name_is_cut(item_name(item));
-}
-
-/* Leaves `words` empty. */
-static void add_words(struct lines *lines, const struct item *item, struct buf *words)
-{
-	add_line(lines, item_name(item), buf_text(words));
+	add_line(lines, name, buf_text(words));
 	if (!buf_ok(words))
 		lines->failed = true;
-	buf_clear(words);
 }
 
-static void add_key(struct lines *lines, const struct item *item, struct buf *words)
+/* True for an entry that may have lines: one that shows a value. */
+static bool has_value(const struct item *item)
 {
-	buf_add_text(words, "key ");
-	name_escape_key(item->node->key, item->node->key_len, words);
-	add_words(lines, item, words);
-}
-
-/* Most entries need no line, and no memory. */
-static void add_entries(struct tree *tree, struct lines *lines, const struct item *dir)
-{
-	const struct schema_key *owner = allowed_dir(tree, dir);
-	struct dir_walk walk = dir_walk(dir);
-	const struct item *item;
-	BUF_AUTO words = BUF_INIT;
-
-	while ((item = dir_walk_next(&walk))) {
-		if (!item->node || (item->kind != ITEM_DIR && item->kind != ITEM_KEY))
-			continue;
-		words_needed(tree, item->node, item->kind == ITEM_DIR, allowed_in(owner, item), &words);
-		if (words.len)
-			add_words(lines, item, &words);
-		if (hides_key(item))
-			add_key(lines, item, &words);
-	}
-	if (!buf_ok(&words))
-		lines->failed = true;
+	return item->node && (item->kind == ITEM_DIR || item->kind == ITEM_KEY);
 }
 
 static void add_whole(struct lines *lines, const struct item *item)
 {
 	BUF_AUTO words = BUF_INIT;
 
-	if (!item || !item->node || (item->kind != ITEM_DIR && item->kind != ITEM_KEY))
-		return;
 	words_whole(item->node, item->kind == ITEM_DIR, &words);
-	add_line(lines, item_name(item), buf_text(&words));
+	add_words(lines, item_name(item), &words);
 }
 
-/* A mark's own type and that of its key, whose name is the first `of` bytes of the mark's. */
-static void add_conflict(struct tree *tree, struct lines *lines, struct item *dir, const struct item *mark, size_t of)
+/* True for a cut name that does not stand for itself. */
+static bool hides_key(const struct item *item)
 {
-	BUF_AUTO name = BUF_INIT;
+	const char *key = item->node->key, *name = item_name(item);
 
-	buf_add(&name, item_name(mark), of);
-	add_whole(lines, mark);
-	if (!buf_ok(&name) || dir_reach(tree, dir, buf_text(&name)) < 0)
-		lines->failed = true;
-	else
-		add_whole(lines, item_child(dir, buf_text(&name)));
+	return key && key != name && strcmp(key, name) != 0 && name_is_cut(name);
+}
+
+static void add_key(struct lines *lines, const struct item *item)
+{
+	BUF_AUTO words = BUF_INIT;
+
+	buf_add_text(&words, "key ");
+	name_escape_key(item->node->key, item->node->key_len, &words);
+	add_words(lines, item_name(item), &words);
+}
+
+/* True for the mark of a conflict; its key's name is the first `*of` bytes of its own. What no spelling changes ends a
+ * mark: so a name can be one only if its key is. */
+static bool is_mark(const struct item *item, size_t *of)
+{
+	const struct node *node = item->node;
+	const char *name = item_name(item);
+
+	return node->key && merge_mark_of(node->key, node->key_len, NULL) != MERGE_MARK_NONE &&
+	       merge_mark_of(name, strlen(name), of) != MERGE_MARK_NONE;
 }
 
 /* A key in conflict and its marks have their types said, needed or not: whatever somebody renames one of the marks to,
  * and removes, what is left can be told (see exploded_marks.c). */
-static void add_conflicts(struct tree *tree, struct lines *lines, struct item *dir)
+static void add_conflict(struct tree *tree, struct lines *lines, struct item *dir, const struct item *mark, size_t of)
 {
+	BUF_AUTO name = BUF_INIT;
+	const struct item *item;
+
+	add_whole(lines, mark);
+	if (lines_done(lines))
+		return;
+	buf_add(&name, item_name(mark), of);
+	if (!buf_ok(&name) || dir_reach(tree, dir, buf_text(&name)) < 0) {
+		lines->failed = true;
+		return;
+	}
+	item = item_child(dir, buf_text(&name));
+	if (item && has_value(item))
+		add_whole(lines, item);
+}
+
+/* Most entries need no line, and no memory. */
+static void add_entries(struct tree *tree, struct lines *lines, struct item *dir)
+{
+	const struct allowed_entries allowed = allowed_entries(tree, dir);
 	struct dir_walk walk = dir_walk(dir);
 	const struct item *item;
 	size_t of;
 
-	while ((item = dir_walk_next(&walk)))
-		if (item->node &&
-		    merge_mark_of(item_name(item), strlen(item_name(item)), &of) != MERGE_MARK_NONE)
+	while (!lines_done(lines) && (item = dir_walk_next(&walk))) {
+		if (!has_value(item))
+			continue;
+		if (words_needed(tree, item->node, item->kind == ITEM_DIR, allowed_in(&allowed, item->node)))
+			add_whole(lines, item);
+		if (hides_key(item))
+			add_key(lines, item);
+		if (is_mark(item, &of))
 			add_conflict(tree, lines, dir, item, of);
+	}
 }
 
 /* Payloads: by type, then by number. */
@@ -166,10 +184,9 @@ static void add_payload_order(struct lines *lines, const struct item *dir)
 	unsigned place = 0;
 	bool sorted = true;
 
-	for (item = dir->dir->first; item && item->next; item = item->next)
-		if (item->node && item->next->node &&
-		    types_compare_payloads(item_name(item), item_name(item->next)) > 0)
-			sorted = false;
+	for (item = dir->dir->first; sorted && item && item->next; item = item->next)
+		sorted = !item->node || !item->next->node ||
+			 types_compare_payloads(item_name(item), item_name(item->next)) <= 0;
 	for (item = dir->dir->first; item && !sorted; item = item->next) {
 		if (!item->node)
 			continue;
@@ -189,7 +206,7 @@ static void add_waiting(struct lines *lines, const struct item *dir)
 			continue;
 		buf_clear(&words);
 		said_type_words(said, &words);
-		add_line(lines, said->name, buf_text(&words));
+		add_words(lines, said->name, &words);
 	}
 }
 
@@ -204,13 +221,24 @@ static void add_releases(struct tree *tree, struct lines *lines, const struct it
 	for (i = 0; said && i < said->release_count; i++) {
 		buf_clear(&words);
 		buf_add_format(&words, "schema %s", said->releases[i]);
-		add_line(lines, SAID_OF_SCHEMA, buf_text(&words));
+		add_words(lines, SAID_OF_SCHEMA, &words);
 	}
 	if (!release.len || said_has_release(said, buf_text(&release)) || !release_matters(tree))
 		return;
 	buf_clear(&words);
 	buf_add_format(&words, "schema %s", buf_text(&release));
-	add_line(lines, SAID_OF_SCHEMA, buf_text(&words));
+	add_words(lines, SAID_OF_SCHEMA, &words);
+}
+
+/* The directory is filled. */
+static void add_all(struct tree *tree, struct lines *lines, struct item *dir)
+{
+	add_entries(tree, lines, dir);
+	if (dir->dir->shape == SHAPE_PAYLOADS)
+		add_payload_order(lines, dir);
+	add_waiting(lines, dir);
+	if (dir == tree->root && !lines_done(lines))
+		add_releases(tree, lines, dir);
 }
 
 static void show(struct tree *tree, struct item *dir, struct buf *out)
@@ -221,16 +249,22 @@ static void show(struct tree *tree, struct item *dir, struct buf *out)
 		out->failed = true;
 		return;
 	}
-	add_entries(tree, &lines, dir);
-	if (dir->dir->shape == SHAPE_DICT)
-		add_conflicts(tree, &lines, dir);
-	if (dir->dir->shape == SHAPE_PAYLOADS)
-		add_payload_order(&lines, dir);
-	add_waiting(&lines, dir);
-	if (dir == tree->root)
-		add_releases(tree, &lines, dir);
+	add_all(tree, &lines, dir);
 	lines_give(&lines, out);
 	buf_add(out, dir->dir->types_unread.data, dir->dir->types_unread.len);
+}
+
+/* True if show() has something to show. */
+static bool shows(struct tree *tree, struct item *dir)
+{
+	struct lines lines = { .whether = true };
+
+	if (dir_fill(tree, dir) < 0)
+		return false;
+	if (dir->dir->types_unread.len)
+		return true;
+	add_all(tree, &lines, dir);
+	return lines.some;
 }
 
 void types_read(struct tree *tree, struct item *types, struct buf *out)
@@ -243,17 +277,14 @@ void types_read(struct tree *tree, struct item *types, struct buf *out)
 
 bool types_visible(struct tree *tree, struct item *dir)
 {
-	BUF_AUTO text = BUF_INIT;
-
 	if (dir->kind != ITEM_DIR || dir->dir->types_hidden)
 		return false;
 	if (dir->dir->types_shown)
 		return true;
 	if (dir->dir->unlisted)
 		return false;
-	show(tree, dir, &text);
-	dir->dir->types_shown = text.len > 0;
-	return text.len > 0;
+	dir->dir->types_shown = shows(tree, dir);
+	return dir->dir->types_shown;
 }
 
 int types_item(struct tree *tree, struct item *dir, struct item **out)

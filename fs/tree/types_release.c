@@ -137,10 +137,7 @@ static void look_at_all(struct look *look)
 /* What .types shows. */
 static bool is_shown(const struct look *look, const struct node *node, const struct schema_key *ours)
 {
-	BUF_AUTO words = BUF_INIT;
-
-	words_needed(look->tree, node, is_dir(node, ours), ours, &words);
-	return words.len > 0;
+	return words_needed(look->tree, node, is_dir(node, ours), ours);
 }
 
 static bool take_first(struct look *look, const struct node *node, const struct node *read)

@@ -10,10 +10,9 @@
 #include "fs/tree/item.h"
 #include "plist/schema/schema.h"
 
-/* Appends the words that a value needs so that it is read again as what it is; nothing if it needs none. `dir`: it is
- * shown as a directory. */
-void words_needed(const struct tree *tree, const struct node *node, bool dir, const struct schema_key *key,
-		  struct buf *out);
+/* True if a value needs words so that it is read again as what it is: those of words_whole(). `dir`: it is shown as a
+ * directory. */
+bool words_needed(const struct tree *tree, const struct node *node, bool dir, const struct schema_key *key);
 
 /* Appends the words that say all of a value's type, whatever its place says of it. */
 void words_whole(const struct node *node, bool dir, struct buf *out);

@@ -1,6 +1,8 @@
 /* .types: a tree copied out and back keeps every value, type and array, in any order of arrival. */
 #include "tests/unit/mounted_tree.h"
 
+#include <plist/plist.h>
+
 #define FRAME(keys) \
 	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\">\n<dict>\n" keys "</dict>\n</plist>\n"
 
@@ -216,6 +218,81 @@ static void only_what_text_does_not_tell_stands_in_types(void **state)
 	tree_end();
 }
 
+/* In a listing, which asks only whether there is a line. */
+static bool is_listed(const char *dir)
+{
+	struct listing *listing;
+	struct listed listed;
+	size_t position;
+	bool found = false;
+
+	assert_int_equal(tree_list(mounted.tree, at(dir), &listing), 0);
+	for (position = 0; listing_at(listing, &position, &listed); position++)
+		found = found || strcmp(listed.name, ".types") == 0;
+	listing_free(listing);
+	return found;
+}
+
+/* `types`: "" for a directory that needs no .types. */
+static void assert_needs(const char *keys, const char *types)
+{
+	BUF_AUTO text = BUF_INIT;
+
+	buf_add_format(&text, FRAME("<key>D</key><dict>%s</dict>"), keys);
+	tree_begin(buf_text(&text));
+	if (is_listed("D") != (*types != '\0'))
+		fail_msg(".types is %slisted with %s", *types ? "not " : "", keys);
+	if (*types)
+		assert_shows("D/.types", types);
+	else
+		assert_false(there("D/.types"));
+	tree_end();
+}
+
+static void it_is_listed_if_there_is_one_line_of_any_kind(void **state)
+{
+	(void)state;
+	assert_needs("<key>a</key><string>x</string><key>b</key><integer>1</integer>", "");
+	assert_needs("<key>a</key><string>x</string><key>b</key><string>1</string>", "b string\n");
+	assert_needs("<key>a</key><string>x</string><key>b</key><dict/>", "b dict empty\n");
+	assert_needs("<key>a</key><string>true &amp; good</string><key>b</key><string/>", "");
+	assert_needs("<key>a</key><string>&#116;rue</string>", "a string\n");
+	assert_needs("<key>a</key><string>x\n</string>", "");
+	assert_needs("<key>a</key><string>3\n</string>", "");
+}
+
+static void it_is_listed_for_what_was_in_conflict(void **state)
+{
+	(void)state;
+	assert_needs("<key>a</key><string>x</string><key>a.conflict-theirs</key><string>y</string>",
+		     "a string\na.conflict-theirs string\n");
+	assert_needs("<key>a.conflict-base.2</key><string>y</string>", "a.conflict-base.2 string\n");
+	assert_needs("<key>/.conflict-base</key><dict><key>k</key><string>v</string></dict><key>/</key><true/>",
+		     "%2F boolean\n%2F.conflict-base dict\n");
+	assert_needs("<key>a.conflict-bases</key><string>y</string><key>conflict-theirs</key><string>y</string>", "");
+}
+
+/* A binary property list has strings that are no good text: their bytes alone would be data. */
+static void a_string_that_is_no_text_has_its_line(void **state)
+{
+	struct profile_options options = { .unknown_allowed = true };
+	plist_t dict = plist_new_dict();
+	char *binary = NULL;
+	uint32_t len = 0;
+
+	(void)state;
+	plist_dict_set_item(dict, "A", plist_new_string("a\x01z"));
+	plist_dict_set_item(dict, "B", plist_new_string("a z"));
+	plist_to_bin(dict, &binary, &len);
+	plist_free(dict);
+	put_bytes("p.mobileconfig", binary, len);
+	free(binary);
+	tree_begin_with("p.mobileconfig", &options);
+	assert_true(is_listed(""));
+	assert_shows(".types", "A string\n");
+	tree_end();
+}
+
 static void a_name_like_a_comment_has_its_line(void **state)
 {
 	(void)state;
@@ -343,6 +420,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(types_first_gives_the_same_document, folder_open, folder_close),
 		cmocka_unit_test_setup_teardown(types_last_gives_the_same_document, folder_open, folder_close),
 		cmocka_unit_test_setup_teardown(types_in_any_order_give_the_same_document, folder_open, folder_close),
+		cmocka_unit_test_setup_teardown(it_is_listed_if_there_is_one_line_of_any_kind, folder_open,
+						folder_close),
+		cmocka_unit_test_setup_teardown(it_is_listed_for_what_was_in_conflict, folder_open, folder_close),
+		cmocka_unit_test_setup_teardown(a_string_that_is_no_text_has_its_line, folder_open, folder_close),
 		cmocka_unit_test_setup_teardown(a_name_like_a_comment_has_its_line, folder_open, folder_close),
 		cmocka_unit_test_setup_teardown(a_line_whose_name_has_a_zero_byte_speaks_of_no_entry, folder_open,
 						folder_close),
