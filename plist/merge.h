@@ -80,6 +80,9 @@ enum merge_mark {
 	MERGE_MARK_REMOVED, /* removed.conflict-ours, removed.conflict-theirs */
 };
 
+/* The bytes of the shortest mark: nearly all keys are shorter. */
+#define MERGE_MARK_MIN (sizeof(".conflict-base") - 1)
+
 /* Which mark of a conflict a key is. If it is one, `*of` (`of` may be NULL) is how many of its bytes name the key that
  * it is about. Of the names alone it cannot be told whether KEY is called "removed". */
 enum merge_mark merge_mark_of(const char *key, size_t len, size_t *of);

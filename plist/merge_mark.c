@@ -10,9 +10,6 @@
 #define MARK_THEIRS MARK "theirs"
 #define REMOVED	    "removed"
 
-/* The shortest of them: nearly all keys are shorter, or have no point. */
-#define SHORTEST strlen(MARK_BASE)
-
 /* --- names --------------------------------------------------------------------------------------------- */
 
 /* The length of a name without a number from 2 on at its end, as in `.12`. */
@@ -47,7 +44,7 @@ enum merge_mark merge_mark_of(const char *key, size_t len, size_t *of)
 	enum merge_mark mark = MERGE_MARK_NONE;
 	size_t before = 0;
 
-	if (len < SHORTEST || !memchr(key, MARK[0], len))
+	if (len < MERGE_MARK_MIN || !memchr(key, MARK[0], len))
 		return MERGE_MARK_NONE;
 	len = without_number(key, len);
 	if (ends_in(key, len, MARK_BASE, &before))

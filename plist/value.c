@@ -414,15 +414,9 @@ int value_check_secret(enum node_type type, const char *text, size_t len, bool p
 
 /* --- inference ---------------------------------------------------------------------------------------- */
 
-static bool begins_word_or_number(char c)
-{
-	return c == 't' || c == 'f' || c == '-' || is_digit(c);
-}
-
-/* Nearly all texts are strings, and the first byte tells. */
 enum node_type value_infer_text(const char *text, size_t len)
 {
-	if (!len || !begins_word_or_number(*text))
+	if (value_begins_as_string(text, len))
 		return NODE_STRING;
 	if (judge_boolean(text, len) == VERDICT_VALID)
 		return NODE_BOOLEAN;

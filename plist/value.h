@@ -43,6 +43,12 @@ enum node_type value_infer(const char *text, size_t len);
 /* The same where it is known that the text is a valid string. */
 enum node_type value_infer_text(const char *text, size_t len);
 
+/* False for what begins as a boolean or an integer does; nearly no string does. */
+static inline bool value_begins_as_string(const char *text, size_t len)
+{
+	return !len || !(*text == 't' || *text == 'f' || *text == '-' || (*text >= '0' && *text <= '9'));
+}
+
 /* Reads the character data of an XML scalar element (<integer> and the rest; not data, not boolean) into
  * `out` as the value's text. Takes what every reader of plists takes in the same way (white space around a
  * number, 0x1F, +5), makes it canonical, and refuses what readers disagree on (010, 12abc, dates with a

@@ -119,7 +119,7 @@ static bool is_mark(const struct item *item, size_t *of)
 	const struct node *node = item->node;
 	const char *name = item_name(item);
 
-	return node->key && merge_mark_of(node->key, node->key_len, NULL) != MERGE_MARK_NONE &&
+	return node->key_len >= MERGE_MARK_MIN && merge_mark_of(node->key, node->key_len, NULL) != MERGE_MARK_NONE &&
 	       merge_mark_of(name, strlen(name), of) != MERGE_MARK_NONE;
 }
 

@@ -115,21 +115,16 @@ static bool data_tells_itself(const struct tree *tree, const struct node *node, 
 	return expectation.expect.type == NODE_DATA && !node_is_placeholder(node) && is_no_placeholder(&node->value);
 }
 
-/* True for a string that looks like nothing else. What stands in an XML source was found good text when it was read;
- * the strings of a binary property list may be none. */
-static bool looks_like_string(const struct scalar *string)
-{
-	if (string->held == HELD_SOURCE)
-		return value_infer_text(string->at, string->len) == NODE_STRING;
-	return value_infer(string->at, string->len) == NODE_STRING;
-}
-
-/* True if the bytes that a value shows would be read as the value that it is. */
+/* True if the bytes that a value shows would be read as the value that it is: of a string where one may stand it is
+ * enough that it looks like one. */
 static bool tells_itself(const struct tree *tree, const struct node *node, const struct schema_key *key)
 {
 	struct node *read;
 	bool same;
 
+	if (node->type == NODE_STRING && schema_allows_type(key, NODE_STRING) &&
+	    value_infer(node->value.at, node->value.len) == NODE_STRING)
+		return true;
 	if (is_own_text(node))
 		return own_text_tells_itself(tree, node, key);
 	if (node->type == NODE_DATA && data_tells_itself(tree, node, key))
@@ -159,11 +154,8 @@ void words_whole(const struct node *node, bool dir, struct buf *out)
 		buf_add_text(out, " empty");
 }
 
-bool words_needed(const struct tree *tree, const struct node *node, bool dir, const struct schema_key *key)
+bool words_are_needed(const struct tree *tree, const struct node *node, bool dir, const struct schema_key *key)
 {
-	/* As nearly all: a first listing asks this of every value in the directory. */
-	if (node->type == NODE_STRING && schema_allows_type(key, NODE_STRING) && looks_like_string(&node->value))
-		return false;
 	if (dir)
 		return node->type != words_dir_type(node, key) || !node_count(node);
 	if (node->type == NODE_ARRAY && !is_said_by_schema(tree, key))

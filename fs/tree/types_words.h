@@ -9,10 +9,25 @@
 
 #include "fs/tree/item.h"
 #include "plist/schema/schema.h"
+#include "plist/value.h"
+
+/* True for a string where one may stand whose first byte tells that it is no other type. What stands in an XML source
+ * was found good text when it was read; the strings of a binary property list may be none. */
+static inline bool words_are_spared(const struct node *node, const struct schema_key *key)
+{
+	return node->type == NODE_STRING && node->value.held == HELD_SOURCE &&
+	       value_begins_as_string(node->value.at, node->value.len) && schema_allows_type(key, NODE_STRING);
+}
 
 /* True if a value needs words so that it is read again as what it is: those of words_whole(). `dir`: it is shown as a
- * directory. */
-bool words_needed(const struct tree *tree, const struct node *node, bool dir, const struct schema_key *key);
+ * directory. A first listing asks this of every value, and nearly all are spared. */
+bool words_are_needed(const struct tree *tree, const struct node *node, bool dir, const struct schema_key *key);
+
+static inline bool words_needed(const struct tree *tree, const struct node *node, bool dir,
+				const struct schema_key *key)
+{
+	return !words_are_spared(node, key) && words_are_needed(tree, node, dir, key);
+}
 
 /* Appends the words that say all of a value's type, whatever its place says of it. */
 void words_whole(const struct node *node, bool dir, struct buf *out);

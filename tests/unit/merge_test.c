@@ -497,6 +497,7 @@ static void names_of_marks_are_known(void **state)
 		{ "a.conflict-theirs", MERGE_MARK_THEIRS, 1 },
 		{ "a.b.conflict-theirs.2", MERGE_MARK_THEIRS, 3 },
 		{ ".conflict-base.17", MERGE_MARK_BASE, 0 },
+		{ ".conflict-base", MERGE_MARK_BASE, 0 },
 		{ "removed.conflict-ours", MERGE_MARK_REMOVED, 7 },
 		{ "removed.conflict-theirs.3", MERGE_MARK_REMOVED, 7 },
 		{ "removed.conflict-base", MERGE_MARK_BASE, 7 },

@@ -478,7 +478,8 @@ static void assert_inferred_as_judged(const char *text, size_t len)
 {
 	enum node_type type = infer_by_judges(text, len), known = type == NODE_DATA ? NODE_STRING : type;
 
-	if (value_infer(text, len) != type || value_infer_text(text, len) != known)
+	if (value_infer(text, len) != type || value_infer_text(text, len) != known ||
+	    (value_begins_as_string(text, len) && known != NODE_STRING))
 		fail_msg("%zu bytes '%.*s' are no %s", len, (int)len, text, node_type_name(type));
 }
 
