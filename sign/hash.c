@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "sign/openssl_error.h"
@@ -36,6 +37,7 @@ void hash_digits(const unsigned char *bytes, size_t count, char *digits)
 
 struct hasher {
 	EVP_MD_CTX *context;
+	bool used; /* the context has its type: it need not be found out again who makes that */
 };
 
 int hasher_new(struct hasher **out, struct error *err)
@@ -61,24 +63,33 @@ void hasher_free(struct hasher *hasher)
 	free(hasher);
 }
 
-static int make(EVP_MD_CTX *context, const struct iovec *pieces, size_t count, unsigned char *hash)
+static int begin(const struct hasher *hasher)
 {
-	const EVP_MD *type = sha256();
+	const EVP_MD *type = hasher->used ? NULL : sha256();
+
+	if (!hasher->used && !type)
+		return -1;
+	return EVP_DigestInit_ex(hasher->context, type, NULL) == 1 ? 0 : -1;
+}
+
+static int make(const struct hasher *hasher, const struct iovec *pieces, size_t count, unsigned char *hash)
+{
 	size_t i;
 
-	if (!type || EVP_DigestInit_ex(context, type, NULL) != 1)
+	if (begin(hasher) < 0)
 		return -1;
 	for (i = 0; i < count; i++)
-		if (EVP_DigestUpdate(context, pieces[i].iov_base, pieces[i].iov_len) != 1)
+		if (EVP_DigestUpdate(hasher->context, pieces[i].iov_base, pieces[i].iov_len) != 1)
 			return -1;
-	return EVP_DigestFinal_ex(context, hash, NULL) == 1 ? 0 : -1;
+	return EVP_DigestFinal_ex(hasher->context, hash, NULL) == 1 ? 0 : -1;
 }
 
 int hasher_sha256(struct hasher *hasher, const struct iovec *pieces, size_t count, unsigned char *hash,
 		  struct error *err)
 {
 	openssl_begin();
-	if (make(hasher->context, pieces, count, hash) < 0)
+	hasher->used = make(hasher, pieces, count, hash) == 0;
+	if (!hasher->used)
 		return openssl_error(err, NULL, "the SHA-256 of a value cannot be made");
 	return openssl_end(0, err);
 }

@@ -192,13 +192,12 @@ void journal_front(const char *before, enum journal_kind kind, size_t len, unsig
 static int sum_up(struct hasher *hasher, const char *before, const unsigned char *front, const struct iovec *counts,
 		  char *sum, struct error *err)
 {
-	unsigned char hash[HASH_LEN];
-	const struct iovec all[] = {
-		{ (void *)before, strlen(before) },
-		{ (void *)front, JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN },
-		*counts,
-	};
+	unsigned char head[JOURNAL_FRONT_LEN], hash[HASH_LEN];
+	size_t len = strlen(before);
+	const struct iovec all[] = { { head, len + JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN }, *counts };
 
+	memcpy(head, before, len);
+	memcpy(head + len, front, JOURNAL_FRONT_LEN - JOURNAL_SUM_LEN);
 	if (hasher_sha256(hasher, all, sizeof(all) / sizeof(*all), hash, err) < 0)
 		return -1;
 	hash_digits(hash, JOURNAL_SUM_LEN / 2, sum);

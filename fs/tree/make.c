@@ -455,6 +455,12 @@ int file_keep_bytes(struct item *item)
 		return -ENOMEM;
 	if (bytes == item->rare->content.data)
 		return 0;
+	if (bytes == made.data) {
+		buf_free(&item->rare->content);
+		item->rare->content = made;
+		made = BUF_INIT;
+		return 0;
+	}
 	buf_assign(&item->rare->content, bytes, len);
 	if (buf_ok(&item->rare->content))
 		return 0;
