@@ -360,12 +360,9 @@ static void unlink_child(struct node *child)
 	child->parent = child->prev = child->next = NULL;
 }
 
-/* Adds a child, linked and with its key, to the index of its dict, over the holder if the key has one: `*taken`. */
-static int enter_index(struct node *child, bool *taken)
+/* Adds a child, linked and with its key, to the index of its dict, over the holder if the key has one. */
+static int enter_index(struct node *child, struct node *holder)
 {
-	struct node *holder = node_index_holder(child);
-
-	*taken = holder != NULL;
 	if (!holder)
 		return node_index_add(child);
 	if (holder->removed) {
@@ -391,27 +388,27 @@ static int give_key(struct node *child, const char *key, size_t len)
 	return 0;
 }
 
-static int link_in_dict(struct node *dict, struct node *before, struct node *child, bool *taken)
+static int link_in_dict(struct node *dict, struct node *before, struct node *child, struct node *holder)
 {
 	child->displaced = NULL;
 	link_child(dict, before, child);
-	if (enter_index(child, taken) == 0)
+	if (enter_index(child, holder) == 0)
 		return 0;
 	unlink_child(child);
 	return -1;
 }
 
-/* The child's own key is not copied, and it keeps that if the other cannot be given. */
-static int add_to_dict(struct node *dict, struct node *before, struct node *child, const char *key,
-		       size_t len, bool *taken)
+/* The child's own key is not copied, and it keeps that if the other cannot be given. `holder`: of node_index_seek(). */
+static int add_to_dict(struct node *dict, struct node *before, struct node *child, const char *key, size_t len,
+		       struct node *holder)
 {
 	struct node old = *child;
 
 	if (key == child->key)
-		return link_in_dict(dict, before, child, taken);
+		return link_in_dict(dict, before, child, holder);
 	if (give_key(child, key, len) < 0)
 		return -1;
-	if (link_in_dict(dict, before, child, taken) == 0) {
+	if (link_in_dict(dict, before, child, holder) == 0) {
 		drop_key(&old);
 		return 0;
 	}
@@ -431,13 +428,17 @@ static void add_to_array(struct node *array, struct node *before, struct node *c
 int node_append_source(struct node *parent, struct node *child, const char *key, size_t key_len,
 		       bool *duplicate)
 {
+	struct node *holder = NULL;
+
 	*duplicate = false;
 	if (parent->type == NODE_DICT) {
-		if (add_to_dict(parent, NULL, child, key, key_len, duplicate) < 0)
+		holder = node_index_seek(child, parent, key, key_len);
+		if (add_to_dict(parent, NULL, child, key, key_len, holder) < 0)
 			return -1;
 	} else {
 		add_to_array(parent, NULL, child);
 	}
+	*duplicate = holder != NULL;
 	child->placed = true;
 	parent->children->count++;
 	return 0;
@@ -445,10 +446,11 @@ int node_append_source(struct node *parent, struct node *child, const char *key,
 
 int node_insert(struct node *parent, struct node *before, struct node *child, const char *key, size_t key_len)
 {
-	bool taken;
+	struct node *holder;
 
 	if (parent->type == NODE_DICT) {
-		if (node_find(parent, key, key_len) || add_to_dict(parent, before, child, key, key_len, &taken) < 0)
+		holder = node_index_seek(child, parent, key, key_len);
+		if ((holder && !holder->removed) || add_to_dict(parent, before, child, key, key_len, holder) < 0)
 			return -1;
 	} else {
 		add_to_array(parent, before, child);

@@ -22,10 +22,10 @@ struct node *node_index_find(const struct node *dict, const char *key, size_t le
 	return dict->children ? find_in(&dict->children->index, hash_of(key, len), key, len) : NULL;
 }
 
-struct node *node_index_holder(struct node *child)
+struct node *node_index_seek(struct node *child, const struct node *dict, const char *key, size_t len)
 {
-	child->hash = hash_of(child->key, child->key_len);
-	return find_in(&child->parent->children->index, child->hash, child->key, child->key_len);
+	child->hash = hash_of(key, len);
+	return find_in(&dict->children->index, child->hash, key, len);
 }
 
 int node_index_add(struct node *child)
@@ -63,7 +63,9 @@ static bool take_out(struct node *holder, struct node *child)
 
 static struct node *holder_of(const struct node *child)
 {
-	return child->key ? node_index_find(child->parent, child->key, child->key_len) : NULL;
+	const struct children *list = child->parent->children;
+
+	return child->key ? find_in(&list->index, child->hash, child->key, child->key_len) : NULL;
 }
 
 void node_index_leave(struct node *child)

@@ -19,8 +19,8 @@
 /* The holder of the key's entry, or NULL. */
 struct node *node_index_find(const struct node *dict, const char *key, size_t len);
 
-/* The same for the key that a child of that dict has, whose hash it sets. */
-struct node *node_index_holder(struct node *child);
+/* The same for a child that is to get that key in that dict, whose hash it sets. */
+struct node *node_index_seek(struct node *child, const struct node *dict, const char *key, size_t len);
 
 /* Makes an entry for the child's key, which must have none, under its hash. 0, or -1: out of memory, nothing
  * changed. */
