@@ -131,6 +131,16 @@ char *buf_extend(struct buf *buf, size_t more)
 	return buf->data + before;
 }
 
+char *buf_room(struct buf *buf, size_t more)
+{
+	return reserve(buf, more) ? buf->data + buf->len : NULL;
+}
+
+void buf_filled(struct buf *buf, size_t len)
+{
+	set_len(buf, buf->len + len);
+}
+
 void buf_resize(struct buf *buf, size_t len)
 {
 	if (len > buf->len) {

@@ -40,6 +40,11 @@ void buf_reserve(struct buf *buf, size_t more);
 /* Makes the buffer `more` bytes longer. Where they are, for who fills them in at once; NULL: it failed. */
 char *buf_extend(struct buf *buf, size_t more);
 
+/* Makes room for `more` bytes at the end, for who does not know yet how many there will be: where they go, or NULL.
+ * Then buf_filled() makes the buffer longer by as many as came. Memory that none came into is not touched. */
+char *buf_room(struct buf *buf, size_t more);
+void buf_filled(struct buf *buf, size_t len);
+
 /* Makes the buffer exactly `len` bytes long; new bytes are zero. */
 void buf_resize(struct buf *buf, size_t len);
 

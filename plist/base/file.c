@@ -228,8 +228,7 @@ int place_sync(const struct place *place, struct error *err)
 /* Appends at most `room` bytes. How many, 0 at the end, -1 with errno. */
 static ssize_t read_some(int fd, struct buf *out, size_t room)
 {
-	size_t before = out->len;
-	char *there = buf_extend(out, room);
+	char *there = buf_room(out, room);
 	ssize_t got;
 
 	if (!there) {
@@ -239,7 +238,7 @@ static ssize_t read_some(int fd, struct buf *out, size_t room)
 	do
 		got = read(fd, there, room);
 	while (got < 0 && errno == EINTR);
-	buf_resize(out, before + (got > 0 ? (size_t)got : 0));
+	buf_filled(out, got > 0 ? (size_t)got : 0);
 	return got;
 }
 
@@ -263,6 +262,13 @@ static int read_all(int fd, size_t expected, bool is_size, size_t max, struct bu
 	return 0;
 }
 
+static int check_size(const struct stat *found, size_t max, struct error *err)
+{
+	if (found->st_size > 0 && (size_t)found->st_size > max)
+		return error_set(err, EFBIG, "it is too large: at most %zu bytes are read", max);
+	return 0;
+}
+
 static int check_regular(int fd, size_t max, struct stat *found, struct error *err)
 {
 	if (fstat(fd, found) < 0)
@@ -271,18 +277,22 @@ static int check_regular(int fd, size_t max, struct stat *found, struct error *e
 		return error_set(err, EISDIR, "this is a directory: give a file");
 	if (!S_ISREG(found->st_mode))
 		return error_set(err, EINVAL, "this is not a regular file: give one");
-	if (found->st_size > 0 && (size_t)found->st_size > max)
-		return error_set(err, EFBIG, "it is too large: at most %zu bytes are read", max);
-	return 0;
+	return check_size(found, max, err);
+}
+
+/* What has contents and no size, in proc(5) and in a mount of ours, is read as a pipe is. */
+static int read_found(int fd, const struct stat *found, size_t max, struct buf *out, struct error *err)
+{
+	bool has_size = S_ISREG(found->st_mode) && found->st_size > 0;
+
+	return read_all(fd, has_size ? (size_t)found->st_size : 4096, has_size, max, out, err);
 }
 
 static int read_regular(int fd, size_t max, struct buf *out, struct stat *st, struct error *err)
 {
 	struct stat found;
 
-	if (check_regular(fd, max, &found, err) < 0)
-		return -1;
-	if (read_all(fd, (size_t)found.st_size, true, max, out, err) < 0)
+	if (check_regular(fd, max, &found, err) < 0 || read_found(fd, &found, max, out, err) < 0)
 		return -1;
 	if (st)
 		*st = found;
@@ -315,25 +325,30 @@ int file_read(const struct place *place, size_t max, struct buf *out, struct sta
 	return result;
 }
 
-/* The file's end is read, too: one that goes on is another. */
+/* One byte more than there should be, so that the file's end is read, too: one that goes on is another. */
+static size_t next_room(size_t left)
+{
+	return left < COMPARED_AT_ONCE ? left + 1 : COMPARED_AT_ONCE;
+}
+
 static int compare_all(int fd, const struct pieces *with, bool *same, struct error *err)
 {
 	struct pieces_place at = { 0, 0 };
 	BUF_AUTO some = BUF_INIT;
-	size_t len = 0;
+	size_t left = with->len;
 	ssize_t got;
 
 	do {
 		buf_clear(&some);
-		got = read_some(fd, &some, COMPARED_AT_ONCE);
+		got = read_some(fd, &some, next_room(left));
 		if (got < 0 && errno == ENOMEM)
 			return error_memory(err);
 		if (got < 0)
 			return error_system(err, errno, "cannot be read");
-		*same = pieces_go_on(with, &at, some.data, some.len);
-		len += some.len;
+		*same = some.len <= left && pieces_go_on(with, &at, some.data, some.len);
+		left -= *same ? some.len : 0;
 	} while (got > 0 && *same);
-	*same = *same && len == with->len;
+	*same = *same && left == 0;
 	return 0;
 }
 
@@ -362,11 +377,11 @@ int file_read_fd(int fd, size_t max, struct buf *out, struct error *err)
 
 	if (fstat(fd, &found) < 0)
 		return error_system(err, errno, "cannot be read");
-	if (S_ISREG(found.st_mode))
-		return read_regular(fd, max, out, NULL, err);
 	if (S_ISDIR(found.st_mode))
 		return error_set(err, EISDIR, "this is a directory: give a file");
-	return read_all(fd, 4096, false, max, out, err);
+	if (S_ISREG(found.st_mode) && check_size(&found, max, err) < 0)
+		return -1;
+	return read_found(fd, &found, max, out, err);
 }
 
 int file_read_path(const char *path, size_t max, struct buf *out, struct error *err)

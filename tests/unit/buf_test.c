@@ -174,6 +174,26 @@ static void room_that_there_cannot_be_is_a_failure(void **state)
 	assert_int_equal(one.len, 4);
 }
 
+/* What came is what the buffer holds, and no more is wiped later. */
+static void room_is_filled_as_far_as_something_came(void **state)
+{
+	BUF_AUTO one = BUF_INIT;
+	BUF_AUTO two = BUF_INIT;
+	char *room;
+
+	(void)state;
+	share(&one, &two);
+	room = buf_room(&one, 100000);
+	assert_non_null(room);
+	memcpy(room, "!??", 3);
+	buf_filled(&one, 1);
+	assert_holds(&one, "in common!");
+	assert_holds(&two, "in common");
+	assert_int_equal(one.used, one.len);
+	assert_null(buf_room(&one, SIZE_MAX / 2));
+	assert_false(buf_ok(&one));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +207,7 @@ int main(void)
 		cmocka_unit_test(what_fits_into_reserved_room_moves_nothing),
 		cmocka_unit_test(room_in_common_memory_is_ones_own),
 		cmocka_unit_test(room_that_there_cannot_be_is_a_failure),
+		cmocka_unit_test(room_is_filled_as_far_as_something_came),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

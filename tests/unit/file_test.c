@@ -169,6 +169,21 @@ static void must_compare(const struct buf *with, bool expected)
 	place_close(&place);
 }
 
+/* As in our own mounts, too. */
+static void what_says_no_size_is_read_to_its_end(void **state)
+{
+	BUF_AUTO bytes = BUF_INIT;
+	struct error err;
+
+	(void)state;
+	if (file_read_path("/proc/self/maps", BIG, &bytes, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_true(bytes.len > 100);
+	assert_int_equal(bytes.data[bytes.len - 1], '\n');
+	assert_int_equal(file_read_path("/proc/self/maps", 100, &bytes, &err), -1);
+	assert_int_equal(err.code, EFBIG);
+}
+
 /* Of so many bytes: as they are, one more, one less, another first one, another last one. */
 static void compare_all(size_t len)
 {
@@ -639,6 +654,7 @@ int main(void)
 		TEST(only_regular_files_are_read),
 		TEST(a_file_is_told_from_every_other),
 		TEST(only_what_would_be_read_is_compared),
+		TEST(what_says_no_size_is_read_to_its_end),
 		TEST(a_link_put_there_later_is_not_followed),
 		TEST(a_pipe_can_be_read_by_its_path),
 		TEST(replacing_leaves_nothing_but_the_new_file),
