@@ -115,15 +115,30 @@ static bool data_tells_itself(const struct tree *tree, const struct node *node, 
 	return expectation.expect.type == NODE_DATA && !node_is_placeholder(node) && is_no_placeholder(&node->value);
 }
 
-/* True if the bytes that a value shows would be read as the value that it is: of a string where one may stand it is
- * enough that it looks like one. */
+/* No integer of so many bytes is too large for a binary property list. */
+#define FITS_64 18
+
+/* True for a string, boolean or integer that looks like one, where one may stand: its bytes are read so whatever else
+ * may stand there. (The text of an XML source was checked when it was read.) */
+static bool looks_like_itself(const struct node *node, const struct schema_key *key)
+{
+	const struct scalar *value = &node->value;
+
+	if (node->type != NODE_STRING && node->type != NODE_BOOLEAN &&
+	    (node->type != NODE_INTEGER || value->len > FITS_64))
+		return false;
+	if (key && !(key->types & TYPE_BIT(node->type)))
+		return false;
+	return (value->held == HELD_SOURCE ? value_infer_text : value_infer)(value->at, value->len) == node->type;
+}
+
+/* True if the bytes that a value shows would be read as the value that it is. */
 static bool tells_itself(const struct tree *tree, const struct node *node, const struct schema_key *key)
 {
 	struct node *read;
 	bool same;
 
-	if (node->type == NODE_STRING && schema_allows_type(key, NODE_STRING) &&
-	    value_infer(node->value.at, node->value.len) == NODE_STRING)
+	if (looks_like_itself(node, key))
 		return true;
 	if (is_own_text(node))
 		return own_text_tells_itself(tree, node, key);
