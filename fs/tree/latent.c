@@ -221,7 +221,8 @@ static bool can_be_latent(const struct node *node, struct buf *room)
 
 	if (!node_is_scalar(node->type) || !text_is_file(node))
 		return false;
-	buf_clear(room);
+	if (room->len)
+		buf_clear(room);
 	name = name_of_key(node->key, node->key_len, room);
 	return name == node->key || (buf_ok(room) && buf_equals(room, node->key, node->key_len));
 }
