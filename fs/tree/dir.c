@@ -294,10 +294,12 @@ int dir_reach(struct tree *tree, struct item *dir, const char *name)
 	const char *key;
 	size_t len;
 
-	if (dir->dir->loaded || !dir->node || name_kind(name) != NAME_KEY)
+	if (dir->dir->loaded || !dir->node)
 		return 0;
 	/* An entry of a dict can be made without its neighbours if its name is not cut: then it is its key's alone. */
 	key = is_large(tree, dir) ? name_key(name, &room, &len) : NULL;
+	if (key != name && name_kind(name) != NAME_KEY)
+		return 0;
 	if (!key)
 		return dir_load(tree, dir);
 	if (!buf_ok(&room))
@@ -351,7 +353,7 @@ bool dir_find_latent(const struct item *dir, const char *name, uint64_t *ino)
 	const char *key;
 	size_t len;
 
-	if (!dir->dir->latent || name_kind(name) != NAME_KEY || !(key = name_key(name, &room, &len)) || !buf_ok(&room))
+	if (!dir->dir->latent || !(key = name_key(name, &room, &len)) || !buf_ok(&room))
 		return false;
 	node = node_find(dir->node, key, len);
 	if (!node || !latent_in(dir, node, &entry))
@@ -360,9 +362,9 @@ bool dir_find_latent(const struct item *dir, const char *name, uint64_t *ino)
 	return true;
 }
 
-int dir_open_up(struct tree *tree, struct item *dir, const char *name)
+int dir_open_up(struct tree *tree, struct item *dir)
 {
-	return dir->node && is_large(tree, dir) ? dir_reach(tree, dir, name) : dir_load(tree, dir);
+	return dir->node && is_large(tree, dir) ? 0 : dir_load(tree, dir);
 }
 
 struct item *dir_find(const struct item *dir, const char *name)

@@ -303,8 +303,9 @@ int dir_reach(struct tree *tree, struct item *dir, const char *name);
 /* The inode number of what is latent under that name. False: nothing is. */
 bool dir_find_latent(const struct item *dir, const char *name, uint64_t *ino);
 
-/* dir_reach() before something of that name is made in it, or moved there: all is loaded but a dict of many keys. */
-int dir_open_up(struct tree *tree, struct item *dir, const char *name);
+/* Before something is made in it, or moved there, under a name that was reached: all is loaded but a dict of many
+ * keys. */
+int dir_open_up(struct tree *tree, struct item *dir);
 
 /* Sees to it that all of it can be gone through: with items, or latent (dir_walk). 0 or -ENOMEM. */
 int dir_fill(struct tree *tree, struct item *dir);

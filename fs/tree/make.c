@@ -104,7 +104,7 @@ static int check_dir(struct tree *tree, struct item *dir, const char *name)
 		return -ENOENT;
 	if (strlen(name) > NAME_LENGTH_MAX)
 		return -ENAMETOOLONG;
-	return dir_open_up(tree, dir, name);
+	return dir_open_up(tree, dir);
 }
 
 /* The same of a name that was found in a directory that can take one. */
