@@ -34,11 +34,12 @@ int journal_dir_path(struct buf *path, struct error *err)
 	const char *state = getenv("XDG_STATE_HOME"), *home = home_of_user();
 
 	if (state && *state == '/')
-		buf_add_format(path, "%s/profilefs", state);
+		buf_add_text(path, state);
 	else if (home && *home == '/')
-		buf_add_format(path, "%s/.local/state/profilefs", home);
+		buf_add_text(path, home);
 	else
 		return error_set(err, ENOENT, "neither XDG_STATE_HOME nor HOME names a directory: set one of them");
+	buf_add_text(path, state && *state == '/' ? "/profilefs" : "/.local/state/profilefs");
 	return buf_ok(path) ? 0 : error_memory(err);
 }
 

@@ -2,8 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +76,8 @@ static int find_own_dir(struct buf *path, uid_t user, struct stat *st, struct er
 {
 	unsigned number = 1;
 
-	buf_add_format(path, "/tmp/profilefs-%lu", (unsigned long)user);
+	buf_add_text(path, "/tmp/profilefs-");
+	buf_add_number(path, user);
 	while (look_at(buf_text(path), st, err) == 0) {
 		if (!st->st_mode || st->st_uid == user || number == OWN_DIRS_MAX)
 			return 0;
@@ -93,7 +94,8 @@ static int find_dir(struct buf *path, uid_t user, struct stat *st, struct error 
 	buf_clear(path);
 	if (!session)
 		return find_own_dir(path, user, st, err);
-	buf_add_format(path, "%s/profilefs", session);
+	buf_add_text(path, session);
+	buf_add_text(path, "/profilefs");
 	return look_at(buf_text(path), st, err);
 }
 
@@ -126,9 +128,14 @@ static uint64_t hash_path(const char *path)
 
 static int lock_path(const struct place *place, struct buf *path, struct error *err)
 {
+	uint64_t hash = hash_path(place->path);
+	int shift;
+
 	if (runtime_dir(path, err) < 0)
 		return -1;
-	buf_add_format(path, "/lock-%016" PRIx64, hash_path(place->path));
+	buf_add_text(path, "/lock-");
+	for (shift = 60; shift >= 0; shift -= 4)
+		buf_add_char(path, "0123456789abcdef"[hash >> shift & 15]);
 	return buf_ok(path) ? 0 : error_memory(err);
 }
 
@@ -148,7 +155,10 @@ static void leave_word(int fd, off_t size, const char *path)
 {
 	BUF_AUTO word = BUF_INIT;
 
-	buf_add_format(&word, "%ld %s\n", (long)getpid(), path);
+	buf_add_number(&word, (unsigned long)getpid());
+	buf_add_char(&word, ' ');
+	buf_add_text(&word, path);
+	buf_add_char(&word, '\n');
 	if (!buf_ok(&word) || pwrite(fd, word.data, word.len, 0) != (ssize_t)word.len)
 		return;
 	if (size > (off_t)word.len)

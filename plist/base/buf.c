@@ -101,6 +101,17 @@ void buf_add_char(struct buf *buf, char c)
 	buf_add(buf, &c, 1);
 }
 
+void buf_add_number(struct buf *buf, unsigned long number)
+{
+	char digits[24], *first = digits + sizeof(digits);
+
+	do {
+		*--first = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	buf_add(buf, first, (size_t)(digits + sizeof(digits) - first));
+}
+
 void buf_add_format(struct buf *buf, const char *format, ...)
 {
 	va_list args;

@@ -32,6 +32,7 @@ struct buf {
 void buf_add(struct buf *buf, const void *bytes, size_t len);
 void buf_add_text(struct buf *buf, const char *text);
 void buf_add_char(struct buf *buf, char c);
+void buf_add_number(struct buf *buf, unsigned long number); /* in decimal */
 void buf_add_format(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Makes room for `more` bytes, to be added in pieces. Memory that is never used is not touched. */
