@@ -431,11 +431,7 @@ static int write_base(struct journal *journal, const struct journal_head *head, 
 static int write_begin(struct journal *journal, const struct journal_head *head, const char *digest,
 		       struct error *err)
 {
-	BUF_AUTO magic = BUF_INIT;
-
-	buf_add_text(&magic, JOURNAL_MAGIC);
-	if (write_at_end(journal, &magic, err) < 0)
-		return -1;
+	buf_add_text(&journal->record, JOURNAL_MAGIC); /* goes to the file with the first record */
 	if (write_record(journal, JOURNAL_HEAD, head->path, strlen(head->path), err) < 0 ||
 	    write_base(journal, head, digest, err) < 0)
 		return -1;
