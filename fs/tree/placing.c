@@ -31,7 +31,7 @@ static bool sticky_forbids(const struct place *place)
 {
 	struct stat dir, file;
 
-	if (geteuid() == 0 || fstat(place->dir, &dir) < 0 || !(dir.st_mode & S_ISVTX))
+	if (fstat(place->dir, &dir) < 0 || !(dir.st_mode & S_ISVTX) || geteuid() == 0)
 		return false;
 	if (fstatat(place->dir, place->name, &file, AT_SYMLINK_NOFOLLOW) < 0)
 		return false;
