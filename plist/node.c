@@ -137,12 +137,12 @@ static void scalar_free(struct scalar *scalar)
 
 /* --- one node ----------------------------------------------------------------------------------------- */
 
-/* Makes room for what is below a node that has none yet. 0, or -1: out of memory. */
-static int give_children(struct node *node)
+/* Makes room for what most nodes do not have. 0, or -1: out of memory. */
+static int give_more(struct node *node)
 {
-	if (!node->children)
-		node->children = calloc(1, sizeof(*node->children));
-	return node->children ? 0 : -1;
+	if (!node->more)
+		node->more = calloc(1, sizeof(*node->more));
+	return node->more ? 0 : -1;
 }
 
 /* A node with `more` bytes of memory behind it. NULL: out of memory. */
@@ -153,7 +153,7 @@ static struct node *new_with(enum node_type type, size_t more)
 	if (!node)
 		return NULL;
 	*node = (struct node){ .type = type, .value = { .at = NO_BYTES, .type = type } };
-	if (node_is_scalar(type) || give_children(node) == 0)
+	if (node_is_scalar(type) || give_more(node) == 0)
 		return node;
 	free(node);
 	return NULL;
@@ -201,9 +201,10 @@ struct node *node_new_read(enum node_type type, const char *key, size_t key_len,
 static void free_one(struct node *node)
 {
 	drop_key(node);
-	scalar_free(node->was);
+	if (node->more)
+		scalar_free(node->more->was);
 	drop_value(&node->value);
-	free(node->children);
+	free(node->more);
 	free(node);
 }
 
@@ -222,7 +223,7 @@ void node_free(struct node *node)
 		if (at != node) {
 			next = at->next ? at->next : at->parent;
 			if (!at->next)
-				at->parent->children->first = NULL;
+				at->parent->more->first = NULL;
 		}
 		free_one(at);
 		at = next;
@@ -330,7 +331,7 @@ struct node *node_at(const struct node *parent, size_t position)
 
 static void link_child(struct node *parent, struct node *before, struct node *child)
 {
-	struct children *list = parent->children;
+	struct node_more *list = parent->more;
 
 	child->parent = parent;
 	child->next = before;
@@ -347,7 +348,7 @@ static void link_child(struct node *parent, struct node *before, struct node *ch
 
 static void unlink_child(struct node *child)
 {
-	struct children *list = child->parent->children;
+	struct node_more *list = child->parent->more;
 
 	if (child->prev)
 		child->prev->next = child->next;
@@ -360,18 +361,28 @@ static void unlink_child(struct node *child)
 	child->parent = child->prev = child->next = NULL;
 }
 
+/* Who has a key's entry in the index (NULL: nobody), and the key's hash. */
+struct holder {
+	struct node *node;
+	uint32_t hash;
+};
+
 /* Adds a child, linked and with its key, to the index of its dict, over the holder if the key has one. */
-static int enter_index(struct node *child, struct node *holder)
+static int enter_index(struct node *child, struct holder of)
 {
+	struct node *holder = of.node;
+
 	if (!holder)
-		return node_index_add(child);
+		return node_index_add(child, of.hash);
 	if (holder->removed) {
+		if (give_more(child) < 0 || give_more(holder) < 0)
+			return -1;
 		node_index_displace(holder, child);
 		return 0;
 	}
 	node_index_hand_over(holder, child);
 	holder->shadowed = true;
-	child->parent->children->count--;
+	child->parent->more->count--;
 	return 0;
 }
 
@@ -388,9 +399,10 @@ static int give_key(struct node *child, const char *key, size_t len)
 	return 0;
 }
 
-static int link_in_dict(struct node *dict, struct node *before, struct node *child, struct node *holder)
+static int link_in_dict(struct node *dict, struct node *before, struct node *child, struct holder holder)
 {
-	child->displaced = NULL;
+	if (child->more)
+		child->more->displaced = NULL;
 	link_child(dict, before, child);
 	if (enter_index(child, holder) == 0)
 		return 0;
@@ -398,9 +410,9 @@ static int link_in_dict(struct node *dict, struct node *before, struct node *chi
 	return -1;
 }
 
-/* The child's own key is not copied, and it keeps that if the other cannot be given. `holder`: of node_index_seek(). */
+/* The child's own key is not copied, and it keeps that if the other cannot be given. `holder`: of seek(). */
 static int add_to_dict(struct node *dict, struct node *before, struct node *child, const char *key, size_t len,
-		       struct node *holder)
+		       struct holder holder)
 {
 	struct node old = *child;
 
@@ -425,32 +437,42 @@ static void add_to_array(struct node *array, struct node *before, struct node *c
 	link_child(array, before, child);
 }
 
+static struct holder seek(const struct node *dict, const char *key, size_t len)
+{
+	struct holder holder;
+
+	holder.node = node_index_seek(dict, key, len, &holder.hash);
+	return holder;
+}
+
 int node_append_source(struct node *parent, struct node *child, const char *key, size_t key_len,
 		       bool *duplicate)
 {
-	struct node *holder = NULL;
+	struct holder holder = { NULL, 0 };
 
 	*duplicate = false;
 	if (parent->type == NODE_DICT) {
-		holder = node_index_seek(child, parent, key, key_len);
+		holder = seek(parent, key, key_len);
 		if (add_to_dict(parent, NULL, child, key, key_len, holder) < 0)
 			return -1;
 	} else {
 		add_to_array(parent, NULL, child);
 	}
-	*duplicate = holder != NULL;
+	*duplicate = holder.node != NULL;
 	child->placed = true;
-	parent->children->count++;
+	parent->more->count++;
 	return 0;
 }
 
 int node_insert(struct node *parent, struct node *before, struct node *child, const char *key, size_t key_len)
 {
-	struct node *holder;
+	struct holder holder;
 
 	if (parent->type == NODE_DICT) {
-		holder = node_index_seek(child, parent, key, key_len);
-		if ((holder && !holder->removed) || add_to_dict(parent, before, child, key, key_len, holder) < 0)
+		holder = seek(parent, key, key_len);
+		if (holder.node && !holder.node->removed)
+			return -1;
+		if (add_to_dict(parent, before, child, key, key_len, holder) < 0)
 			return -1;
 	} else {
 		add_to_array(parent, before, child);
@@ -458,7 +480,7 @@ int node_insert(struct node *parent, struct node *before, struct node *child, co
 	child->placed = false;
 	child->removed = false;
 	child->shadowed = false;
-	parent->children->count++;
+	parent->more->count++;
 	return 0;
 }
 
@@ -467,7 +489,7 @@ int node_insert(struct node *parent, struct node *before, struct node *child, co
 void node_mark_removed(struct node *child)
 {
 	if (is_there(child))
-		child->parent->children->count--;
+		child->parent->more->count--;
 	child->removed = true;
 }
 
@@ -476,7 +498,7 @@ static void detach(struct node *child)
 {
 	node_index_leave(child);
 	if (is_there(child))
-		child->parent->children->count--;
+		child->parent->more->count--;
 	unlink_child(child);
 }
 
@@ -526,7 +548,7 @@ void node_revive(struct node *child)
 		return;
 	child->removed = false;
 	if (!child->shadowed)
-		child->parent->children->count++;
+		child->parent->more->count++;
 }
 
 /* Backwards: who was made last is on top of its key's stack, and found at once. */
@@ -558,12 +580,12 @@ static bool is_value(const struct scalar *scalar, enum node_type type, const cha
 }
 
 /* `value` becomes the node's; what the source has is kept in `was`, if it is not there yet, for which
- * `keep` (may be NULL: it will not be known) is the memory. */
+ * `keep` (may be NULL: it will not be known) is the memory, in a node that has its `more`. */
 static void replace_value(struct node *node, struct scalar value, struct scalar *keep)
 {
 	if (keep) {
 		*keep = node->value;
-		node->was = keep;
+		node->more->was = keep;
 	} else {
 		drop_value(&node->value);
 	}
@@ -576,10 +598,10 @@ static void replace_value(struct node *node, struct scalar value, struct scalar 
 static void restore_value(struct node *node)
 {
 	drop_value(&node->value);
-	node->value = *node->was;
-	node->type = node->was->type;
-	free(node->was);
-	node->was = NULL;
+	node->value = *node->more->was;
+	node->type = node->value.type;
+	free(node->more->was);
+	node->more->was = NULL;
 	node->changed = false;
 }
 
@@ -609,7 +631,7 @@ int node_set(struct node *node, enum node_type type, const char *bytes, size_t l
 		return -1;
 	if (must_keep(node) && is_value(&node->value, type, bytes, len))
 		return 0;
-	if (node->was && is_value(node->was, type, bytes, len)) {
+	if (node_was(node) && is_value(node_was(node), type, bytes, len)) {
 		empty(node);
 		restore_value(node);
 		return 0;
@@ -618,7 +640,7 @@ int node_set(struct node *node, enum node_type type, const char *bytes, size_t l
 	value.at = copy = malloc(len ? len : 1);
 	if (copy && len)
 		memcpy(copy, bytes, len);
-	if (copy && must_keep(node))
+	if (copy && must_keep(node) && give_more(node) == 0)
 		keep = malloc(sizeof(*keep));
 	if (!copy || (must_keep(node) && !keep)) {
 		wipe(copy, len);
@@ -639,14 +661,14 @@ static int set_placeholder(struct node *node, bool placeholder)
 {
 	struct scalar value = node->value, *keep = NULL;
 
-	if (must_keep(node) && !(keep = scalar_new(&value)))
+	if (must_keep(node) && (give_more(node) < 0 || !(keep = scalar_new(&value))))
 		return -1;
 	if (value.held == HELD_BASE64 && own_value(&value) < 0) {
 		scalar_free(keep);
 		return -1;
 	}
 	if (keep) {
-		node->was = keep;
+		node->more->was = keep;
 		node->changed = true;
 	}
 	node->value = value;
@@ -671,7 +693,7 @@ int node_set_container(struct node *node, enum node_type type)
 	struct scalar *keep = NULL;
 
 	if (node->type != type) {
-		if (give_children(node) < 0)
+		if (give_more(node) < 0)
 			return -1;
 		if (must_keep(node) && !(keep = malloc(sizeof(*keep))))
 			return -1;
@@ -679,7 +701,7 @@ int node_set_container(struct node *node, enum node_type type)
 	empty(node);
 	if (node->type == type)
 		return 0;
-	if (node->was && node->was->type == type)
+	if (node_was(node) && node_was(node)->type == type)
 		restore_value(node);
 	else
 		replace_value(node, (struct scalar){ .at = NO_BYTES, .type = type }, keep);
@@ -692,10 +714,11 @@ static int copy_source(struct node *copy, const struct node *node)
 {
 	copy->source = node->source;
 	copy->changed = node->changed;
-	if (!node->was)
+	if (!node_was(node))
 		return 0;
-	copy->was = scalar_new(node->was);
-	return copy->was ? 0 : -1;
+	if (give_more(copy) == 0)
+		copy->more->was = scalar_new(node_was(node));
+	return node_was(copy) ? 0 : -1;
 }
 
 static int copy_value(struct node *copy, const struct node *node, bool borrow)
@@ -729,7 +752,7 @@ static int copy_children(struct node *copy, const struct node *node, bool borrow
 	const struct node *child;
 	struct node *made;
 
-	if (node_first_link(node) && give_children(copy) < 0)
+	if (node_first_link(node) && give_more(copy) < 0)
 		return -1;
 	for (child = node_first_link(node); child; child = child->next) {
 		if (!is_there(child)) {

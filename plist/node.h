@@ -47,24 +47,23 @@ struct node_source {
 	struct span inner;   /* between the tags; {element.end, element.end} for a self-closing element */
 };
 
-/* What a node has below it. */
-struct children {
-	struct node *first, *last; /* all of them, removed ones too: see above */
+/* What most nodes do not have: children, and what comes of changes. */
+struct node_more {
+	struct node *first, *last; /* all children, removed ones too: see above */
 	size_t count;              /* those that are not removed and not shadowed */
 	struct slots index;        /* of a dict, by key (node_index.h), the removed ones too */
+	struct scalar *was;        /* what the source has, while `changed` */
+	struct node *displaced;    /* a removed child of the same key, whose index entry this one took over */
 };
 
 struct node {
 	struct node *parent, *prev, *next;
-	struct children *children; /* NULL: it is a scalar, and never was anything else */
+	struct node_more *more;    /* a container always has it */
 	char *key;                 /* in a dict; NUL-terminated for convenience */
 	struct scalar value;       /* of a scalar */
-	struct scalar *was;        /* what the source has, while `changed` */
-	struct node *displaced;    /* a removed child of the same key, whose index entry this one took over */
 	void *user;                /* for whoever shows the node; not touched here */
 	struct node_source source;
 	uint32_t key_len;
-	uint32_t hash;             /* of the key, while it is in an index */
 	uint32_t number;           /* for whoever speaks of nodes in files; 0: none; not touched here */
 	enum node_type type : 8;   /* the type now */
 	bool removed : 1;
@@ -97,18 +96,30 @@ void node_free(struct node *node);
 /* The first and the last of all children, removed and shadowed ones too; NULL: none, or a scalar. */
 static inline struct node *node_first_link(const struct node *parent)
 {
-	return parent->children ? parent->children->first : NULL;
+	return parent->more ? parent->more->first : NULL;
 }
 
 static inline struct node *node_last_link(const struct node *parent)
 {
-	return parent->children ? parent->children->last : NULL;
+	return parent->more ? parent->more->last : NULL;
 }
 
 /* How many children are there. */
 static inline size_t node_count(const struct node *parent)
 {
-	return parent->children ? parent->children->count : 0;
+	return parent->more ? parent->more->count : 0;
+}
+
+/* What the source has in place of a changed value; NULL: it is not changed, or that is not known. */
+static inline const struct scalar *node_was(const struct node *node)
+{
+	return node->more ? node->more->was : NULL;
+}
+
+/* The removed child of the same key whose index entry this one took over, or NULL. */
+static inline struct node *node_displaced(const struct node *node)
+{
+	return node->more ? node->more->displaced : NULL;
 }
 
 /* Children that are there. */

@@ -19,29 +19,28 @@ static struct node *find_in(const struct slots *index, uint32_t hash, const char
 
 struct node *node_index_find(const struct node *dict, const char *key, size_t len)
 {
-	return dict->children ? find_in(&dict->children->index, hash_of(key, len), key, len) : NULL;
+	return dict->more ? find_in(&dict->more->index, hash_of(key, len), key, len) : NULL;
 }
 
-struct node *node_index_seek(struct node *child, const struct node *dict, const char *key, size_t len)
+struct node *node_index_seek(const struct node *dict, const char *key, size_t len, uint32_t *hash)
 {
-	child->hash = hash_of(key, len);
-	return find_in(&dict->children->index, child->hash, key, len);
+	*hash = hash_of(key, len);
+	return find_in(&dict->more->index, *hash, key, len);
 }
 
-int node_index_add(struct node *child)
+int node_index_add(struct node *child, uint32_t hash)
 {
-	return slots_add(&child->parent->children->index, child->hash, child);
+	return slots_add(&child->parent->more->index, hash, child);
 }
 
 void node_index_hand_over(struct node *holder, struct node *child)
 {
-	child->hash = holder->hash;
-	slots_replace(&child->parent->children->index, holder->hash, holder, child);
+	slots_replace(&child->parent->more->index, hash_of(child->key, child->key_len), holder, child);
 }
 
 void node_index_displace(struct node *holder, struct node *child)
 {
-	child->displaced = holder;
+	child->more->displaced = holder;
 	node_index_hand_over(holder, child);
 }
 
@@ -52,20 +51,18 @@ static bool take_out(struct node *holder, struct node *child)
 {
 	struct node *above = holder;
 
-	while (above && above->displaced != child)
-		above = above->displaced;
+	while (above && node_displaced(above) != child)
+		above = node_displaced(above);
 	if (!above)
 		return false;
-	above->displaced = child->displaced;
-	child->displaced = NULL;
+	above->more->displaced = child->more->displaced;
+	child->more->displaced = NULL;
 	return true;
 }
 
 static struct node *holder_of(const struct node *child)
 {
-	const struct children *list = child->parent->children;
-
-	return child->key ? find_in(&list->index, child->hash, child->key, child->key_len) : NULL;
+	return child->key ? node_index_find(child->parent, child->key, child->key_len) : NULL;
 }
 
 void node_index_leave(struct node *child)
@@ -77,11 +74,12 @@ void node_index_leave(struct node *child)
 			take_out(holder, child);
 		return;
 	}
-	if (child->displaced)
-		node_index_hand_over(child, child->displaced);
-	else
-		slots_remove(&child->parent->children->index, child->hash, child);
-	child->displaced = NULL;
+	if (!node_displaced(child)) {
+		slots_remove(&child->parent->more->index, hash_of(child->key, child->key_len), child);
+		return;
+	}
+	node_index_hand_over(child, child->more->displaced);
+	child->more->displaced = NULL;
 }
 
 bool node_index_raise(struct node *child)
@@ -98,6 +96,6 @@ bool node_index_raise(struct node *child)
 
 void node_index_free(struct node *dict)
 {
-	if (dict->children)
-		slots_free(&dict->children->index);
+	if (dict->more)
+		slots_free(&dict->more->index);
 }

@@ -8,8 +8,9 @@
  *
  * Shadowed children, and those that stay behind for one that was taken away, are in no stack.
  *
- * Only node_index_add() needs memory: entries change hands in place. So a removed child can always come
- * back. The hash is keyed at random, as the keys are whatever a hostile profile says.
+ * Only node_index_add() needs memory: entries change hands in place, and whoever is in a stack of two or more got
+ * its `more` when that was made. So a removed child can always come back. The hash is keyed at random, as the
+ * keys are whatever a hostile profile says.
  */
 #ifndef PLIST_NODE_INDEX_H
 #define PLIST_NODE_INDEX_H
@@ -19,17 +20,17 @@
 /* The holder of the key's entry, or NULL. */
 struct node *node_index_find(const struct node *dict, const char *key, size_t len);
 
-/* The same for a child that is to get that key in that dict, whose hash it sets. */
-struct node *node_index_seek(struct node *child, const struct node *dict, const char *key, size_t len);
+/* The same, with the key's hash for node_index_add(). */
+struct node *node_index_seek(const struct node *dict, const char *key, size_t len, uint32_t *hash);
 
-/* Makes an entry for the child's key, which must have none, under its hash. 0, or -1: out of memory, nothing
+/* Makes an entry for the child's key, which must have none, under the key's hash. 0, or -1: out of memory, nothing
  * changed. */
-int node_index_add(struct node *child);
+int node_index_add(struct node *child, uint32_t hash);
 
 /* Gives the entry of `holder` to `child`, which has the same key. */
 void node_index_hand_over(struct node *holder, struct node *child);
 
-/* The same, and `holder` will get it back when `child` goes. */
+/* The same, and `holder` will get it back when `child` goes. Both must have their `more`. */
 void node_index_displace(struct node *holder, struct node *child);
 
 /* Takes a child out of its stack; whom it displaced follows it. A child in no stack is left alone. */

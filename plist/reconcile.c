@@ -29,7 +29,7 @@ static void remove_unwanted(struct node *dict, const struct node *wanted)
 static struct node *find_original(struct reconciling *job, struct node *before, const struct node *wanted)
 {
 	while (before && !(before->placed && reconcile_same(job, before, wanted)))
-		before = before->displaced;
+		before = node_displaced(before);
 	return before;
 }
 
@@ -42,7 +42,7 @@ static struct node *find_child(struct reconciling *job, struct node *dict, const
 	if (child && (child->placed || reconcile_same(job, child, wanted)))
 		return child;
 	if (child) {
-		original = find_original(job, child->displaced, wanted);
+		original = find_original(job, node_displaced(child), wanted);
 		if (!original)
 			return child;
 		node_remove(child);

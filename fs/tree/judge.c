@@ -41,7 +41,7 @@ static bool same_key(const char *a, const char *b)
 
 static bool same_node(const struct node *before, const struct node *now)
 {
-	const struct scalar *value = before->was ? before->was : &before->value;
+	const struct scalar *value = node_was(before) ? node_was(before) : &before->value;
 
 	if (before == now)
 		return true;

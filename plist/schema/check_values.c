@@ -205,7 +205,7 @@ static unsigned long long flags_of(const struct scalar *integer)
 /* The flags that the new value has and the old one had not; 0 too if one of the two is no number. */
 static unsigned long long added_flags(const struct node *node)
 {
-	const struct scalar *was = node->was;
+	const struct scalar *was = node_was(node);
 
 	if (node->type != NODE_INTEGER || was->type != NODE_INTEGER)
 		return 0;
@@ -215,8 +215,9 @@ static unsigned long long added_flags(const struct node *node)
 void check_immutable(struct run *run, const struct visit *visit)
 {
 	const struct node *node = visit->node;
+	const struct scalar *was = node_was(node);
 
-	if (!visit->key->immutable || !node->changed || !node->was || !node->was->len)
+	if (!visit->key->immutable || !node->changed || !was || !was->len)
 		return; /* no device has a profile in which it is empty */
 	if (visit->key->bits && !added_flags(node))
 		return;

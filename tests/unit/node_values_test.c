@@ -15,7 +15,7 @@ static void the_old_value_set_again_is_no_change(void **state)
 	assert_int_equal(node_set_string(a, "new"), 0);
 	assert_int_equal(node_set_string(a, "newer"), 0);
 	assert_true(a->changed);
-	assert_true(scalar_is(a->was, "1", 1));
+	assert_true(scalar_is(node_was(a), "1", 1));
 	assert_true(node_differs(dict));
 
 	assert_int_equal(node_set(a, NODE_INTEGER, "1", 1), 0);
@@ -23,7 +23,7 @@ static void the_old_value_set_again_is_no_change(void **state)
 	assert_int_equal(a->type, NODE_INTEGER);
 	assert_int_equal(node_set_string(a, "1"), 0);
 	assert_false(a->changed);
-	assert_null(a->was);
+	assert_null(node_was(a));
 	assert_int_equal(a->type, NODE_STRING);
 	assert_false(node_differs(dict));
 	node_free(dict);
@@ -61,7 +61,7 @@ static void what_is_new_is_never_changed(void **state)
 	node_set_container(node, NODE_DICT);
 	assert_int_equal(node_set_string(node, "3"), 0);
 	assert_false(node->changed);
-	assert_null(node->was);
+	assert_null(node_was(node));
 	node_free(node);
 }
 
