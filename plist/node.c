@@ -19,11 +19,6 @@ static const char *const TYPE_NAMES[NODE_TYPE_COUNT] = {
 	[NODE_DATA] = "data",
 };
 
-bool node_is_scalar(enum node_type type)
-{
-	return type != NODE_DICT && type != NODE_ARRAY;
-}
-
 const char *node_type_name(enum node_type type)
 {
 	return (unsigned)type < NODE_TYPE_COUNT ? TYPE_NAMES[type] : "unknown";
@@ -249,33 +244,11 @@ const char *node_text(const struct node *node, struct buf *room)
 
 /* --- children that are there -------------------------------------------------------------------------- */
 
-static bool is_there(const struct node *child)
-{
-	return !child->removed && !child->shadowed;
-}
-
-static struct node *there_from(struct node *child)
-{
-	while (child && !is_there(child))
-		child = child->next;
-	return child;
-}
-
-struct node *node_first(const struct node *parent)
-{
-	return there_from(node_first_link(parent));
-}
-
-struct node *node_next(const struct node *node)
-{
-	return there_from(node->next);
-}
-
 struct node *node_previous(const struct node *node)
 {
 	struct node *child = node->prev;
 
-	while (child && !is_there(child))
+	while (child && !node_is_there(child))
 		child = child->prev;
 	return child;
 }
@@ -285,10 +258,10 @@ struct node *node_nearest(const struct node *node, bool *after)
 	struct node *next = node->next, *before = node->prev;
 
 	for (*after = true; next || before; *after = true) {
-		if (next && is_there(next))
+		if (next && node_is_there(next))
 			return next;
 		*after = false;
-		if (before && is_there(before))
+		if (before && node_is_there(before))
 			return before;
 		next = next ? next->next : NULL;
 		before = before ? before->prev : NULL;
@@ -488,7 +461,7 @@ int node_insert(struct node *parent, struct node *before, struct node *child, co
 
 void node_mark_removed(struct node *child)
 {
-	if (is_there(child))
+	if (node_is_there(child))
 		child->parent->more->count--;
 	child->removed = true;
 }
@@ -497,7 +470,7 @@ void node_mark_removed(struct node *child)
 static void detach(struct node *child)
 {
 	node_index_leave(child);
-	if (is_there(child))
+	if (node_is_there(child))
 		child->parent->more->count--;
 	unlink_child(child);
 }
@@ -755,7 +728,7 @@ static int copy_children(struct node *copy, const struct node *node, bool borrow
 	if (node_first_link(node) && give_more(copy) < 0)
 		return -1;
 	for (child = node_first_link(node); child; child = child->next) {
-		if (!is_there(child)) {
+		if (!node_is_there(child)) {
 			if (borrow && child->placed && adopt_stub(copy, child) < 0)
 				return -1;
 			continue;

@@ -74,7 +74,10 @@ struct node {
 	bool key_within : 1;       /* `key` lies in the node's own memory */
 };
 
-bool node_is_scalar(enum node_type type);
+static inline bool node_is_scalar(enum node_type type)
+{
+	return type != NODE_DICT && type != NODE_ARRAY;
+}
 
 /* "dict", "array", "string", ... as messages, .types files and attributes name it. */
 const char *node_type_name(enum node_type type);
@@ -122,9 +125,31 @@ static inline struct node *node_displaced(const struct node *node)
 	return node->more ? node->more->displaced : NULL;
 }
 
+/* True for a child that is neither removed nor shadowed. */
+static inline bool node_is_there(const struct node *child)
+{
+	return !child->removed && !child->shadowed;
+}
+
+/* The first that is there, from that child on; it and the result may be NULL. */
+static inline struct node *node_there_from(struct node *child)
+{
+	while (child && !node_is_there(child))
+		child = child->next;
+	return child;
+}
+
 /* Children that are there. */
-struct node *node_first(const struct node *parent);
-struct node *node_next(const struct node *node);
+static inline struct node *node_first(const struct node *parent)
+{
+	return node_there_from(node_first_link(parent));
+}
+
+static inline struct node *node_next(const struct node *node)
+{
+	return node_there_from(node->next);
+}
+
 struct node *node_previous(const struct node *node);
 
 /* Of the two sides of `node` the nearest child that is there, by what lies between; `*after` says on which side. NULL:

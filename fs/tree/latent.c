@@ -6,7 +6,6 @@
 
 #include "fs/tree/item.h"
 #include "fs/tree/names.h"
-#include "fs/tree/text.h"
 #include "plist/base/pages.h"
 
 /* Held so often that it is not counted any more, and never let go. */
@@ -219,7 +218,7 @@ static bool can_be_latent(const struct node *node, struct buf *room)
 {
 	const char *name;
 
-	if (!node_is_scalar(node->type) || !text_is_file(node))
+	if (!node_is_scalar(node->type))
 		return false;
 	if (room->len)
 		buf_clear(room);
