@@ -377,6 +377,9 @@ static int retype_payload(struct tree *tree, const struct rename *r)
 
 	if (!type || (type->type == NODE_STRING && name_fits_payload(r->name, type->value.at, type->value.len)))
 		return 0;
+	/* The kernel may have what was listed of it, and is told by its item. */
+	if (latent_number(type) && dir_reach(tree, r->source, "PayloadType") < 0)
+		return -ENOMEM;
 	buf_add(&fresh, "", 0);
 	if (name_to_payload_type(r->name, &fresh) < 0)
 		return -EINVAL;

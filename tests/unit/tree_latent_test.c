@@ -29,6 +29,14 @@ static int begin_fields(void **state)
 	return 0;
 }
 
+static int begin_payloads(void **state)
+{
+	if (begin(state) < 0)
+		return -1;
+	mounted.tree->few = 0;
+	return 0;
+}
+
 static struct item *root(void)
 {
 	return tree_item(mounted.tree, TREE_ROOT_INO);
@@ -309,6 +317,24 @@ static void a_rename_keeps_its_place_in_the_document(void **state)
 	assert_false(there("z"));
 }
 
+static void a_payload_that_is_renamed_has_its_type_changed(void **state)
+{
+	struct tree_attr before = { 0 }, after = { 0 };
+	uint64_t ino;
+
+	(void)state;
+	assert_lists("PayloadContent/com.a", "PayloadIdentifier PayloadType PayloadUUID PayloadVersion ");
+	assert_int_equal(tree_find(mounted.tree, at("PayloadContent/com.a"), "PayloadType", &ino), 0);
+	assert_true(is_latent(ino));
+	tree_attr(mounted.tree, ino, &before);
+	tree_hold(mounted.tree, ino);
+	assert_int_equal(move("PayloadContent/com.a", "PayloadContent/com.longer"), 0);
+	tree_attr(mounted.tree, ino, &after);
+	assert_int_equal(after.size, before.size + strlen("longer") - strlen("a"));
+	assert_true(after.mtime.tv_sec > before.mtime.tv_sec || after.mtime.tv_nsec > before.mtime.tv_nsec);
+	assert_shows("PayloadContent/com.longer/PayloadType", "com.longer\n");
+}
+
 static void a_directory_with_latent_entries_is_not_empty(void **state)
 {
 	(void)state;
@@ -429,6 +455,7 @@ int main(void)
 		with_fields(what_is_not_closed_yet_is_listed),
 		with_fields(a_key_that_is_there_is_not_made_again),
 		with_fields(a_rename_keeps_its_place_in_the_document),
+		cmocka_unit_test_setup_teardown(a_payload_that_is_renamed_has_its_type_changed, begin_payloads, end),
 		with_fields(a_directory_with_latent_entries_is_not_empty),
 		with_fields(a_directory_of_which_all_is_wanted_keeps_its_numbers),
 		with_fields(a_tree_leaves_no_numbers_in_a_document_that_outlives_it),
