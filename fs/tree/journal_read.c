@@ -214,26 +214,33 @@ static int add_file(int dir, const char *name, const char *path, struct journal_
 	return 0;
 }
 
-/* How the names of that profile's journals begin is found out when there is one of anybody's: most of the time there is
- * none, and a digest wakes OpenSSL, which takes longer than to read a small profile. */
+/* How the names of that profile's journals begin (`begin`, empty at first) is found out when there is one of anybody's:
+ * most of the time there is none, and a digest wakes OpenSSL, which takes longer than to read a small profile. */
+static int take_name(int dir, const char *name, const char *path, struct buf *begin, struct journal_file **files,
+		     size_t *count, struct error *err)
+{
+	if (path && begin->len == 0 && journal_name_of_path(path, begin, err) < 0)
+		return -1;
+	if (strncmp(name, buf_text(begin), begin->len) == 0 && add_file(dir, name, path, files, count) < 0)
+		return error_memory(err);
+	return 0;
+}
+
 static int find_in(int dir, const char *path, struct journal_file **files, size_t *count, struct error *err)
 {
 	BUF_AUTO begin = BUF_INIT;
 	struct scan scan;
 	const char *name;
+	int result = 0;
 
 	scan_begin(&scan, dir);
-	while ((name = scan_next(&scan))) {
-		if (!is_journal(name))
-			continue;
-		if (path && begin.len == 0 && journal_name_of_path(path, &begin, err) < 0)
-			return -1;
-		if (strncmp(name, buf_text(&begin), begin.len) == 0 && add_file(dir, name, path, files, count) < 0)
-			return error_memory(err);
-	}
-	if (*count)
+	while (result == 0 && (name = scan_next(&scan)))
+		if (is_journal(name))
+			result = take_name(dir, name, path, &begin, files, count, err);
+	scan_end(&scan);
+	if (result == 0 && *count)
 		qsort(*files, *count, sizeof(**files), compare);
-	return 0;
+	return result;
 }
 
 /* To read what is in it a link is followed; nothing is written there then. */

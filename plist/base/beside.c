@@ -131,6 +131,7 @@ static void count_names(const struct place *place, struct beside *kinds, size_t 
 		for (size_t i = 0; name[0] == '.' && i < kind_count; i++)
 			if (buf_ok(&kinds[i].first))
 				count_name(&kinds[i], name, &lowest[i]);
+	scan_end(&scan);
 	close(folder);
 }
 

@@ -22,6 +22,7 @@ static size_t scan_folder(bool *seen)
 		seen[atoi(name + 4)] = true;
 	}
 	assert_null(scan_next(&scan));
+	scan_end(&scan);
 	close(dir);
 	return count;
 }
@@ -52,6 +53,7 @@ static void what_is_no_directory_has_none(void **state)
 	fd = open(path_of("file"), O_RDONLY | O_CLOEXEC);
 	scan_begin(&scan, fd);
 	assert_null(scan_next(&scan));
+	scan_end(&scan);
 	close(fd);
 }
 
