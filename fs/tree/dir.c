@@ -199,6 +199,14 @@ static int child_name(struct place_in *place, const struct node *node, size_t po
 	return set_name(place, name);
 }
 
+int dir_show_node(struct tree *tree, struct item *dir, struct node *node, uint64_t ino)
+{
+	struct place_in place = { .dir = dir, .ino = ino };
+	BUF_AUTO name = BUF_INIT;
+
+	return dict_name(&place, node, &name) < 0 ? -ENOMEM : show(tree, &place, node, NULL);
+}
+
 /* Before the first of the entries is made. */
 static void reserve_types(struct tree *tree, struct item *dir)
 {
@@ -285,6 +293,29 @@ struct dir_walk dir_walk(const struct item *dir)
 	};
 }
 
+const struct item *dir_walk_next(struct dir_walk *walk)
+{
+	struct latent_entry entry;
+	const struct item *item;
+	struct node *node;
+
+	while ((node = walk->node)) {
+		walk->node = node_next(node);
+		if (latent_in(walk->dir, node, &entry)) {
+			latent_sketch(&entry, &walk->sketch);
+			return &walk->sketch;
+		}
+		if (node_item(node))
+			return node_item(node);
+	}
+	while (walk->by_nodes && walk->item && walk->item->node)
+		walk->item = walk->item->next;
+	item = walk->item;
+	if (item)
+		walk->item = item->next;
+	return item;
+}
+
 int dir_reach(struct tree *tree, struct item *dir, const char *name)
 {
 	BUF_AUTO room = BUF_INIT;
@@ -312,37 +343,6 @@ int dir_reach(struct tree *tree, struct item *dir, const char *name)
 	reserve_types(tree, dir);
 	place = place_in(dir, NULL, name);
 	return show(tree, &place, node, NULL);
-}
-
-int dir_show_node(struct tree *tree, struct item *dir, struct node *node, uint64_t ino)
-{
-	struct place_in place = { .dir = dir, .ino = ino };
-	BUF_AUTO name = BUF_INIT;
-
-	return dict_name(&place, node, &name) < 0 ? -ENOMEM : show(tree, &place, node, NULL);
-}
-
-const struct item *dir_walk_next(struct dir_walk *walk)
-{
-	struct latent_entry entry;
-	const struct item *item;
-	struct node *node;
-
-	while ((node = walk->node)) {
-		walk->node = node_next(node);
-		if (latent_in(walk->dir, node, &entry)) {
-			latent_sketch(&entry, &walk->sketch);
-			return &walk->sketch;
-		}
-		if (node_item(node))
-			return node_item(node);
-	}
-	while (walk->by_nodes && walk->item && walk->item->node)
-		walk->item = walk->item->next;
-	item = walk->item;
-	if (item)
-		walk->item = item->next;
-	return item;
 }
 
 bool dir_find_latent(const struct item *dir, const char *name, uint64_t *ino)

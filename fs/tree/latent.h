@@ -74,7 +74,7 @@ void latent_given(const struct latent_entry *entry, const struct item *sketch);
 void latent_hold(const struct latent_entry *entry);
 void latent_drop(const struct latent_entry *entry, uint64_t count);
 
-/* Makes its item, held as it was, before `before` in the list or last. NULL: out of memory, it stays latent. */
+/* Makes its item, held as it was, and links it last. NULL: out of memory, it stays latent. */
 struct item *latent_item(struct tree *tree, const struct latent_entry *entry);
 
 /* A directory is no more, or all of it has items: frees its row. */

@@ -245,7 +245,7 @@ void recovery_end(struct profile *profile)
 	node_free(recovery->before);
 	if (recovery->left)
 		journal_files_free(recovery->left, 1);
-	recovery_looked(recovery);
+	recovery_forget_found(recovery);
 	buf_free(&recovery->noted);
 	buf_free(&recovery->begun);
 	pieces_free(&recovery->hashed);

@@ -30,7 +30,7 @@ static int look_for(struct profile *profile, struct error *err)
 	return 0;
 }
 
-void recovery_looked(struct recovery *recovery)
+void recovery_forget_found(struct recovery *recovery)
 {
 	if (!recovery->looked)
 		return;
@@ -259,7 +259,7 @@ int recovery_finish_write(struct profile *profile, struct buf *bytes, struct pro
 			result = finish_by(profile, file, fresh, bytes, notes, err);
 	}
 	if (again)
-		recovery_looked(recovery);
+		recovery_forget_found(recovery);
 	return result;
 }
 
@@ -319,7 +319,7 @@ int recovery_begin(struct profile *profile, enum recovery_use use, bool aside, s
 {
 	int result = use == RECOVERY_NONE ? 0 : take_up(profile, use, aside, notes, err);
 
-	recovery_looked(&profile->recovery);
+	recovery_forget_found(&profile->recovery);
 	return result;
 }
 

@@ -9,7 +9,7 @@
 struct replay;
 
 /* What was found when the profile was opened is given back. */
-void recovery_looked(struct recovery *recovery);
+void recovery_forget_found(struct recovery *recovery);
 
 /* Opens the vault of a locked journal with what opened the profile. NULL in `*out` if the journal is not locked. 0, or
  * -1: it cannot be opened, or only one of the two is encrypted. */

@@ -223,8 +223,8 @@ static void removing_can_be_done_again(void **state)
 	try_removing(true);
 }
 
-/* A file in the place of another, or under a new name in another directory: each key is in both or in one of them. */
-/* `staged`: while it is written to. */
+/* A file in the place of another, or under a new name in another directory: each key is in both or in one of them.
+ * `staged`: while it is written to. */
 static void try_renaming(const char *to, bool staged, size_t few)
 {
 	struct handle *handle = NULL;
