@@ -1,4 +1,4 @@
-/* What bytes look like of which nobody knows the type: told from how they begin, and so as the judges of each type say. */
+/* What bytes look like of which nobody knows the type: so as the judges of each type say, one after the other. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
