@@ -14,22 +14,20 @@
 #include "fs/cmd/progress.h"
 #include "fs/cmd/say.h"
 
-static int master, real_stderr;
+static int master, terminal, real_stderr;
 
-/* Stderr is a terminal; nothing is waited for when it is read. */
+/* Stderr is a terminal. */
 static int begin(void **state)
 {
-	int terminal;
-
 	(void)state;
 	setenv("TERM", "xterm", 1);
-	master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+	master = posix_openpt(O_RDWR | O_NOCTTY);
 	assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
 	terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
 	assert_true(terminal >= 0);
 	real_stderr = dup(STDERR_FILENO);
 	assert_true(real_stderr >= 0 && dup2(terminal, STDERR_FILENO) >= 0);
-	return close(terminal);
+	return 0;
 }
 
 static int end(void **state)
@@ -37,16 +35,29 @@ static int end(void **state)
 	(void)state;
 	assert_true(dup2(real_stderr, STDERR_FILENO) >= 0);
 	close(real_stderr);
+	close(terminal);
 	return close(master);
 }
 
-/* What the terminal was sent since the last call. */
+#define MARK '\x01'
+
+/* What the terminal was sent since the last call. It hands on what is written in its own time, but in order: when a mark
+ * has come, all before it has. */
 static const char *sent(void)
 {
 	static char text[1024];
-	ssize_t len = read(master, text, sizeof(text) - 1);
+	const char mark = MARK;
+	size_t len = 0;
+	ssize_t got;
 
-	text[len > 0 ? len : 0] = '\0';
+	assert_int_equal(write(terminal, &mark, 1), 1);
+	do {
+		assert_true(len < sizeof(text));
+		got = read(master, text + len, sizeof(text) - len);
+		assert_true(got > 0);
+		len += (size_t)got;
+	} while (text[len - 1] != MARK);
+	text[len - 1] = '\0';
 	return text;
 }
 
