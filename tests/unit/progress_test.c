@@ -41,8 +41,8 @@ static int end(void **state)
 
 #define MARK '\x01'
 
-/* What the terminal was sent since the last call. It hands on what is written in its own time, but in order: when a mark
- * has come, all before it has. */
+/* What the terminal was sent since the last call. It hands on what is written in its own time, but in order: when a
+ * mark has come, all before it has. */
 static const char *sent(void)
 {
 	static char text[1024];
